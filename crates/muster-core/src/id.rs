@@ -1,0 +1,163 @@
+//! Identifiers: opaque strings of at most 64 characters, chosen by the client or minted.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::limits;
+
+/// Why a text is not an identifier.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IdError {
+    /// The text is empty.
+    #[error("an id must not be empty")]
+    Empty,
+    /// The text is longer than [`limits::ID_LEN`].
+    #[error("an id has at most {max} characters, this has {len}", max = limits::ID_LEN)]
+    TooLong {
+        /// Its length in bytes.
+        len: usize,
+    },
+    /// A character outside `[A-Za-z0-9._:-]`.
+    #[error("an id consists of letters, digits, '.', '_', ':' and '-', not {found:?}")]
+    BadCharacter {
+        /// The first such character.
+        found: char,
+    },
+}
+
+fn check(text: &str) -> Result<(), IdError> {
+    if text.is_empty() {
+        return Err(IdError::Empty);
+    }
+    if text.len() > limits::ID_LEN {
+        return Err(IdError::TooLong { len: text.len() });
+    }
+    let ok = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | ':' | '-');
+    match text.chars().find(|c| !ok(*c)) {
+        Some(found) => Err(IdError::BadCharacter { found }),
+        None => Ok(()),
+    }
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "Arc<str>")]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// Parses an identifier.
+            ///
+            /// # Errors
+            /// [`IdError`] when it is empty, too long or has a character that ids do not have.
+            pub fn parse(text: &str) -> Result<Self, IdError> {
+                check(text)?;
+                Ok(Self(Arc::from(text)))
+            }
+
+            /// The identifier as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = IdError;
+            fn try_from(text: String) -> Result<Self, IdError> {
+                Self::parse(&text)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                Self::parse(text)
+            }
+        }
+
+        impl From<$name> for Arc<str> {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// An organization: a customer whose units, agents and clients no other one sees.
+    OrganizationId;
+    /// A business unit: the top planning container, with one ledger.
+    UnitId;
+    /// A management unit: a group of agents inside a business unit.
+    ManagementUnitId;
+    /// An agent: a person who is scheduled.
+    AgentId;
+    /// An activity code, such as Break or Training.
+    ActivityCodeId;
+    /// A shift of one agent.
+    ShiftId;
+    /// A schedule: the live week of a unit, or a draft of one.
+    ScheduleId;
+    /// A shift swap between agents.
+    SwapId;
+    /// A time-off request.
+    TimeOffId;
+    /// An API client (a program or a planner's session).
+    ClientId;
+    /// A command, unique per unit: the hash of organization, client and `Idempotency-Key`.
+    CommandId;
+}
+
+/// A position in a unit's ledger: entry 1, 2, 3 …; 0 is the empty ledger.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Revision(pub u64);
+
+impl Revision {
+    /// The empty ledger.
+    pub const ZERO: Self = Self(0);
+
+    /// The revision of the entry that comes next.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+impl fmt::Display for Revision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_checked() {
+        assert!(AgentId::parse("A-19203:x_1.b").is_ok());
+        assert_eq!(AgentId::parse(""), Err(IdError::Empty));
+        assert_eq!(AgentId::parse("a b"), Err(IdError::BadCharacter { found: ' ' }));
+        assert_eq!(AgentId::parse(&"x".repeat(65)), Err(IdError::TooLong { len: 65 }));
+        assert!(serde_json::from_str::<AgentId>("\"a/b\"").is_err());
+    }
+}

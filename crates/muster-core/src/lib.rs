@@ -1,0 +1,4 @@
+pub mod id;
+pub mod instant;
+pub mod limits;
+pub mod zone;

@@ -1,0 +1,34 @@
+//! Every limit has a name here. Nothing in Muster is unbounded.
+
+/// Longest identifier, in characters.
+pub const ID_LEN: usize = 64;
+/// Longest name, in characters.
+pub const NAME_LEN: usize = 200;
+/// Longest note or reason, in characters.
+pub const NOTE_LEN: usize = 2_000;
+/// Most tags on one shift.
+pub const TAGS: usize = 32;
+/// Most external ids on one shift or swap.
+pub const EXTERNAL_IDS: usize = 16;
+/// Most activities in one shift.
+pub const ACTIVITIES: usize = 64;
+/// Longest shift, in minutes (48 hours).
+pub const SHIFT_MIN: u32 = 2_880;
+/// Most skills of one agent.
+pub const SKILLS: usize = 256;
+/// Most shifts in one change set, document or draft.
+pub const EDIT_SHIFTS: usize = 200_000;
+/// Most agents in one bulk upsert.
+pub const BULK_AGENTS: usize = 10_000;
+/// How far from now a shift or request may lie, in days (20 years).
+pub const HORIZON_DAYS: i64 = 20 * 366;
+/// How long bases and past revisions are honoured, in days.
+pub const BASE_RETENTION_DAYS: i64 = 35;
+/// Most acknowledgements in one command.
+pub const ACKNOWLEDGEMENTS: usize = 10_000;
+/// Longest time-off request, in days.
+pub const TIME_OFF_DAYS: usize = 400;
+/// Most remedies offered for one conflict.
+pub const REMEDIES: usize = 6;
+/// Most conflicts that are given checked remedies in one answer; the others carry causes alone.
+pub const EXPLAINED: usize = 200;
