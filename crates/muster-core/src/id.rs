@@ -58,6 +58,13 @@ macro_rules! ids {
                 Ok(Self(Arc::from(text)))
             }
 
+            /// Sorts before every identifier; for the bounds of ranges, never stored.
+            #[doc(hidden)]
+            #[must_use]
+            pub fn first() -> Self {
+                Self(Arc::default())
+            }
+
             /// The identifier as text.
             #[must_use]
             pub fn as_str(&self) -> &str {

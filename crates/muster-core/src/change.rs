@@ -1,0 +1,372 @@
+//! Weighing a change: merge every edit, try it on a copy, ask the rules about everybody it
+//! touches, and sort it all into components of agents that stand or fall together.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::conflict::{Clash, Finding, Fingerprint, Kind, Severity, Subject};
+use crate::draft::{CommitmentEdit, Edits, ShiftEdit};
+use crate::entry::{Actor, Origin, Reference, ReferenceKind, Source};
+use crate::event::Event;
+use crate::id::{AgentId, ShiftId};
+use crate::instant::{Instant, Interval};
+use crate::merge::{self, Change, Resolutions};
+use crate::roster::Roster;
+use crate::rule;
+use crate::shift::{Atom, AtomValue, Shift, ShiftBody};
+
+/// Agents that stand or fall together, and what a change does to them.
+#[derive(Debug, Default)]
+pub(crate) struct Component {
+    /// The agents, sorted.
+    pub(crate) agents: BTreeSet<AgentId>,
+    /// What happens to them; nothing when everything is so already.
+    pub(crate) events: Vec<Event>,
+    /// What stops them unless it is acknowledged or resolved.
+    pub(crate) gating: Vec<Finding>,
+    /// What else was found.
+    pub(crate) noted: Vec<Finding>,
+    /// Agents whose edits met somebody else's.
+    pub(crate) moved: BTreeSet<AgentId>,
+    /// Agents whose shifts change.
+    pub(crate) changed: BTreeSet<AgentId>,
+    /// The shifts that were spoken of.
+    pub(crate) shifts: Vec<ShiftId>,
+    /// The agents whose own activities were spoken of.
+    pub(crate) committed: Vec<AgentId>,
+}
+
+impl Component {
+    /// Whether something stops it that nobody has acknowledged.
+    pub(crate) fn is_held(&self, acknowledged: &[Fingerprint]) -> bool {
+        self.gating.iter().any(|finding| {
+            finding.severity == Severity::Block || !is_covered(finding, acknowledged)
+        })
+    }
+
+    /// The acknowledgements that it needed.
+    pub(crate) fn used(&self, acknowledged: &[Fingerprint]) -> Vec<Fingerprint> {
+        let fingerprints = self.gating.iter().map(Finding::fingerprint);
+        fingerprints.filter(|f| acknowledged.iter().any(|a| a.covers(f))).collect()
+    }
+}
+
+pub(crate) fn is_covered(finding: &Finding, acknowledged: &[Fingerprint]) -> bool {
+    let fingerprint = finding.fingerprint();
+    acknowledged.iter().any(|a| a.covers(&fingerprint))
+}
+
+/// One edit, merged.
+#[derive(Default)]
+struct Piece {
+    agents: BTreeSet<AgentId>,
+    /// Whose window is touched, and where.
+    touched: Vec<(AgentId, Interval)>,
+    event: Option<Event>,
+    findings: Vec<Finding>,
+    moved: bool,
+    shift: Option<ShiftId>,
+    committed: Option<AgentId>,
+}
+
+/// Merges edits into a roster and finds out what they come to, component by component, in the
+/// order of their first agents.
+pub(crate) fn weigh(
+    roster: &Roster,
+    actor: &Actor,
+    edits: &Edits,
+    resolutions: &Resolutions,
+    now: Instant,
+) -> Vec<Component> {
+    let mut pieces: Vec<Piece> =
+        edits.shifts.iter().map(|edit| shift_piece(roster, edit, resolutions, now)).collect();
+    pieces.extend(edits.commitments.iter().map(|edit| commitment_piece(roster, edit, resolutions)));
+    find_shared_external_ids(roster, &mut pieces);
+
+    let after = tried(roster, actor, &pieces, now);
+    let mut findings = touched(&pieces)
+        .into_iter()
+        .map(|(agent, hull)| {
+            let found = compared(roster, &after, &agent, hull);
+            (agent, found)
+        })
+        .collect::<BTreeMap<_, _>>();
+    let mut components = components(pieces);
+    for component in &mut components {
+        let rules = component.agents.iter().filter_map(|agent| findings.remove(agent)).flatten();
+        component.sort_in(rules.collect());
+    }
+    components
+}
+
+impl Component {
+    fn sort_in(&mut self, found: Vec<Finding>) {
+        for finding in found {
+            if finding.severity >= Severity::Ack && !finding.standing {
+                self.gating.push(finding);
+            } else {
+                self.noted.push(finding);
+            }
+        }
+        self.gating.sort_by_cached_key(Finding::sort_key);
+        self.noted.sort_by_cached_key(Finding::sort_key);
+    }
+}
+
+fn shift_piece(
+    roster: &Roster,
+    edit: &ShiftEdit,
+    resolutions: &Resolutions,
+    now: Instant,
+) -> Piece {
+    let live = roster.shift(&edit.id);
+    let merged = merge::shift(edit, live.map(|shift| &*shift.body), resolutions);
+    let after = merged.change.applied(live.map(|shift| &*shift.body));
+    let mut piece = Piece { shift: Some(edit.id.clone()), moved: merged.moved, ..Piece::default() };
+    let bodies = [edit.base.as_deref(), edit.draft.as_deref(), live.map(|s| &*s.body)];
+    piece.agents.extend(bodies.into_iter().flatten().map(|body| body.owner.clone()));
+    piece.agents.extend(live.into_iter().flat_map(|shift| swapped_since(roster, edit, shift)));
+    let speaker = live.map(|s| &s.body.owner).or(piece.agents.first()).cloned();
+    for (kind, clash) in merged.clashes {
+        let severity = roster.rules().severity(kind);
+        let mut finding = Finding::new(kind, severity, speaker.as_ref())
+            .about([Subject::Shift(edit.id.clone())])
+            .during(bodies.into_iter().rev().flatten().next().map(ShiftBody::interval));
+        finding.clash = Some(Box::new(clash));
+        piece.findings.push(finding);
+    }
+    piece.findings.extend(missing_owner(roster, edit, after.as_deref()));
+    piece.event = match merged.change {
+        Change::None => None,
+        Change::Create(body) => Some(Event::ShiftCreated { id: edit.id.clone(), body }),
+        Change::Set(set) => Some(Event::ShiftChanged { id: edit.id.clone(), set }),
+        Change::Delete => Some(Event::ShiftDeleted { id: edit.id.clone() }),
+    };
+    if piece.event.is_some() {
+        let before = live.map(|shift| &*shift.body);
+        piece.findings.extend(started(edit, before.or(after.as_deref()), now));
+        for body in before.into_iter().chain(after.as_deref()) {
+            piece.touched.push((body.owner.clone(), body.interval()));
+        }
+    }
+    piece
+}
+
+/// The agents of a swap that gave a shift to its owner after the edit's base.
+fn swapped_since(roster: &Roster, edit: &ShiftEdit, live: &Shift) -> Vec<AgentId> {
+    let origin = live.origin(Atom::Owner);
+    let owner_moved = edit.base.as_ref().is_some_and(|base| base.owner != live.body.owner);
+    if !owner_moved || origin.about.kind != ReferenceKind::Swap {
+        return Vec::new();
+    }
+    let swap = crate::id::SwapId::parse(&origin.about.id).ok().and_then(|id| roster.swap(&id));
+    let sides = swap.map(|swap| swap.moves()).unwrap_or_default();
+    sides.into_iter().map(|(_, from, _)| from.clone()).collect()
+}
+
+fn missing_owner(roster: &Roster, edit: &ShiftEdit, after: Option<&ShiftBody>) -> Option<Finding> {
+    let owner = &after?.owner;
+    let was_theirs = roster.shift(&edit.id).is_some_and(|shift| shift.body.owner == *owner);
+    let is_here = roster.agent(owner).is_some_and(|record| !record.left);
+    (!is_here && !was_theirs).then(|| {
+        Finding::new(Kind::SubjectGone, Severity::Block, Some(owner))
+            .about([Subject::Shift(edit.id.clone())])
+            .during(after.map(ShiftBody::interval))
+    })
+}
+
+/// Correcting the past is normal for planners: noted, never held.
+fn started(edit: &ShiftEdit, body: Option<&ShiftBody>, now: Instant) -> Option<Finding> {
+    let body = body.filter(|body| body.span.start <= now)?;
+    Some(
+        Finding::new(Kind::ShiftStarted, Severity::Info, Some(&body.owner))
+            .about([Subject::Shift(edit.id.clone())])
+            .during(Some(body.interval())),
+    )
+}
+
+fn commitment_piece(roster: &Roster, edit: &CommitmentEdit, resolutions: &Resolutions) -> Piece {
+    let live: Vec<_> = roster.commitments_of(&edit.agent, edit.within).cloned().collect();
+    let mut piece = Piece { committed: Some(edit.agent.clone()), ..Piece::default() };
+    piece.agents.insert(edit.agent.clone());
+    piece.moved = live != edit.base;
+    let keep = |c: &crate::shift::Commitment| {
+        let shift = roster.shifts_of(&edit.agent, Interval::new(c.start, c.end())?).next()?;
+        resolutions.get(&(shift.id.clone(), Atom::Activities)).copied()
+    };
+    let (removed, added) = match merge::commitments(edit, &live) {
+        Ok(changes) => changes,
+        Err(clashing) => match edit.draft.iter().chain(&clashing).find_map(keep) {
+            Some(merge::Keep::Live) => (Vec::new(), Vec::new()),
+            Some(merge::Keep::Yours) => (live.clone(), edit.draft.clone()),
+            None => {
+                piece.findings.push(commitment_clash(roster, edit));
+                (Vec::new(), Vec::new())
+            }
+        },
+    };
+    let agent = edit.agent.clone();
+    for changed in removed.iter().chain(&added) {
+        let place = Interval::new(changed.start, changed.end());
+        piece.touched.extend(place.map(|place| (agent.clone(), place)));
+    }
+    if !removed.is_empty() || !added.is_empty() {
+        piece.event = Some(Event::CommitmentsChanged { agent, removed, added });
+    }
+    piece
+}
+
+fn commitment_clash(roster: &Roster, edit: &CommitmentEdit) -> Finding {
+    let severity = roster.rules().severity(Kind::FieldChangedBoth);
+    let shift = edit.draft.iter().chain(&edit.base).find_map(|c| {
+        let shift = roster.shifts_of(&edit.agent, Interval::new(c.start, c.end())?).next()?;
+        Some(Subject::Shift(shift.id.clone()))
+    });
+    let mut finding = Finding::new(Kind::FieldChangedBoth, severity, Some(&edit.agent))
+        .about(shift)
+        .during(Some(edit.within));
+    let clash = Clash { atom: Atom::Activities, base: None, yours: None, live: None };
+    finding.clash = Some(Box::new(clash));
+    finding
+}
+
+/// An id of another system may name one shift only.
+fn find_shared_external_ids(roster: &Roster, pieces: &mut [Piece]) {
+    let mut claimed: BTreeMap<(Arc<str>, Arc<str>), ShiftId> = BTreeMap::new();
+    for piece in pieces {
+        let Some((id, body)) = piece.event.as_ref().and_then(external_ids) else { continue };
+        for (system, external) in body {
+            let key = (system.clone(), external.clone());
+            let holder = roster.external.get(&key).or_else(|| claimed.get(&key));
+            if let Some(other) = holder.filter(|other| **other != id) {
+                let subjects = [
+                    Subject::Shift(id.clone()),
+                    Subject::Shift(other.clone()),
+                    Subject::ExternalId(system.clone(), external.clone()),
+                ];
+                let agent = piece.agents.first().cloned();
+                let kind = Kind::ExternalIdDuplicate;
+                piece
+                    .findings
+                    .push(Finding::new(kind, Severity::Block, agent.as_ref()).about(subjects));
+            }
+            claimed.insert(key, id.clone());
+        }
+    }
+}
+
+fn external_ids(event: &Event) -> Option<(ShiftId, crate::shift::ExternalIds)> {
+    if let Event::ShiftCreated { id, body } = event {
+        return Some((id.clone(), body.external_ids.clone()));
+    }
+    let Event::ShiftChanged { id, set } = event else { return None };
+    set.iter().find_map(|value| match value {
+        AtomValue::ExternalIds(ids) => Some((id.clone(), ids.clone())),
+        AtomValue::Exists(_)
+        | AtomValue::Owner(_)
+        | AtomValue::Span(_)
+        | AtomValue::Activities(_)
+        | AtomValue::Site(_)
+        | AtomValue::WorkPlan(_)
+        | AtomValue::Note(_)
+        | AtomValue::Tags(_) => None,
+    })
+}
+
+/// The state with every mergeable edit applied.
+fn tried(roster: &Roster, actor: &Actor, pieces: &[Piece], now: Instant) -> Roster {
+    let about = Reference { kind: ReferenceKind::ShiftEdit, id: Arc::default() };
+    let revision = roster.revision().next();
+    let origin = Origin::from(Source { revision, at: now, actor: actor.clone(), about });
+    let mut after = roster.clone();
+    for event in pieces.iter().filter_map(|piece| piece.event.as_ref()) {
+        after.apply_event(event, &origin);
+    }
+    after
+}
+
+/// Everybody whose shifts change, with the stretch of time that covers the changes.
+fn touched(pieces: &[Piece]) -> BTreeMap<AgentId, Interval> {
+    let mut hulls: BTreeMap<AgentId, Interval> = BTreeMap::new();
+    for (agent, place) in pieces.iter().flat_map(|piece| &piece.touched) {
+        let hull = hulls.entry(agent.clone()).or_insert(*place);
+        let (start, end) = (hull.start().min(place.start()), hull.end().max(place.end()));
+        *hull = Interval::new(start, end).unwrap_or(*hull);
+    }
+    hulls
+}
+
+/// What the rules find after a change; what was there before, no smaller, is standing.
+pub(crate) fn compared(
+    before: &Roster,
+    after: &Roster,
+    agent: &AgentId,
+    hull: Interval,
+) -> Vec<Finding> {
+    let mut found = rule::findings(after, agent, hull);
+    if found.is_empty() {
+        return found;
+    }
+    let stood: Vec<Fingerprint> =
+        rule::findings(before, agent, hull).iter().map(Finding::fingerprint).collect();
+    for finding in &mut found {
+        finding.standing = is_covered(finding, &stood);
+        let was_masked = finding.standing && finding.kind == Kind::TimeOffApprovedOverlap;
+        if was_masked {
+            finding.severity = finding.severity.min(Severity::Info);
+        }
+    }
+    found
+}
+
+/// Groups pieces whose agents are tied, directly or through others.
+fn components(pieces: Vec<Piece>) -> Vec<Component> {
+    let mut group_of: BTreeMap<AgentId, usize> = BTreeMap::new();
+    let mut parents: Vec<usize> = Vec::new();
+    for piece in &pieces {
+        let mut first: Option<usize> = None;
+        for agent in &piece.agents {
+            let group = *group_of.entry(agent.clone()).or_insert_with(|| {
+                parents.push(parents.len());
+                parents.len() - 1
+            });
+            match first {
+                None => first = Some(group),
+                Some(first) => {
+                    let (a, b) = (root(&parents, first), root(&parents, group));
+                    parents[a.max(b)] = a.min(b);
+                }
+            }
+        }
+    }
+    let mut grouped: BTreeMap<usize, Component> = BTreeMap::new();
+    for piece in pieces {
+        let Some(agent) = piece.agents.first() else { continue };
+        let group = root(&parents, group_of[agent]);
+        grouped.entry(group).or_default().take(piece);
+    }
+    let mut components: Vec<Component> = grouped.into_values().collect();
+    components.sort_by(|a, b| a.agents.first().cmp(&b.agents.first()));
+    components
+}
+
+fn root(parents: &[usize], mut group: usize) -> usize {
+    while parents[group] != group {
+        group = parents[group];
+    }
+    group
+}
+
+impl Component {
+    fn take(&mut self, piece: Piece) {
+        if piece.moved {
+            self.moved.extend(piece.agents.iter().cloned());
+        }
+        self.changed.extend(piece.touched.into_iter().map(|(agent, _)| agent));
+        self.agents.extend(piece.agents);
+        self.events.extend(piece.event);
+        self.shifts.extend(piece.shift);
+        self.committed.extend(piece.committed);
+        self.sort_in(piece.findings);
+    }
+}

@@ -1,0 +1,241 @@
+//! What can be asked of a unit.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::activity::ActivityCode;
+use crate::agent::Agent;
+use crate::conflict::Fingerprint;
+use crate::draft::Edits;
+use crate::entry::Actor;
+use crate::id::{AgentId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId};
+use crate::merge::{Keep, Resolutions};
+use crate::rule::RuleSet;
+use crate::shift::Atom;
+use crate::swap::SwapOffer;
+use crate::time_off::{Days, TimeOffRequest};
+use crate::unit::{BusinessUnit, ManagementUnit};
+
+/// A wish, and who has it. Everything that deciding needs is inside, bases too; so a command can
+/// be decided again on any state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Command {
+    /// Who asks.
+    pub actor: Actor,
+    /// What for.
+    pub action: Action,
+}
+
+/// Whether a change of many agents stands or falls as one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Mode {
+    /// Whoever is clean goes live; tied agents stand or fall together.
+    #[default]
+    PerAgent,
+    /// All or nothing.
+    Atomic,
+}
+
+/// A decision about a clash of values, sent with the change it is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Resolution {
+    /// The shift.
+    pub shift_id: ShiftId,
+    /// The atom.
+    pub atom: Atom,
+    /// Whose value stays.
+    pub keep: Keep,
+}
+
+/// How a change is to be made.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// Whether it stands or falls as one.
+    pub mode: Mode,
+    /// Findings that somebody answers for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acknowledge: Vec<Fingerprint>,
+    /// Decisions about clashes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resolutions: Vec<Resolution>,
+    /// Only these agents, and those tied to them; everybody when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only: Option<Vec<AgentId>>,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Arc<str>>,
+}
+
+impl Terms {
+    /// The decisions about clashes, by shift and atom.
+    #[must_use]
+    pub fn resolved(&self) -> Resolutions {
+        let pair = |r: &Resolution| ((r.shift_id.clone(), r.atom), r.keep);
+        self.resolutions.iter().map(pair).collect()
+    }
+}
+
+/// What happens to a request that waits for a decision, with what the decider says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// Findings that the decider answers for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acknowledge: Vec<Fingerprint>,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Arc<str>>,
+}
+
+/// What can be asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Action {
+    /// Make the unit, or change its data.
+    PutUnit(BusinessUnit),
+    /// Make or change a management unit.
+    PutManagementUnit(ManagementUnit),
+    /// Make or change agents.
+    PutAgents(Vec<Agent>),
+    /// An agent goes to another unit.
+    AgentLeaves(AgentId),
+    /// Make or change an activity code.
+    PutActivityCode(ActivityCode),
+    /// Set the rules.
+    SetRules(RuleSet),
+    /// Make a draft.
+    CreateDraft {
+        /// Its id.
+        id: ScheduleId,
+        /// The week it is for.
+        week: Date,
+        /// What people call it.
+        name: Arc<str>,
+        /// The revision its edits start from; the head when absent.
+        base: Option<Revision>,
+        /// What it wants.
+        edits: Edits,
+    },
+    /// Edit a draft.
+    EditDraft {
+        /// The draft.
+        id: ScheduleId,
+        /// The edits, against the draft as the client saw it.
+        edits: Edits,
+        /// Decisions about clashes between the draft and what is live, kept in the draft; and
+        /// between these edits and the draft as it is now.
+        resolutions: Vec<Resolution>,
+    },
+    /// Move a draft's base to the head.
+    RebaseDraft(ScheduleId),
+    /// Throw a draft away.
+    DeleteDraft(ScheduleId),
+    /// Let a draft go live.
+    Publish {
+        /// The draft.
+        id: ScheduleId,
+        /// How.
+        terms: Terms,
+    },
+    /// Let a document go live without keeping a draft; what is held becomes one.
+    PublishDocument {
+        /// The id of the draft that keeps what is held.
+        id: ScheduleId,
+        /// The week.
+        week: Date,
+        /// What people call it.
+        name: Arc<str>,
+        /// The revision its edits start from; nothing when the client named none.
+        base: Option<Revision>,
+        /// What it wants.
+        edits: Edits,
+        /// The agents it lists.
+        agents: Vec<AgentId>,
+        /// How.
+        terms: Terms,
+    },
+    /// Edit the live schedule.
+    EditShifts {
+        /// The edits.
+        edits: Edits,
+        /// How.
+        terms: Terms,
+    },
+    /// Undo a publish.
+    Revert {
+        /// The week.
+        week: Date,
+        /// The publish.
+        publication: Revision,
+        /// The inverse edits.
+        edits: Edits,
+        /// How.
+        terms: Terms,
+    },
+    /// Offer a swap.
+    OfferSwap(SwapOffer),
+    /// Accept an offered swap.
+    AcceptSwap {
+        /// The swap.
+        id: SwapId,
+        /// Who accepts.
+        agent: AgentId,
+        /// What is given in return, where the offer leaves it open.
+        shift: Option<ShiftId>,
+    },
+    /// Decline an offered swap.
+    DeclineSwap {
+        /// The swap.
+        id: SwapId,
+        /// Who declines, if it is said.
+        agent: Option<AgentId>,
+    },
+    /// Withdraw a swap.
+    CancelSwap(SwapId),
+    /// Let both shifts of a swap change hands.
+    ApproveSwap {
+        /// The swap.
+        id: SwapId,
+        /// What the decider says.
+        verdict: Verdict,
+    },
+    /// Refuse a swap.
+    DenySwap {
+        /// The swap.
+        id: SwapId,
+        /// What the decider says.
+        verdict: Verdict,
+    },
+    /// Ask for time off.
+    RequestTimeOff(TimeOffRequest),
+    /// Change an undecided request.
+    ChangeTimeOff {
+        /// The request.
+        id: TimeOffId,
+        /// Other days.
+        days: Option<Days>,
+        /// Paid or not.
+        paid: Option<bool>,
+        /// Another remark, or none.
+        note: Option<Option<Arc<str>>>,
+    },
+    /// Grant a request.
+    ApproveTimeOff {
+        /// The request.
+        id: TimeOffId,
+        /// What the decider says.
+        verdict: Verdict,
+    },
+    /// Refuse a request.
+    DenyTimeOff {
+        /// The request.
+        id: TimeOffId,
+        /// What the decider says.
+        verdict: Verdict,
+    },
+    /// Withdraw a request.
+    CancelTimeOff(TimeOffId),
+}

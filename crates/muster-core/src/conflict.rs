@@ -1,0 +1,335 @@
+//! Findings and conflicts as sorted data.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::id::{AgentId, ShiftId, SwapId, TimeOffId};
+use crate::instant::Interval;
+use crate::shift::{Atom, AtomValue, Commitment};
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
+        /// What clashes. A kind has a rule, a cause, remedies and tests, or it is not here.
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
+        pub enum Kind {
+            $($(#[$doc])* #[serde(rename = $text)] $name,)*
+        }
+
+        impl Kind {
+            /// All kinds.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// Its name, as the API spells it.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The same atom was changed to two values.
+    FieldChangedBoth = "FIELD_CHANGED_BOTH",
+    /// Deleted here, changed by somebody else meanwhile.
+    DeletedButChanged = "DELETED_BUT_CHANGED",
+    /// Changed here, deleted by somebody else meanwhile.
+    ChangedButDeleted = "CHANGED_BUT_DELETED",
+    /// Two shifts of one agent share time.
+    ShiftOverlap = "SHIFT_OVERLAP",
+    /// Work lies on approved time off.
+    TimeOffApprovedOverlap = "TIME_OFF_APPROVED_OVERLAP",
+    /// Work lies on time off that nobody has decided yet.
+    TimeOffPendingOverlap = "TIME_OFF_PENDING_OVERLAP",
+    /// The agent has an active request over some of the same time.
+    TimeOffOverlapsTimeOff = "TIME_OFF_OVERLAPS_TIME_OFF",
+    /// Somebody decided the request differently.
+    TimeOffAlreadyDecided = "TIME_OFF_ALREADY_DECIDED",
+    /// Too little rest between two shifts.
+    RestTimeShort = "REST_TIME_SHORT",
+    /// Too long at work without a rest between shifts.
+    MaxConsecutiveHours = "MAX_CONSECUTIVE_HOURS",
+    /// Too many hours in a week.
+    MaxHoursWeek = "MAX_HOURS_WEEK",
+    /// Too few hours in a week.
+    MinHoursWeek = "MIN_HOURS_WEEK",
+    /// The agent lacks a skill that a shift asks for.
+    SkillMissing = "SKILL_MISSING",
+    /// An activity does not fit the shift it falls in.
+    ActivityOutsideShift = "ACTIVITY_OUTSIDE_SHIFT",
+    /// A shift was moved after both agents had agreed to swap it.
+    SwapTermsChanged = "SWAP_TERMS_CHANGED",
+    /// A shift of the swap went to somebody else.
+    SwapShiftTaken = "SWAP_SHIFT_TAKEN",
+    /// Somebody decided the swap differently.
+    SwapAlreadyDecided = "SWAP_ALREADY_DECIDED",
+    /// The offer ran out.
+    SwapExpired = "SWAP_EXPIRED",
+    /// One of the agents withdrew.
+    SwapWithdrawn = "SWAP_WITHDRAWN",
+    /// The shift has begun.
+    ShiftStarted = "SHIFT_STARTED",
+    /// What the command speaks of is gone.
+    SubjectGone = "SUBJECT_GONE",
+    /// An id of another system names another shift already.
+    ExternalIdDuplicate = "EXTERNAL_ID_DUPLICATE",
+}
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Severity {
+    /// Not looked for.
+    Off,
+    /// Worth knowing.
+    Info,
+    /// Worth a look; stops nothing.
+    Warn,
+    /// Somebody must acknowledge it, with a reason.
+    Ack,
+    /// Cannot be, whoever says so.
+    Block,
+}
+
+impl Severity {
+    /// Its name, as the API spells it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Ack => "ack",
+            Self::Block => "block",
+        }
+    }
+}
+
+/// What a finding is about, beside its agent.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Subject {
+    /// A shift.
+    Shift(ShiftId),
+    /// A time-off request.
+    TimeOff(TimeOffId),
+    /// A swap.
+    Swap(SwapId),
+    /// A skill.
+    Skill(Arc<str>),
+    /// An activity of the agent.
+    Commitment(Commitment),
+    /// An id in another system.
+    ExternalId(Arc<str>, Arc<str>),
+}
+
+/// The three values of an atom that clashed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clash {
+    /// The atom.
+    pub atom: Atom,
+    /// What the edit started from.
+    pub base: Option<AtomValue>,
+    /// What the edit wants.
+    pub yours: Option<AtomValue>,
+    /// What is live.
+    pub live: Option<AtomValue>,
+}
+
+/// The unit a magnitude is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Measure {
+    /// Elapsed minutes.
+    Minutes,
+    /// How many.
+    Count,
+}
+
+/// Something a rule or a merge found.
+///
+/// Its key is everything that says *which* finding it is; its magnitude says *how bad* it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// What clashes.
+    pub kind: Kind,
+    /// How much it matters.
+    pub severity: Severity,
+    /// Whose week it is in.
+    pub agent: Option<AgentId>,
+    /// What it is about, sorted.
+    pub subjects: Vec<Subject>,
+    /// The stretch of time it is about, or the rule's window.
+    pub interval: Option<Interval>,
+    /// The excess over the limit; part of the fingerprint but not of the key.
+    pub magnitude: i64,
+    /// What was observed.
+    pub observed: i64,
+    /// What the rule allows.
+    pub limit: i64,
+    /// What the three numbers count.
+    pub measure: Measure,
+    /// By how many minutes a clock change lengthens or shortens what was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_change_min: Option<i64>,
+    /// The values that clashed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clash: Option<Box<Clash>>,
+    /// Whether it was there before the command, no smaller.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub standing: bool,
+}
+
+/// Names a finding across requests: the hash of its key, and its magnitude.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Fingerprint {
+    key: u64,
+    magnitude: i64,
+}
+
+impl Fingerprint {
+    /// Whether acknowledging `self` covers `other`: the same finding, and not grown.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        self.key == other.key && other.magnitude <= self.magnitude
+    }
+
+    /// The hash of the finding's key.
+    #[must_use]
+    pub fn key(&self) -> u64 {
+        self.key
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}.{}", self.key, self.magnitude)
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::str::FromStr for Fingerprint {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parse = || {
+            let (key, magnitude) = text.split_once('.')?;
+            let key = (key.len() == 16).then(|| u64::from_str_radix(key, 16).ok())??;
+            Some(Self { key, magnitude: magnitude.parse().ok()? })
+        };
+        parse().ok_or_else(|| format!("{text:?} is not a fingerprint"))
+    }
+}
+
+impl TryFrom<String> for Fingerprint {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Fingerprint> for String {
+    fn from(fingerprint: Fingerprint) -> Self {
+        fingerprint.to_string()
+    }
+}
+
+impl Finding {
+    /// A finding about an agent, with nothing measured yet.
+    #[must_use]
+    pub fn new(kind: Kind, severity: Severity, agent: Option<&AgentId>) -> Self {
+        Self {
+            kind,
+            severity,
+            agent: agent.cloned(),
+            subjects: Vec::new(),
+            interval: None,
+            magnitude: 1,
+            observed: 1,
+            limit: 0,
+            measure: Measure::Count,
+            clock_change_min: None,
+            clash: None,
+            standing: false,
+        }
+    }
+
+    /// With what it is about.
+    #[must_use]
+    pub fn about(mut self, subjects: impl IntoIterator<Item = Subject>) -> Self {
+        self.subjects = subjects.into_iter().collect();
+        self.subjects.sort();
+        self
+    }
+
+    /// With the stretch of time it is about.
+    #[must_use]
+    pub fn during(mut self, interval: Option<Interval>) -> Self {
+        self.interval = interval;
+        self
+    }
+
+    /// With what was observed against what is allowed, in minutes.
+    #[must_use]
+    pub fn measured_min(mut self, observed: i64, limit: i64) -> Self {
+        self.observed = observed;
+        self.limit = limit;
+        self.magnitude = (observed - limit).abs();
+        self.measure = Measure::Minutes;
+        self
+    }
+
+    /// Names it across requests.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint { key: self.key_hash(), magnitude: self.magnitude }
+    }
+
+    /// The shifts it is about.
+    pub fn shifts(&self) -> impl Iterator<Item = &ShiftId> {
+        self.subjects.iter().filter_map(|subject| match subject {
+            Subject::Shift(id) => Some(id),
+            Subject::TimeOff(_)
+            | Subject::Swap(_)
+            | Subject::Skill(_)
+            | Subject::Commitment(_)
+            | Subject::ExternalId(..) => None,
+        })
+    }
+
+    /// Kind, agent, sorted subjects and atom; for sums over a week, the week instead of the
+    /// subjects, so that exchanging one shift for another of the same length changes nothing.
+    fn key_hash(&self) -> u64 {
+        let is_sum = matches!(self.kind, Kind::MaxHoursWeek | Kind::MinHoursWeek);
+        let (subjects, window) =
+            if is_sum { (&[][..], self.interval) } else { (&self.subjects[..], None) };
+        let atom = self.clash.as_ref().map(|clash| clash.atom);
+        let key = (self.kind.name(), &self.agent, subjects, window, atom);
+        let bytes = serde_json::to_vec(&key).expect("keys are plain data");
+        let digest = Sha256::digest(&bytes);
+        u64::from_be_bytes(digest[..8].try_into().expect("a digest has 32 bytes"))
+    }
+
+    /// The order in which findings are listed: worst first, then by agent, time and key.
+    #[must_use]
+    pub fn sort_key(&self) -> impl Ord + use<> {
+        (
+            std::cmp::Reverse(self.severity),
+            self.agent.clone(),
+            self.interval,
+            self.kind,
+            self.subjects.clone(),
+            self.clash.as_ref().map(|clash| clash.atom),
+        )
+    }
+}

@@ -1,0 +1,257 @@
+//! Drafts: make, edit, move to the head, throw away.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::command::Resolution;
+use crate::conflict::{Finding, Kind, Severity, Subject};
+use crate::decide::{Decision, Outcome, Rejection, Thing};
+use crate::draft::{CommitmentEdit, Draft, Edits, ShiftEdit};
+use crate::entry::ReferenceKind;
+use crate::event::Event;
+use crate::id::{Revision, ScheduleId, ShiftId};
+use crate::limits;
+use crate::merge::{self, Keep, Resolutions};
+use crate::roster::Roster;
+use crate::shift::{Atom, Commitment, ShiftBody};
+
+fn decision(id: &ScheduleId, merged: bool, events: Vec<Event>) -> Decision {
+    let outcome = Outcome::Draft { id: id.clone(), merged };
+    Decision::new(ReferenceKind::Draft, id, outcome).with(events)
+}
+
+pub(super) fn open<'a>(roster: &'a Roster, id: &ScheduleId) -> Result<&'a Draft, Rejection> {
+    let draft = roster.draft(id).ok_or_else(|| Rejection::unknown(Thing::Schedule, id))?;
+    if draft.is_open() {
+        return Ok(draft);
+    }
+    Err(Rejection::NotNow {
+        what: Thing::Schedule,
+        id: id.to_string(),
+        problem: "is closed: everything in it went live".to_owned(),
+    })
+}
+
+pub(crate) fn check_week(roster: &Roster, week: Date) -> Result<(), Rejection> {
+    let Some(unit) = roster.unit() else { return Ok(()) };
+    let right = crate::zone::Zone::week_of(week, unit.first_day.into());
+    if right == week {
+        return Ok(());
+    }
+    let problem = format!("is not the first day of a week in this unit, {right} is");
+    Err(Rejection::invalid("/weekDate", &week, &problem))
+}
+
+pub(super) fn check_size(edits: &Edits) -> Result<(), Rejection> {
+    let count = edits.shifts.len() + edits.commitments.len();
+    if count <= limits::EDIT_SHIFTS {
+        return Ok(());
+    }
+    let problem = format!("edits are more than {}", limits::EDIT_SHIFTS);
+    Err(Rejection::invalid("/agentSchedules", &count, &problem))
+}
+
+pub(super) fn create(
+    roster: &Roster,
+    id: &ScheduleId,
+    week: Date,
+    name: &Arc<str>,
+    base: Option<Revision>,
+    edits: &Edits,
+) -> Result<Decision, Rejection> {
+    check_week(roster, week)?;
+    check_size(edits)?;
+    if let Some(known) = roster.draft(id) {
+        let is_same = known.week == week && known.name == *name && known.edits() == *edits;
+        return if is_same {
+            Ok(decision(id, false, Vec::new()))
+        } else {
+            Err(Rejection::Taken { what: Thing::Schedule, id: id.to_string() })
+        };
+    }
+    let base = base.unwrap_or(roster.revision());
+    let (id, name, edits) = (id.clone(), name.clone(), edits.clone());
+    let event = Event::DraftCreated { id: id.clone(), week, name, base, edits };
+    Ok(decision(&id, false, vec![event]))
+}
+
+pub(super) fn edit(
+    roster: &Roster,
+    id: &ScheduleId,
+    edits: &Edits,
+    resolutions: &[Resolution],
+) -> Result<Decision, Rejection> {
+    check_size(edits)?;
+    let draft = open(roster, id)?;
+    let resolved: Resolutions =
+        resolutions.iter().map(|r| ((r.shift_id.clone(), r.atom), r.keep)).collect();
+    let mut next = Next { draft, put: BTreeMap::new(), own: Vec::new(), dropped: Vec::new() };
+    let mut clashes = Vec::new();
+    let mut merged = false;
+    for edit in &edits.shifts {
+        merged |= next.take(edit, &resolved, &mut clashes);
+    }
+    for edit in &edits.commitments {
+        merged |= next.take_own(edit, &mut clashes);
+    }
+    if !clashes.is_empty() {
+        return Err(Rejection::conflict(clashes));
+    }
+    for resolution in resolutions {
+        next.resolve(roster, resolution);
+    }
+    Ok(decision(id, merged, next.event(None).into_iter().collect()))
+}
+
+/// A draft as it will be.
+struct Next<'a> {
+    draft: &'a Draft,
+    put: BTreeMap<ShiftId, ShiftEdit>,
+    own: Vec<CommitmentEdit>,
+    dropped: Vec<ShiftId>,
+}
+
+impl Next<'_> {
+    fn current(&self, id: &ShiftId) -> Option<&ShiftEdit> {
+        self.put.get(id).or_else(|| self.draft.shifts.get(id).map(|edit| &**edit))
+    }
+
+    /// Merges an edit of the draft as a client saw it into the draft as it is. Says whether
+    /// somebody else had changed that part.
+    fn take(
+        &mut self,
+        edit: &ShiftEdit,
+        resolved: &Resolutions,
+        clashes: &mut Vec<Finding>,
+    ) -> bool {
+        let Some(current) = self.current(&edit.id) else {
+            self.put.insert(edit.id.clone(), edit.clone());
+            return false;
+        };
+        let merged = merge::shift(edit, current.draft.as_deref(), resolved);
+        for (kind, clash) in merged.clashes {
+            let owner = edit.draft.as_ref().or(edit.base.as_ref()).map(|body| &body.owner);
+            let mut finding =
+                Finding::new(kind, Severity::Block, owner).about([Subject::Shift(edit.id.clone())]);
+            finding.clash = Some(Box::new(clash));
+            clashes.push(finding);
+        }
+        let draft = merged.change.applied(current.draft.as_deref());
+        let base = current.base.clone();
+        self.put.insert(edit.id.clone(), ShiftEdit { id: edit.id.clone(), base, draft });
+        merged.moved
+    }
+
+    fn take_own(&mut self, edit: &CommitmentEdit, clashes: &mut Vec<Finding>) -> bool {
+        let Some(current) = self.draft.commitments.get(&edit.agent) else {
+            self.own.push(edit.clone());
+            return false;
+        };
+        let inside: Vec<Commitment> = current.draft.clone();
+        match merge::commitments(edit, &inside) {
+            Ok((removed, added)) => {
+                let mut draft: Vec<_> =
+                    inside.iter().filter(|c| !removed.contains(c)).cloned().collect();
+                draft.extend(added);
+                draft.sort();
+                self.own.push(CommitmentEdit { draft, ..(**current).clone() });
+            }
+            Err(_) => clashes.push(
+                Finding::new(Kind::FieldChangedBoth, Severity::Block, Some(&edit.agent))
+                    .during(Some(edit.within)),
+            ),
+        }
+        inside != edit.base
+    }
+
+    /// Settles a clash between the draft and what is live: the draft gives in, or starts from
+    /// what is live now.
+    fn resolve(&mut self, roster: &Roster, resolution: &Resolution) {
+        let id = &resolution.shift_id;
+        let Some(edit) = self.current(id).cloned() else { return };
+        let live = roster.shift(id).map(|shift| shift.body.clone());
+        let settled = settled(edit, live, resolution);
+        if settled.is_empty() {
+            self.put.remove(id);
+            self.dropped.push(id.clone());
+        } else {
+            self.put.insert(id.clone(), settled);
+        }
+    }
+
+    fn event(self, base: Option<Revision>) -> Option<Event> {
+        let put: Vec<ShiftEdit> = self
+            .put
+            .into_values()
+            .filter(|edit| self.draft.shifts.get(&edit.id).is_none_or(|old| **old != *edit))
+            .collect();
+        let (empty, shifts): (Vec<_>, Vec<_>) = put.into_iter().partition(ShiftEdit::is_empty);
+        let mut dropped_shifts = self.dropped;
+        dropped_shifts.extend(empty.into_iter().map(|edit| edit.id));
+        dropped_shifts.retain(|id| self.draft.shifts.contains_key(id));
+        let put = Edits { shifts, commitments: self.own };
+        let changes = !put.is_empty() || !dropped_shifts.is_empty() || base.is_some();
+        changes.then(|| Event::DraftEdited {
+            id: self.draft.id.clone(),
+            put,
+            dropped_shifts,
+            dropped_commitments: Vec::new(),
+            base,
+        })
+    }
+}
+
+fn settled(edit: ShiftEdit, live: Option<Arc<ShiftBody>>, resolution: &Resolution) -> ShiftEdit {
+    let ShiftEdit { id, base, draft } = edit;
+    match (resolution.keep, resolution.atom, live) {
+        (Keep::Live, Atom::Exists, live) => ShiftEdit { id, base: live.clone(), draft: live },
+        (Keep::Yours, Atom::Exists, live) => ShiftEdit { id, base: live, draft },
+        (keep, atom, Some(live)) => {
+            // The atom alone moves to what is live; the others keep where they started.
+            let at_live = |body: Arc<ShiftBody>| {
+                let mut body = (*body).clone();
+                body.set(live.get(atom));
+                Arc::new(body)
+            };
+            let base = Some(at_live(base.unwrap_or_else(|| live.clone())));
+            let draft = if keep == Keep::Live { draft.map(at_live) } else { draft };
+            ShiftEdit { id, base, draft }
+        }
+        (_, _, None) => ShiftEdit { id, base, draft },
+    }
+}
+
+pub(super) fn rebase(roster: &Roster, id: &ScheduleId) -> Result<Decision, Rejection> {
+    let draft = open(roster, id)?;
+    let mut next = Next { draft, put: BTreeMap::new(), own: Vec::new(), dropped: Vec::new() };
+    for edit in draft.shifts.values() {
+        let live = roster.shift(&edit.id).map(|shift| shift.body.clone());
+        let merged = merge::shift(edit, live.as_deref(), &Resolutions::new());
+        // What clashes stays as it is, so that the clash is still seen.
+        if merged.clashes.is_empty() {
+            let draft = merged.change.applied(live.as_deref());
+            let moved = ShiftEdit { id: edit.id.clone(), base: live, draft };
+            next.put.insert(edit.id.clone(), moved);
+        }
+    }
+    for edit in draft.commitments.values() {
+        let live: Vec<_> = roster.commitments_of(&edit.agent, edit.within).cloned().collect();
+        if let Ok((removed, added)) = merge::commitments(edit, &live) {
+            let mut draft: Vec<_> = live.iter().filter(|c| !removed.contains(c)).cloned().collect();
+            draft.extend(added);
+            draft.sort();
+            next.own.push(CommitmentEdit { base: live, draft, ..(**edit).clone() });
+        }
+    }
+    let base = (draft.base != roster.revision()).then_some(roster.revision());
+    let event = base.and_then(|base| next.event(Some(base)));
+    Ok(decision(id, false, event.into_iter().collect()))
+}
+
+pub(super) fn delete(roster: &Roster, id: &ScheduleId) -> Result<Decision, Rejection> {
+    roster.draft(id).ok_or_else(|| Rejection::unknown(Thing::Schedule, id))?;
+    let event = Event::DraftDeleted { id: id.clone() };
+    Ok(Decision::new(ReferenceKind::Draft, id, Outcome::Done).with(vec![event]))
+}

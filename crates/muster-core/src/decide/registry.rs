@@ -1,0 +1,118 @@
+//! The unit's own data: itself, management units, agents, activity codes, rules.
+
+use crate::activity::ActivityCode;
+use crate::agent::Agent;
+use crate::conflict::Kind;
+use crate::decide::{Decision, Outcome, Rejection, Thing};
+use crate::entry::ReferenceKind;
+use crate::event::Event;
+use crate::id::AgentId;
+use crate::limits;
+use crate::roster::Roster;
+use crate::rule::{Rule, RuleSet};
+use crate::unit::{BusinessUnit, ManagementUnit};
+
+fn unit_decision(id: &impl ToString, event: Option<Event>) -> Decision {
+    let events = event.into_iter().collect();
+    Decision::new(ReferenceKind::Unit, id, Outcome::Done).with(events)
+}
+
+pub(super) fn put_unit(roster: &Roster, unit: &BusinessUnit) -> Result<Decision, Rejection> {
+    let known = roster.unit();
+    if let Some(known) = known
+        && (known.zone != unit.zone || known.first_day != unit.first_day)
+        && roster.weeks().next().is_some()
+    {
+        return Err(Rejection::NotNow {
+            what: Thing::Unit,
+            id: unit.id.to_string(),
+            problem: "has schedules: its zone and first day of the week stay".to_owned(),
+        });
+    }
+    let event = (known != Some(unit)).then(|| Event::UnitPut(unit.clone()));
+    Ok(unit_decision(&unit.id, event))
+}
+
+pub(super) fn put_management_unit(
+    roster: &Roster,
+    unit: &ManagementUnit,
+) -> Result<Decision, Rejection> {
+    let known = roster.management_unit(&unit.id).map(|known| &known.value);
+    let event = (known != Some(unit)).then(|| Event::ManagementUnitPut(unit.clone()));
+    Ok(unit_decision(&unit.id, event))
+}
+
+pub(super) fn put_agents(roster: &Roster, agents: &[Agent]) -> Result<Decision, Rejection> {
+    let mut events = Vec::new();
+    for agent in agents {
+        check_agent(roster, agent)?;
+        let known = roster.agent(&agent.id);
+        if known.is_none_or(|record| record.left || record.agent != *agent) {
+            events.push(Event::AgentPut(agent.clone()));
+        }
+    }
+    let subject = agents.first().map(|agent| agent.id.to_string()).unwrap_or_default();
+    Ok(Decision::new(ReferenceKind::Agents, &subject, Outcome::Done).with(events))
+}
+
+fn check_agent(roster: &Roster, agent: &Agent) -> Result<(), Rejection> {
+    if agent.skills.len() > limits::SKILLS {
+        let problem = format!("skills are more than {}", limits::SKILLS);
+        return Err(Rejection::invalid("/skills", &agent.skills.len(), &problem));
+    }
+    match &agent.management_unit {
+        Some(id) if roster.management_unit(id).is_none() => Err(Rejection::invalid(
+            "/managementUnitId",
+            id,
+            "is not a management unit of this unit",
+        )),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn agent_leaves(roster: &Roster, id: &AgentId) -> Result<Decision, Rejection> {
+    let record = roster.agent(id).ok_or_else(|| Rejection::unknown(Thing::Agent, id))?;
+    let event = (!record.left).then(|| Event::AgentLeft(id.clone()));
+    let decision = Decision::new(ReferenceKind::Agents, id, Outcome::Done);
+    Ok(decision.with(event.into_iter().collect()))
+}
+
+pub(super) fn put_code(roster: &Roster, code: &ActivityCode) -> Result<Decision, Rejection> {
+    let known = roster.code(&code.id);
+    let event = (known.as_ref() != Some(code)).then(|| Event::ActivityCodePut(code.clone()));
+    Ok(unit_decision(&code.id, event))
+}
+
+pub(super) fn set_rules(roster: &Roster, rules: &RuleSet) -> Result<Decision, Rejection> {
+    for (kind, setting) in &rules.settings {
+        check_setting(*kind, setting)?;
+    }
+    let mut merged = roster.rules().clone();
+    merged.auto_approve = rules.auto_approve;
+    merged.settings.extend(rules.settings.clone());
+    let event = (merged != *roster.rules()).then_some(Event::RulesSet(merged));
+    let unit = roster.unit().map(|unit| unit.id.to_string()).unwrap_or_default();
+    Ok(unit_decision(&unit, event))
+}
+
+fn check_setting(kind: Kind, setting: &crate::rule::Setting) -> Result<(), Rejection> {
+    let Some(rule) = Rule::of(kind) else {
+        return Err(Rejection::invalid("/rules/kind", &kind.name(), "cannot be set"));
+    };
+    if !rule.allowed.contains(&setting.severity) {
+        let allowed: Vec<_> = rule.allowed.iter().map(|severity| severity.name()).collect();
+        let problem = format!("is not a severity {} can have: {}", kind.name(), allowed.join(", "));
+        return Err(Rejection::invalid("/rules/severity", &setting.severity.name(), &problem));
+    }
+    for (name, value) in &setting.params {
+        let pointer = format!("/rules/params/{name}");
+        let Some(param) = rule.params.iter().find(|param| param.name == name) else {
+            return Err(Rejection::invalid(&pointer, value, "is not a parameter of this rule"));
+        };
+        if !(param.range.0..=param.range.1).contains(value) {
+            let problem = format!("is not within {}..={}", param.range.0, param.range.1);
+            return Err(Rejection::invalid(&pointer, value, &problem));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! Edits as intent: what a change started from and what it wants; and drafts, which keep edits.
+
+use std::sync::Arc;
+
+use imbl::OrdMap;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::entry::Origin;
+use crate::id::{AgentId, Revision, ScheduleId, ShiftId};
+use crate::instant::Interval;
+use crate::shift::{Commitment, ShiftBody};
+
+/// What somebody wants of one shift, and what they saw when they wanted it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShiftEdit {
+    /// The shift.
+    pub id: ShiftId,
+    /// What it was; nothing for a new shift.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<Arc<ShiftBody>>,
+    /// What it is to be; nothing for a deletion.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<Arc<ShiftBody>>,
+}
+
+impl ShiftEdit {
+    /// Whether it wants anything.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.base == self.draft
+    }
+}
+
+/// What somebody wants of one agent's own activities during a stretch of time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommitmentEdit {
+    /// The agent.
+    pub agent: AgentId,
+    /// The stretch of time that is spoken of.
+    pub within: Interval,
+    /// What they were, sorted.
+    pub base: Vec<Commitment>,
+    /// What they are to be, sorted.
+    pub draft: Vec<Commitment>,
+}
+
+/// A set of edits, by shift and by agent; at most one of each.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edits {
+    /// Edits of shifts, sorted by shift.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shifts: Vec<ShiftEdit>,
+    /// Edits of agents' own activities, sorted by agent and time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub commitments: Vec<CommitmentEdit>,
+}
+
+impl Edits {
+    /// Whether nothing is wanted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.shifts.is_empty() && self.commitments.is_empty()
+    }
+
+    /// Sorts the edits and drops those that want nothing.
+    #[must_use]
+    pub fn normalized(mut self) -> Self {
+        self.shifts.retain(|edit| !edit.is_empty());
+        self.shifts.sort_by(|a, b| a.id.cmp(&b.id));
+        self.commitments.retain(|edit| edit.base != edit.draft);
+        self.commitments.sort_by(|a, b| (&a.agent, a.within).cmp(&(&b.agent, b.within)));
+        self
+    }
+}
+
+/// Where a draft stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum DraftStatus {
+    /// Being edited, or partly published.
+    Draft,
+    /// Everything in it went live.
+    Closed {
+        /// The revision at which the last of it went live.
+        published_as: Revision,
+    },
+}
+
+/// A draft of a week: intent, not a copy, so that it never expires.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// Its id.
+    pub id: ScheduleId,
+    /// The week it is for.
+    pub week: Date,
+    /// What people call it.
+    pub name: Arc<str>,
+    /// The revision it was started from, or last moved to.
+    pub base: Revision,
+    /// What it wants of shifts.
+    pub shifts: OrdMap<ShiftId, Arc<ShiftEdit>>,
+    /// What it wants of agents' own activities; one per agent, over the draft's week.
+    pub commitments: OrdMap<AgentId, Arc<CommitmentEdit>>,
+    /// Where it stands.
+    pub status: DraftStatus,
+    /// The entry that last changed it.
+    pub origin: Origin,
+}
+
+impl Draft {
+    /// A draft that wants nothing yet.
+    #[must_use]
+    pub fn empty(
+        id: &ScheduleId,
+        week: Date,
+        name: &Arc<str>,
+        base: Revision,
+        origin: &Origin,
+    ) -> Self {
+        Self {
+            id: id.clone(),
+            week,
+            name: name.clone(),
+            base,
+            shifts: OrdMap::new(),
+            commitments: OrdMap::new(),
+            status: DraftStatus::Draft,
+            origin: origin.clone(),
+        }
+    }
+
+    /// Everything it wants.
+    #[must_use]
+    pub fn edits(&self) -> Edits {
+        Edits {
+            shifts: self.shifts.values().map(|edit| (**edit).clone()).collect(),
+            commitments: self.commitments.values().map(|edit| (**edit).clone()).collect(),
+        }
+    }
+
+    /// Whether it still takes edits and can be published.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.status == DraftStatus::Draft
+    }
+}

@@ -1,0 +1,378 @@
+//! The state of one business unit. Held in persistent maps: a snapshot is a clone, a clone is a
+//! few pointers, and a change costs what it changes.
+
+mod apply;
+mod image;
+
+use std::sync::Arc;
+
+use imbl::{OrdMap, OrdSet};
+use jiff::civil::Date;
+
+use crate::activity::{ActivityCode, BoundTo, Category};
+use crate::agent::Agent;
+use crate::draft::Draft;
+use crate::entry::Origin;
+use crate::id::{
+    ActivityCodeId, AgentId, ManagementUnitId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId,
+};
+use crate::instant::{Instant, Interval};
+use crate::limits;
+use crate::rule::RuleSet;
+use crate::shift::{Activity, Commitment, Shift, ShiftBody};
+use crate::swap::Swap;
+use crate::time_off::TimeOff;
+use crate::unit::{BusinessUnit, ManagementUnit};
+
+pub use image::Image;
+
+/// A value and the entry that last changed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known<T> {
+    /// The value.
+    pub value: T,
+    /// The entry that last changed it.
+    pub origin: Origin,
+}
+
+/// An agent in this unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentRecord {
+    /// The agent.
+    pub agent: Agent,
+    /// Whether the agent went to another unit; the past stays here.
+    pub left: bool,
+    /// The entry that last changed it.
+    pub origin: Origin,
+}
+
+/// What one agent has in time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Timeline {
+    /// Live shifts by start.
+    pub(crate) shifts: OrdMap<(Instant, ShiftId), Arc<Shift>>,
+    /// The agent's own activities.
+    pub(crate) commitments: OrdSet<Commitment>,
+    /// The entry that last changed the agent's own activities.
+    pub(crate) committed: Option<Origin>,
+    /// All requests, by first instant.
+    pub(crate) time_off: OrdMap<(Instant, TimeOffId), Arc<TimeOff>>,
+    /// The revision that last changed each week's shifts.
+    pub(crate) weeks: OrdMap<Date, Revision>,
+}
+
+/// The live schedule of a week.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Week {
+    /// Its first day.
+    pub first: Date,
+    /// The id of its schedule, which never changes.
+    pub id: ScheduleId,
+    /// The revision that last changed it.
+    pub version: Revision,
+    /// The publishes that made it, oldest first.
+    pub publications: imbl::Vector<Revision>,
+}
+
+/// A shift that was deleted, kept so that causes can be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gone {
+    /// What it was.
+    pub body: Arc<ShiftBody>,
+    /// The entry that deleted it.
+    pub origin: Origin,
+}
+
+/// The state of one business unit as of a revision.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Roster {
+    pub(crate) revision: Revision,
+    pub(crate) at: Instant,
+    pub(crate) unit: Option<Arc<Known<BusinessUnit>>>,
+    pub(crate) policy: Revision,
+    pub(crate) rules: Arc<RuleSet>,
+    pub(crate) management_units: OrdMap<ManagementUnitId, Arc<Known<ManagementUnit>>>,
+    pub(crate) codes: OrdMap<ActivityCodeId, Arc<Known<ActivityCode>>>,
+    pub(crate) agents: OrdMap<AgentId, Arc<AgentRecord>>,
+    pub(crate) timelines: OrdMap<AgentId, Arc<Timeline>>,
+    pub(crate) shifts: OrdMap<ShiftId, Arc<Shift>>,
+    pub(crate) gone: OrdMap<ShiftId, Arc<Gone>>,
+    pub(crate) external: OrdMap<(Arc<str>, Arc<str>), ShiftId>,
+    pub(crate) weeks: OrdMap<Date, Arc<Week>>,
+    pub(crate) schedules: OrdMap<ScheduleId, Date>,
+    pub(crate) drafts: OrdMap<ScheduleId, Arc<Draft>>,
+    pub(crate) time_off: OrdMap<TimeOffId, Arc<TimeOff>>,
+    pub(crate) swaps: OrdMap<SwapId, Arc<Swap>>,
+    pub(crate) open_swaps: OrdSet<(ShiftId, SwapId)>,
+}
+
+impl Roster {
+    /// The revision this is the state of.
+    #[must_use]
+    pub fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    /// The unit's time: that of the last entry.
+    #[must_use]
+    pub fn at(&self) -> Instant {
+        self.at
+    }
+
+    /// The unit's time as of a clock reading: it never runs backwards.
+    #[must_use]
+    pub fn now(&self, clock: Instant) -> Instant {
+        clock.max(self.at)
+    }
+
+    /// The unit, once it was made.
+    #[must_use]
+    pub fn unit(&self) -> Option<&BusinessUnit> {
+        self.unit.as_deref().map(|known| &known.value)
+    }
+
+    /// The revision that last changed the unit's own data.
+    #[must_use]
+    pub fn unit_version(&self) -> Revision {
+        self.unit.as_deref().map_or(Revision::ZERO, |known| known.origin.revision)
+    }
+
+    /// The rules.
+    #[must_use]
+    pub fn rules(&self) -> &RuleSet {
+        &self.rules
+    }
+
+    /// The revision that last changed the rules.
+    #[must_use]
+    pub fn policy(&self) -> Revision {
+        self.policy
+    }
+
+    /// A management unit.
+    #[must_use]
+    pub fn management_unit(&self, id: &ManagementUnitId) -> Option<&Known<ManagementUnit>> {
+        self.management_units.get(id).map(|known| &**known)
+    }
+
+    /// All management units, by id.
+    pub fn management_units(&self) -> impl Iterator<Item = &Known<ManagementUnit>> {
+        self.management_units.values().map(|known| &**known)
+    }
+
+    /// An activity code: one of the unit's, or the default of a category.
+    #[must_use]
+    pub fn code(&self, id: &ActivityCodeId) -> Option<ActivityCode> {
+        self.codes.get(id).map(|known| known.value.clone()).or_else(|| {
+            let category = Category::ALL.into_iter().find(|c| c.name() == id.as_str());
+            category.map(Category::default_code)
+        })
+    }
+
+    /// All activity codes, the defaults included, by id.
+    #[must_use]
+    pub fn codes(&self) -> Vec<ActivityCode> {
+        let defaults = Category::ALL.into_iter().map(Category::default_code);
+        let own = self.codes.values().map(|known| known.value.clone());
+        let all: std::collections::BTreeMap<_, _> =
+            defaults.chain(own).map(|code| (code.id.clone(), code)).collect();
+        all.into_values().collect()
+    }
+
+    /// Whether an activity of this code stays with the agent rather than with the shift.
+    #[must_use]
+    pub fn is_agent_bound(&self, id: &ActivityCodeId) -> bool {
+        self.code(id).is_some_and(|code| code.bound_to == BoundTo::Agent)
+    }
+
+    /// An agent, also one who left.
+    #[must_use]
+    pub fn agent(&self, id: &AgentId) -> Option<&AgentRecord> {
+        self.agents.get(id).map(|record| &**record)
+    }
+
+    /// All agents who have not left, by id.
+    pub fn agents(&self) -> impl Iterator<Item = &AgentRecord> {
+        self.agents.values().map(|record| &**record).filter(|record| !record.left)
+    }
+
+    /// A live shift.
+    #[must_use]
+    pub fn shift(&self, id: &ShiftId) -> Option<&Shift> {
+        self.shifts.get(id).map(|shift| &**shift)
+    }
+
+    /// A deleted shift.
+    #[must_use]
+    pub fn gone(&self, id: &ShiftId) -> Option<&Gone> {
+        self.gone.get(id).map(|gone| &**gone)
+    }
+
+    /// The shift that another system knows by this id.
+    #[must_use]
+    pub fn shift_by_external_id(&self, system: &str, id: &str) -> Option<&ShiftId> {
+        self.external.get(&(Arc::from(system), Arc::from(id)))
+    }
+
+    /// An agent's live shifts that share time with a stretch, by start.
+    pub fn shifts_of(
+        &self,
+        agent: &AgentId,
+        during: Interval,
+    ) -> impl DoubleEndedIterator<Item = &Shift> {
+        let earliest = during.start().plus_min(-i64::from(limits::SHIFT_MIN));
+        self.timelines.get(agent).into_iter().flat_map(move |timeline| {
+            timeline
+                .shifts
+                .range((earliest, ShiftId::first())..(during.end(), ShiftId::first()))
+                .map(|(_, shift)| &**shift)
+                .filter(move |shift| shift.body.span.end() > during.start())
+        })
+    }
+
+    /// An agent's live shifts that start within a stretch, by start.
+    pub fn shifts_starting(
+        &self,
+        agent: &AgentId,
+        during: Interval,
+    ) -> impl DoubleEndedIterator<Item = &Shift> {
+        self.timelines.get(agent).into_iter().flat_map(move |timeline| {
+            let from = (during.start(), ShiftId::first());
+            timeline.shifts.range(from..(during.end(), ShiftId::first())).map(|(_, s)| &**s)
+        })
+    }
+
+    /// All time-off requests of an agent, by first instant.
+    pub fn time_off_of(&self, agent: &AgentId) -> impl DoubleEndedIterator<Item = &TimeOff> {
+        self.timelines.get(agent).into_iter().flat_map(|t| t.time_off.values().map(|t| &**t))
+    }
+
+    /// An agent's own activities that share time with a stretch, by start.
+    pub fn commitments_of(
+        &self,
+        agent: &AgentId,
+        during: Interval,
+    ) -> impl Iterator<Item = &Commitment> {
+        let bound =
+            |start| Commitment { start, length_min: 0, code: ActivityCodeId::first(), paid: false };
+        let earliest = during.start().plus_min(-i64::from(limits::SHIFT_MIN));
+        let range = bound(earliest)..bound(during.end());
+        self.timelines.get(agent).into_iter().flat_map(move |timeline| {
+            timeline.commitments.range(range.clone()).filter(move |c| c.end() > during.start())
+        })
+    }
+
+    /// A time-off request.
+    #[must_use]
+    pub fn time_off(&self, id: &TimeOffId) -> Option<&TimeOff> {
+        self.time_off.get(id).map(|t| &**t)
+    }
+
+    /// All time-off requests, by id.
+    pub fn all_time_off(&self) -> impl Iterator<Item = &TimeOff> {
+        self.time_off.values().map(|t| &**t)
+    }
+
+    /// A swap.
+    #[must_use]
+    pub fn swap(&self, id: &SwapId) -> Option<&Swap> {
+        self.swaps.get(id).map(|swap| &**swap)
+    }
+
+    /// All swaps, by id.
+    pub fn swaps(&self) -> impl Iterator<Item = &Swap> {
+        self.swaps.values().map(|swap| &**swap)
+    }
+
+    /// The undecided swaps that name a shift, by id.
+    pub fn open_swaps_of(&self, shift: &ShiftId) -> impl Iterator<Item = &Swap> {
+        let from = (shift.clone(), SwapId::first());
+        let shift = shift.clone();
+        self.open_swaps
+            .range(from..)
+            .take_while(move |(of, _)| *of == shift)
+            .filter_map(|(_, id)| self.swap(id))
+    }
+
+    /// A week in which something happened.
+    #[must_use]
+    pub fn week(&self, first: Date) -> Option<&Week> {
+        self.weeks.get(&first).map(|week| &**week)
+    }
+
+    /// All weeks in which something happened, oldest first.
+    pub fn weeks(&self) -> impl Iterator<Item = &Week> {
+        self.weeks.values().map(|week| &**week)
+    }
+
+    /// The week that a live schedule's id names.
+    #[must_use]
+    pub fn week_by_id(&self, id: &ScheduleId) -> Option<&Week> {
+        self.schedules.get(id).and_then(|first| self.week(*first))
+    }
+
+    /// A draft.
+    #[must_use]
+    pub fn draft(&self, id: &ScheduleId) -> Option<&Draft> {
+        self.drafts.get(id).map(|draft| &**draft)
+    }
+
+    /// All drafts, by id.
+    pub fn drafts(&self) -> impl Iterator<Item = &Draft> {
+        self.drafts.values().map(|draft| &**draft)
+    }
+
+    /// The revision that last changed the shifts an agent has in a week.
+    #[must_use]
+    pub fn agent_week_version(&self, agent: &AgentId, week: Date) -> Revision {
+        let timeline = self.timelines.get(agent);
+        timeline.and_then(|t| t.weeks.get(&week)).copied().unwrap_or_default()
+    }
+
+    /// A shift's activities as they are lived: the shift's own, with the agent's on top.
+    #[must_use]
+    pub fn activities(&self, body: &ShiftBody) -> Vec<Activity> {
+        let start = body.span.start;
+        let own = self.commitments_of(&body.owner, body.interval()).filter_map(|c| {
+            let inside = Interval::new(c.start, c.end())?.intersection(body.interval())?;
+            Some(Activity {
+                offset_min: u32::try_from(start.minutes_until(inside.start())).ok()?,
+                length_min: u32::try_from(inside.minutes()).ok()?,
+                code: c.code.clone(),
+                paid: c.paid,
+            })
+        });
+        overlay(&body.activities, own)
+    }
+
+    /// Paid minutes of a shift: all of it but unpaid activities. Derived, never stored.
+    #[must_use]
+    pub fn paid_min(&self, body: &ShiftBody) -> i64 {
+        let activities = self.activities(body);
+        let unpaid = activities.iter().filter(|a| !a.paid).map(|a| i64::from(a.length_min));
+        i64::from(body.span.length_min) - unpaid.sum::<i64>()
+    }
+}
+
+/// Lays `top` over `below`, cutting what it covers.
+fn overlay(below: &[Activity], top: impl Iterator<Item = Activity>) -> Vec<Activity> {
+    let mut all = below.to_vec();
+    for piece in top {
+        let (from, to) = (piece.offset_min, piece.offset_min + piece.length_min);
+        let cut = |a: Activity| {
+            let end = a.offset_min + a.length_min;
+            let before = (a.offset_min < from)
+                .then(|| Activity { length_min: end.min(from) - a.offset_min, ..a.clone() });
+            let after = (end > to).then(|| Activity {
+                offset_min: a.offset_min.max(to),
+                length_min: end - a.offset_min.max(to),
+                ..a
+            });
+            before.into_iter().chain(after)
+        };
+        all = all.into_iter().flat_map(cut).collect();
+        all.push(piece);
+    }
+    all.sort();
+    all
+}

@@ -1,0 +1,286 @@
+//! `Roster::apply`: what entries do to the state. Total: facts are never argued with.
+
+use std::sync::Arc;
+
+use imbl::Vector;
+use jiff::civil::Date;
+
+use crate::agent::Agent;
+use crate::draft::{CommitmentEdit, Draft, DraftStatus, Edits, ShiftEdit};
+use crate::entry::{Entry, Origin};
+use crate::event::Event;
+use crate::id::{AgentId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId};
+use crate::instant::{Instant, Interval};
+use crate::roster::{AgentRecord, Gone, Known, Roster, Timeline, Week};
+use crate::shift::{AtomValue, Commitment, Shift, ShiftBody};
+use crate::swap::{Swap, SwapOffer, SwapState};
+use crate::time_off::{TimeOff, TimeOffRequest, TimeOffStatus};
+
+impl Roster {
+    /// Moves the state on by one entry.
+    pub fn apply(&mut self, entry: &Entry) {
+        let origin = Origin::of(entry);
+        for event in &entry.events {
+            self.apply_event(event, &origin);
+        }
+        self.revision = entry.revision;
+        self.at = entry.at;
+    }
+
+    pub(crate) fn apply_event(&mut self, event: &Event, origin: &Origin) {
+        match event {
+            Event::UnitPut(unit) => self.unit = Some(known(unit, origin)),
+            Event::ManagementUnitPut(unit) => {
+                self.management_units.insert(unit.id.clone(), known(unit, origin));
+            }
+            Event::AgentPut(agent) => self.put_agent(agent, origin),
+            Event::AgentLeft(id) => self.agent_left(id, origin),
+            Event::ActivityCodePut(code) => {
+                self.codes.insert(code.id.clone(), known(code, origin));
+            }
+            Event::RulesSet(rules) => {
+                self.rules = Arc::new(rules.clone());
+                self.policy = origin.revision;
+            }
+            Event::WeekOpened { week, id } => self.open_week(*week, id, origin),
+            Event::Published { week, .. } => self.change_week(*week, origin.revision, |week| {
+                week.publications.push_back(origin.revision);
+            }),
+            Event::ShiftCreated { id, body } => self.create_shift(id, body, origin),
+            Event::ShiftChanged { id, set } => self.change_shift(id, set, origin),
+            Event::ShiftDeleted { id } => self.delete_shift(id, origin),
+            Event::CommitmentsChanged { agent, removed, added } => {
+                self.change_commitments(agent, removed, added, origin);
+            }
+            Event::DraftCreated { .. }
+            | Event::DraftEdited { .. }
+            | Event::DraftClosed { .. }
+            | Event::DraftDeleted { .. } => self.apply_to_draft(event, origin),
+            Event::SwapOffered(offer) => self.offer_swap(offer, origin),
+            Event::SwapMatched { id, receiver, terms } => self.change_swap(id, origin, |swap| {
+                swap.offer.receiver = Some(receiver.clone());
+                swap.terms.clone_from(terms);
+                swap.state = SwapState::PendingApproval;
+            }),
+            Event::SwapMoved { id, state } => {
+                self.change_swap(id, origin, |swap| swap.state = *state);
+            }
+            Event::TimeOffRequested(request) => {
+                self.put_time_off(request, TimeOffStatus::Pending, origin);
+            }
+            Event::TimeOffChanged(request) => self.change_time_off(&request.id, origin, |t| {
+                t.request = request.clone();
+            }),
+            Event::TimeOffDecided { id, status } => {
+                self.change_time_off(id, origin, |t| t.status = *status);
+            }
+            Event::Acknowledged { .. } => {}
+        }
+    }
+
+    fn put_agent(&mut self, agent: &Agent, origin: &Origin) {
+        let record = AgentRecord { agent: agent.clone(), left: false, origin: origin.clone() };
+        self.agents.insert(agent.id.clone(), Arc::new(record));
+    }
+
+    fn agent_left(&mut self, id: &AgentId, origin: &Origin) {
+        if let Some(record) = self.agents.get_mut(id) {
+            let record = Arc::make_mut(record);
+            record.left = true;
+            record.origin = origin.clone();
+        }
+    }
+
+    fn open_week(&mut self, first: Date, id: &ScheduleId, origin: &Origin) {
+        let version = origin.revision;
+        let week = Week { first, id: id.clone(), version, publications: Vector::new() };
+        self.weeks.insert(first, Arc::new(week));
+        self.schedules.insert(id.clone(), first);
+    }
+
+    fn change_week(&mut self, first: Date, at: Revision, change: impl FnOnce(&mut Week)) {
+        if let Some(week) = self.weeks.get_mut(&first) {
+            let week = Arc::make_mut(week);
+            week.version = at;
+            change(week);
+        }
+    }
+
+    /// Remembers that an agent's week, and with it the unit's, has changed.
+    fn touch(&mut self, agent: &AgentId, at: Instant, revision: Revision) {
+        let Some(first) = self.unit().map(|unit| unit.week_of(at)) else { return };
+        self.timeline(agent).weeks.insert(first, revision);
+        if self.weeks.get(&first).is_some_and(|week| week.version != revision) {
+            self.change_week(first, revision, |_| {});
+        }
+    }
+
+    fn timeline(&mut self, agent: &AgentId) -> &mut Timeline {
+        Arc::make_mut(self.timelines.entry(agent.clone()).or_default())
+    }
+
+    fn create_shift(&mut self, id: &ShiftId, body: &Arc<ShiftBody>, origin: &Origin) {
+        let origins = std::array::from_fn(|_| origin.clone());
+        let shift = Shift { id: id.clone(), body: body.clone(), origins };
+        self.gone.remove(id);
+        self.insert_shift(Arc::new(shift), origin.revision);
+    }
+
+    fn change_shift(&mut self, id: &ShiftId, set: &[AtomValue], origin: &Origin) {
+        let Some(old) = self.remove_shift(id, origin.revision) else { return };
+        let mut shift = (*old).clone();
+        let body = Arc::make_mut(&mut shift.body);
+        for value in set {
+            shift.origins[value.atom() as usize] = origin.clone();
+            body.set(value.clone());
+        }
+        self.insert_shift(Arc::new(shift), origin.revision);
+    }
+
+    fn delete_shift(&mut self, id: &ShiftId, origin: &Origin) {
+        let Some(old) = self.remove_shift(id, origin.revision) else { return };
+        let gone = Gone { body: old.body.clone(), origin: origin.clone() };
+        self.gone.insert(id.clone(), Arc::new(gone));
+    }
+
+    pub(super) fn insert_shift(&mut self, shift: Arc<Shift>, revision: Revision) {
+        let (owner, start) = (&shift.body.owner, shift.body.span.start);
+        self.timeline(owner).shifts.insert((start, shift.id.clone()), shift.clone());
+        self.touch(owner, start, revision);
+        for (system, id) in &shift.body.external_ids {
+            self.external.insert((system.clone(), id.clone()), shift.id.clone());
+        }
+        self.shifts.insert(shift.id.clone(), shift);
+    }
+
+    fn remove_shift(&mut self, id: &ShiftId, revision: Revision) -> Option<Arc<Shift>> {
+        let shift = self.shifts.remove(id)?;
+        let (owner, start) = (&shift.body.owner, shift.body.span.start);
+        self.timeline(owner).shifts.remove(&(start, id.clone()));
+        self.touch(owner, start, revision);
+        for (system, external) in &shift.body.external_ids {
+            self.external.remove(&(system.clone(), external.clone()));
+        }
+        Some(shift)
+    }
+
+    fn change_commitments(
+        &mut self,
+        agent: &AgentId,
+        removed: &[Commitment],
+        added: &[Commitment],
+        origin: &Origin,
+    ) {
+        let timeline = self.timeline(agent);
+        removed.iter().for_each(|c| drop(timeline.commitments.remove(c)));
+        added.iter().for_each(|c| drop(timeline.commitments.insert(c.clone())));
+        timeline.committed = Some(origin.clone());
+        for commitment in removed.iter().chain(added) {
+            self.touch(agent, commitment.start, origin.revision);
+        }
+    }
+
+    fn apply_to_draft(&mut self, event: &Event, origin: &Origin) {
+        match event {
+            Event::DraftCreated { id, week, name, base, edits } => {
+                let mut draft = Draft::empty(id, *week, name, *base, origin);
+                put_edits(&mut draft, edits);
+                self.drafts.insert(id.clone(), Arc::new(draft));
+            }
+            Event::DraftEdited { id, put, dropped_shifts, dropped_commitments, base } => {
+                self.change_draft(id, origin, |draft| {
+                    put_edits(draft, put);
+                    dropped_shifts.iter().for_each(|id| drop(draft.shifts.remove(id)));
+                    dropped_commitments.iter().for_each(|id| drop(draft.commitments.remove(id)));
+                    draft.base = base.unwrap_or(draft.base);
+                });
+            }
+            Event::DraftClosed { id } => self.change_draft(id, origin, |draft| {
+                draft.status = DraftStatus::Closed { published_as: origin.revision };
+            }),
+            Event::DraftDeleted { id } => drop(self.drafts.remove(id)),
+            other => debug_assert!(false, "not about a draft: {other:?}"),
+        }
+    }
+
+    fn change_draft(&mut self, id: &ScheduleId, origin: &Origin, change: impl FnOnce(&mut Draft)) {
+        if let Some(draft) = self.drafts.get_mut(id) {
+            let draft = Arc::make_mut(draft);
+            change(draft);
+            draft.origin = origin.clone();
+        }
+    }
+
+    fn offer_swap(&mut self, offer: &SwapOffer, origin: &Origin) {
+        let swap = Swap {
+            offer: offer.clone(),
+            state: SwapState::PendingPartner,
+            terms: Vec::new(),
+            origin: origin.clone(),
+            offered: origin.clone(),
+        };
+        self.put_swap(swap);
+    }
+
+    fn change_swap(&mut self, id: &SwapId, origin: &Origin, change: impl FnOnce(&mut Swap)) {
+        let Some(mut swap) = self.swap(id).cloned() else { return };
+        change(&mut swap);
+        swap.origin = origin.clone();
+        self.put_swap(swap);
+    }
+
+    /// Open swaps are found by their shifts; decided ones are not.
+    pub(super) fn put_swap(&mut self, swap: Swap) {
+        for shift in swap.shifts() {
+            let key = (shift.clone(), swap.offer.id.clone());
+            if swap.state.is_open() {
+                self.open_swaps.insert(key);
+            } else {
+                self.open_swaps.remove(&key);
+            }
+        }
+        self.swaps.insert(swap.offer.id.clone(), Arc::new(swap));
+    }
+
+    fn put_time_off(&mut self, request: &TimeOffRequest, status: TimeOffStatus, origin: &Origin) {
+        let (origin, asked) = (origin.clone(), origin.clone());
+        self.insert_time_off(TimeOff { request: request.clone(), status, origin, asked });
+    }
+
+    fn change_time_off(
+        &mut self,
+        id: &TimeOffId,
+        origin: &Origin,
+        change: impl FnOnce(&mut TimeOff),
+    ) {
+        let Some(mut time_off) = self.time_off(id).cloned() else { return };
+        let old = time_off_key(&time_off.request);
+        self.timeline(&time_off.request.agent).time_off.remove(&old);
+        change(&mut time_off);
+        time_off.origin = origin.clone();
+        self.insert_time_off(time_off);
+    }
+
+    pub(super) fn insert_time_off(&mut self, time_off: TimeOff) {
+        let time_off = Arc::new(time_off);
+        let request = &time_off.request;
+        let key = time_off_key(request);
+        self.timeline(&request.agent).time_off.insert(key, time_off.clone());
+        self.time_off.insert(request.id.clone(), time_off);
+    }
+}
+
+fn time_off_key(request: &TimeOffRequest) -> (Instant, TimeOffId) {
+    (request.hull().map_or(Instant::MIN, Interval::start), request.id.clone())
+}
+
+fn known<T: Clone>(value: &T, origin: &Origin) -> Arc<Known<T>> {
+    Arc::new(Known { value: value.clone(), origin: origin.clone() })
+}
+
+fn put_edits(draft: &mut Draft, edits: &Edits) {
+    let shift = |edit: &ShiftEdit| (edit.id.clone(), Arc::new(edit.clone()));
+    let own = |edit: &CommitmentEdit| (edit.agent.clone(), Arc::new(edit.clone()));
+    draft.shifts.extend(edits.shifts.iter().map(shift));
+    draft.commitments.extend(edits.commitments.iter().map(own));
+}

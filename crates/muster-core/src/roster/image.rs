@@ -1,0 +1,248 @@
+//! A roster as plain data, for snapshots: origins become numbers in one table.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use imbl::OrdMap;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::activity::ActivityCode;
+use crate::agent::Agent;
+use crate::draft::{Draft, DraftStatus, Edits};
+use crate::entry::{Origin, Source};
+use crate::id::{AgentId, Revision, ScheduleId, ShiftId};
+use crate::instant::Instant;
+use crate::limits;
+use crate::roster::{AgentRecord, Gone, Known, Roster, Week};
+use crate::rule::RuleSet;
+use crate::shift::{Commitment, Shift, ShiftBody, Span};
+use crate::swap::{Swap, SwapOffer, SwapState};
+use crate::time_off::{TimeOff, TimeOffRequest, TimeOffStatus};
+use crate::unit::{BusinessUnit, ManagementUnit};
+
+/// The place of an origin in the table.
+type Ref = u32;
+
+/// A roster as plain data.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Image {
+    revision: Revision,
+    at: Instant,
+    sources: Vec<Source>,
+    unit: Option<(BusinessUnit, Ref)>,
+    policy: Revision,
+    rules: RuleSet,
+    management_units: Vec<(ManagementUnit, Ref)>,
+    codes: Vec<(ActivityCode, Ref)>,
+    agents: Vec<(Agent, bool, Ref)>,
+    shifts: Vec<(ShiftId, Arc<ShiftBody>, [Ref; 9])>,
+    gone: Vec<(ShiftId, Arc<ShiftBody>, Ref)>,
+    commitments: Vec<(AgentId, Vec<Commitment>, Option<Ref>)>,
+    agent_weeks: Vec<(AgentId, Vec<(Date, Revision)>)>,
+    weeks: Vec<(Date, ScheduleId, Revision, Vec<Revision>)>,
+    drafts: Vec<DraftImage>,
+    time_off: Vec<(TimeOffRequest, TimeOffStatus, Ref, Ref)>,
+    swaps: Vec<(SwapOffer, SwapState, Vec<Span>, Ref, Ref)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct DraftImage {
+    id: ScheduleId,
+    week: Date,
+    name: Arc<str>,
+    base: Revision,
+    edits: Edits,
+    status: DraftStatus,
+    origin: Ref,
+}
+
+/// Numbers origins in the order in which they are met.
+#[derive(Default)]
+struct Table {
+    sources: Vec<Source>,
+    places: BTreeMap<Revision, Ref>,
+}
+
+impl Table {
+    fn place(&mut self, origin: &Origin) -> Ref {
+        let next = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
+        *self.places.entry(origin.revision).or_insert_with(|| {
+            self.sources.push((**origin).clone());
+            next
+        })
+    }
+
+    fn pair<T: Clone>(&mut self, known: &Known<T>) -> (T, Ref) {
+        (known.value.clone(), self.place(&known.origin))
+    }
+}
+
+impl Image {
+    /// The image of a roster. Deleted shifts that no base within its retention can speak of are
+    /// left out.
+    #[must_use]
+    pub fn of(roster: &Roster) -> Self {
+        let mut table = Table::default();
+        let t = &mut table;
+        let horizon = roster.at.plus_days(-limits::BASE_RETENTION_DAYS);
+        let kept = roster.gone.iter().filter(|(_, gone)| gone.origin.at >= horizon);
+        let image = Self {
+            revision: roster.revision,
+            at: roster.at,
+            sources: Vec::new(),
+            unit: roster.unit.as_ref().map(|unit| t.pair(unit)),
+            policy: roster.policy,
+            rules: (*roster.rules).clone(),
+            management_units: roster.management_units.values().map(|u| t.pair(u)).collect(),
+            codes: roster.codes.values().map(|code| t.pair(code)).collect(),
+            agents: roster
+                .agents
+                .values()
+                .map(|r| (r.agent.clone(), r.left, t.place(&r.origin)))
+                .collect(),
+            shifts: roster
+                .shifts
+                .values()
+                .map(|s| (s.id.clone(), s.body.clone(), s.origins.each_ref().map(|o| t.place(o))))
+                .collect(),
+            gone: kept.map(|(id, g)| (id.clone(), g.body.clone(), t.place(&g.origin))).collect(),
+            commitments: commitments(roster, t),
+            agent_weeks: agent_weeks(roster),
+            weeks: roster
+                .weeks()
+                .map(|w| {
+                    (w.first, w.id.clone(), w.version, w.publications.iter().copied().collect())
+                })
+                .collect(),
+            drafts: roster.drafts().map(|draft| draft_image(draft, t)).collect(),
+            time_off: roster
+                .all_time_off()
+                .map(|o| (o.request.clone(), o.status, t.place(&o.origin), t.place(&o.asked)))
+                .collect(),
+            swaps: roster
+                .swaps()
+                .map(|s| {
+                    let (origin, offered) = (t.place(&s.origin), t.place(&s.offered));
+                    (s.offer.clone(), s.state, s.terms.clone(), origin, offered)
+                })
+                .collect(),
+        };
+        Self { sources: table.sources, ..image }
+    }
+
+    /// The roster it is the image of; `None` when it points at origins it does not have.
+    #[must_use]
+    pub fn roster(self) -> Option<Roster> {
+        let origins: Vec<Origin> = self.sources.into_iter().map(Origin::from).collect();
+        let at = |place: Ref| origins.get(usize::try_from(place).ok()?).cloned();
+        let mut roster = Roster {
+            policy: self.policy,
+            rules: Arc::new(self.rules),
+            unit: match self.unit {
+                Some((value, place)) => Some(Arc::new(Known { value, origin: at(place)? })),
+                None => None,
+            },
+            ..Roster::default()
+        };
+        for (value, place) in self.management_units {
+            let id = value.id.clone();
+            roster.management_units.insert(id, Arc::new(Known { value, origin: at(place)? }));
+        }
+        for (value, place) in self.codes {
+            let id = value.id.clone();
+            roster.codes.insert(id, Arc::new(Known { value, origin: at(place)? }));
+        }
+        for (agent, left, place) in self.agents {
+            let record = AgentRecord { agent, left, origin: at(place)? };
+            roster.agents.insert(record.agent.id.clone(), Arc::new(record));
+        }
+        for (id, body, places) in self.shifts {
+            let origins: Option<Vec<Origin>> = places.into_iter().map(at).collect();
+            let shift = Shift { id, body, origins: origins?.try_into().ok()? };
+            roster.insert_shift(Arc::new(shift), Revision::ZERO);
+        }
+        for (id, body, place) in self.gone {
+            roster.gone.insert(id, Arc::new(Gone { body, origin: at(place)? }));
+        }
+        for (agent, commitments, place) in self.commitments {
+            let timeline = Arc::make_mut(roster.timelines.entry(agent).or_default());
+            timeline.commitments = commitments.into_iter().collect();
+            timeline.committed = match place {
+                Some(place) => Some(at(place)?),
+                None => None,
+            };
+        }
+        for (offer, state, terms, origin, offered) in self.swaps {
+            let (origin, offered) = (at(origin)?, at(offered)?);
+            roster.put_swap(Swap { offer, state, terms, origin, offered });
+        }
+        for (request, status, origin, asked) in self.time_off {
+            let (origin, asked) = (at(origin)?, at(asked)?);
+            roster.insert_time_off(TimeOff { request, status, origin, asked });
+        }
+        for draft in self.drafts {
+            let origin = at(draft.origin)?;
+            roster.drafts.insert(draft.id.clone(), Arc::new(draft.restored(&origin)));
+        }
+        // Last: putting shifts in place has touched the weeks they lie in.
+        for (agent, weeks) in self.agent_weeks {
+            let timeline = roster.timelines.entry(agent).or_default();
+            Arc::make_mut(timeline).weeks = weeks.into_iter().collect();
+        }
+        for (first, id, version, publications) in self.weeks {
+            roster.schedules.insert(id.clone(), first);
+            let publications = publications.into_iter().collect();
+            roster.weeks.insert(first, Arc::new(Week { first, id, version, publications }));
+        }
+        roster.revision = self.revision;
+        roster.at = self.at;
+        Some(roster)
+    }
+
+    /// The SHA-256 of the image: equal states have equal hashes, on any node.
+    #[must_use]
+    pub fn hash(&self) -> [u8; 32] {
+        Sha256::digest(serde_json::to_vec(self).expect("images are plain data")).into()
+    }
+}
+
+impl DraftImage {
+    fn restored(self, origin: &Origin) -> Draft {
+        let mut draft = Draft::empty(&self.id, self.week, &self.name, self.base, origin);
+        draft.shifts = self.edits.shifts.into_iter().map(|e| (e.id.clone(), Arc::new(e))).collect();
+        let own = self.edits.commitments.into_iter().map(|e| (e.agent.clone(), Arc::new(e)));
+        draft.commitments = own.collect::<OrdMap<_, _>>();
+        draft.status = self.status;
+        draft
+    }
+}
+
+fn draft_image(draft: &Draft, table: &mut Table) -> DraftImage {
+    DraftImage {
+        id: draft.id.clone(),
+        week: draft.week,
+        name: draft.name.clone(),
+        base: draft.base,
+        edits: draft.edits(),
+        status: draft.status.clone(),
+        origin: table.place(&draft.origin),
+    }
+}
+
+fn commitments(roster: &Roster, table: &mut Table) -> Vec<(AgentId, Vec<Commitment>, Option<Ref>)> {
+    let committed = roster.timelines.iter().filter(|(_, t)| t.committed.is_some());
+    committed
+        .map(|(agent, t)| {
+            let place = t.committed.as_ref().map(|origin| table.place(origin));
+            (agent.clone(), t.commitments.iter().cloned().collect(), place)
+        })
+        .collect()
+}
+
+fn agent_weeks(roster: &Roster) -> Vec<(AgentId, Vec<(Date, Revision)>)> {
+    let weeks = |t: &crate::roster::Timeline| t.weeks.iter().map(|(w, r)| (*w, *r)).collect();
+    let timelines = roster.timelines.iter().filter(|(_, t)| !t.weeks.is_empty());
+    timelines.map(|(agent, t)| (agent.clone(), weeks(t))).collect()
+}

@@ -1,0 +1,82 @@
+//! Business units and management units.
+
+use std::sync::Arc;
+
+use jiff::civil::{Date, Weekday};
+use serde::{Deserialize, Serialize};
+
+use crate::id::{ManagementUnitId, UnitId};
+use crate::instant::{Instant, Interval};
+use crate::zone::Zone;
+
+/// The top planning container: its zone decides dates and weeks, its ledger holds everything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BusinessUnit {
+    /// Its id.
+    pub id: UnitId,
+    /// What people call it.
+    pub name: Arc<str>,
+    /// The zone in which its dates and weeks are counted.
+    pub zone: Zone,
+    /// The first day of its planning week.
+    pub first_day: WeekStart,
+}
+
+impl BusinessUnit {
+    /// The week that an instant belongs to, named by its first day.
+    #[must_use]
+    pub fn week_of(&self, at: Instant) -> Date {
+        Zone::week_of(self.zone.date(at), self.first_day.into())
+    }
+
+    /// A week as elapsed time: 168 hours, but 167 or 169 when the clocks change.
+    #[must_use]
+    pub fn week(&self, first: Date) -> Option<Interval> {
+        let last = first.checked_add(jiff::Span::new().days(6)).ok()?;
+        self.zone.days(first, last)
+    }
+}
+
+/// The day a planning week starts on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub enum WeekStart {
+    /// ISO 8601's choice.
+    #[default]
+    Monday,
+    #[expect(missing_docs, reason = "days name themselves")]
+    Tuesday,
+    #[expect(missing_docs, reason = "days name themselves")]
+    Wednesday,
+    #[expect(missing_docs, reason = "days name themselves")]
+    Thursday,
+    #[expect(missing_docs, reason = "days name themselves")]
+    Friday,
+    #[expect(missing_docs, reason = "days name themselves")]
+    Saturday,
+    #[expect(missing_docs, reason = "days name themselves")]
+    Sunday,
+}
+
+impl From<WeekStart> for Weekday {
+    fn from(day: WeekStart) -> Self {
+        match day {
+            WeekStart::Monday => Self::Monday,
+            WeekStart::Tuesday => Self::Tuesday,
+            WeekStart::Wednesday => Self::Wednesday,
+            WeekStart::Thursday => Self::Thursday,
+            WeekStart::Friday => Self::Friday,
+            WeekStart::Saturday => Self::Saturday,
+            WeekStart::Sunday => Self::Sunday,
+        }
+    }
+}
+
+/// A group of agents inside a business unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManagementUnit {
+    /// Its id.
+    pub id: ManagementUnitId,
+    /// What people call it.
+    pub name: Arc<str>,
+}
