@@ -8,6 +8,8 @@ mod arrows;
 mod cargo;
 mod licences;
 mod metadata;
+mod mutants;
+mod mutate;
 mod steps;
 mod tidy;
 mod tree;
@@ -42,6 +44,12 @@ enum Chore {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Break the source in known ways and see that a test fails each time
+    Mutants {
+        /// Only the mutants whose name contains this
+        #[arg(long)]
+        only: Option<String>,
+    },
 }
 
 fn main() -> Result<()> {
@@ -51,5 +59,6 @@ fn main() -> Result<()> {
         Chore::Tidy => tidy::run(),
         Chore::Gen => tree::write(),
         Chore::Soak { minutes, seed } => steps::soak(minutes, seed),
+        Chore::Mutants { only } => mutate::run(mutants::MUTANTS, only.as_deref()),
     }
 }
