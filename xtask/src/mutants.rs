@@ -1,0 +1,56 @@
+//! The table of mutants: ways to break the source that some test has to notice.
+//!
+//! A mutant that survives means that the promise it breaks is not tested. Add one with every
+//! rule, and for every promise whose loss would go unseen.
+
+/// One way to break the source.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mutant {
+    /// What is broken, in a few words.
+    pub(crate) name: &'static str,
+    /// The file, relative to the root.
+    pub(crate) file: &'static str,
+    /// The text to replace; it has to stand in the file exactly once.
+    pub(crate) find: &'static str,
+    /// What it becomes; it has to compile.
+    pub(crate) replace: &'static str,
+    /// The package whose tests are run.
+    pub(crate) package: &'static str,
+    /// A nextest filter: at least one of these tests has to fail.
+    pub(crate) tests: &'static str,
+}
+
+pub(crate) const MUTANTS: &[Mutant] = &[
+    Mutant {
+        name: "touching intervals overlap",
+        file: "crates/muster-core/src/instant.rs",
+        find: "(start < end).then_some",
+        replace: "(start <= end).then_some",
+        package: "muster-core",
+        tests: "test(touching_intervals_do_not_overlap)",
+    },
+    Mutant {
+        name: "a skipped wall time is read the wrong way round",
+        file: "crates/muster-core/src/zone.rs",
+        find: "(at(after), at(before), true)",
+        replace: "(at(before), at(after), true)",
+        package: "muster-core",
+        tests: "test(ambiguous_and_skipped_times_are_refused_with_both_readings)",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cargo::root;
+    use crate::mutate::mutated;
+
+    #[test]
+    fn every_mutant_still_finds_its_place() {
+        for mutant in MUTANTS {
+            let text = std::fs::read_to_string(root().join(mutant.file)).unwrap_or_default();
+            let changed = mutated(&text, mutant);
+            assert!(changed.is_ok(), "{:#}", changed.unwrap_err());
+        }
+    }
+}
