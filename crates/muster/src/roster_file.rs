@@ -320,4 +320,23 @@ mod tests {
         "#]],
         );
     }
+
+    #[test]
+    fn the_vendors_week_and_our_own_say_the_same() {
+        let vendors = include_bytes!("../tests/schedules/cxone-week.csv");
+        let ours = include_bytes!("../tests/schedules/plain-week.csv");
+        let [vendors, ours] = [vendors.as_slice(), ours.as_slice()].map(|file| {
+            let file = read_as(file, Disambiguation::Reject).unwrap();
+            let shifts = file.shifts.into_iter().map(|shift| {
+                let agent = shift.agent.trim_end_matches("@x.com").to_owned();
+                let spans = shift.activities.into_iter();
+                let spans = spans.map(|part| (part.name, part.start, part.length_min)).collect();
+                (agent, shift.start, shift.length_min, shift.zone, shift.note, spans)
+            });
+            (file.format, shifts.collect::<Vec<(_, _, _, _, _, Vec<_>)>>())
+        });
+        assert_eq!((vendors.0, ours.0), (Format::Cxone, Format::Plain));
+        assert_eq!(vendors.1, ours.1);
+        assert_eq!(vendors.1.len(), 15);
+    }
 }
