@@ -339,4 +339,15 @@ mod tests {
         assert_eq!(vendors.1, ours.1);
         assert_eq!(vendors.1.len(), 15);
     }
+
+    #[test]
+    fn the_examples_of_the_manual_can_be_read() {
+        let manual = include_str!("../../../docs/FILES.md");
+        let examples = manual.split("```csv\n").skip(1).filter_map(|rest| rest.split("```").next());
+        let formats = examples.map(|example| {
+            let file = read_as(example.as_bytes(), Disambiguation::Reject);
+            file.map(|file| (file.format, file.shifts.len()))
+        });
+        assert_eq!(formats.collect::<Vec<_>>(), [Ok((Format::Plain, 3)), Ok((Format::Cxone, 2))]);
+    }
 }
