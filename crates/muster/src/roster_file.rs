@@ -13,6 +13,8 @@ mod cxone;
 mod error;
 mod group;
 mod header;
+#[cfg(test)]
+mod laws;
 mod line;
 mod plain;
 #[cfg(test)]
