@@ -90,6 +90,36 @@ pub struct Verdict {
     pub reason: Option<Arc<str>>,
 }
 
+impl Action {
+    /// The terms of a change of shifts.
+    #[must_use]
+    pub fn terms(&self) -> Option<&Terms> {
+        if let Self::Publish { terms, .. }
+        | Self::PublishDocument { terms, .. }
+        | Self::EditShifts { terms, .. }
+        | Self::Revert { terms, .. } = self
+        {
+            return Some(terms);
+        }
+        None
+    }
+
+    /// The same change of shifts on other terms.
+    #[must_use]
+    pub fn with_terms(&self, change: impl FnOnce(&mut Terms)) -> Option<Self> {
+        let mut action = self.clone();
+        if let Self::Publish { terms, .. }
+        | Self::PublishDocument { terms, .. }
+        | Self::EditShifts { terms, .. }
+        | Self::Revert { terms, .. } = &mut action
+        {
+            change(terms);
+            return Some(action);
+        }
+        None
+    }
+}
+
 /// What can be asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

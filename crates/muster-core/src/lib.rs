@@ -20,6 +20,7 @@ pub mod diff;
 pub mod draft;
 pub mod entry;
 pub mod event;
+pub mod explain;
 pub mod id;
 pub mod instant;
 pub mod limits;

@@ -34,3 +34,5 @@ pub const REMEDIES: usize = 6;
 pub const EXPLAINED: usize = 200;
 /// Most weeks that one agent's window of a rule spans.
 pub const WINDOW_WEEKS: usize = 60;
+/// Most shifts of an edit that a remedy says again.
+pub const REMEDY_SHIFTS: usize = 50;

@@ -31,7 +31,8 @@ pub enum Keep {
     Live,
 }
 
-/// Decisions about clashes, by shift and atom.
+/// Decisions about clashes, by shift and atom. Keeping what is live of [`Atom::Exists`] leaves the
+/// whole edit of that shift out.
 pub type Resolutions = BTreeMap<(ShiftId, Atom), Keep>;
 
 /// What becomes of one shift.
@@ -70,6 +71,9 @@ pub fn shift(edit: &ShiftEdit, live: Option<&ShiftBody>, resolved: &Resolutions)
     let base = edit.base.as_deref();
     let moved = base != live;
     let keep = |atom| resolved.get(&(edit.id.clone(), atom)).copied();
+    if keep(Atom::Exists) == Some(Keep::Live) {
+        return Merged::clean(Change::None, moved);
+    }
     match (base, &edit.draft, live) {
         (None, None, _) | (Some(_), None, None) => Merged::clean(Change::None, moved),
         (None, Some(yours), None) => Merged::clean(Change::Create(yours.clone()), false),
@@ -111,8 +115,7 @@ fn deleted(base: &ShiftBody, live: &ShiftBody, keep: impl Fn(Atom) -> Option<Kee
     }
     match keep(Atom::Exists) {
         Some(Keep::Yours) => Merged::clean(Change::Delete, true),
-        Some(Keep::Live) => Merged::clean(Change::None, true),
-        None => {
+        Some(Keep::Live) | None => {
             let (gone, there) = (AtomValue::Exists(false), AtomValue::Exists(true));
             let clash = clash(Some(there.clone()), Some(gone), Some(there));
             let clashes = vec![(Kind::DeletedButChanged, clash)];
@@ -131,8 +134,7 @@ fn changed_but_deleted(
     }
     match keep(Atom::Exists) {
         Some(Keep::Yours) => Merged::clean(Change::Create(yours.clone()), true),
-        Some(Keep::Live) => Merged::clean(Change::None, true),
-        None => {
+        Some(Keep::Live) | None => {
             let (gone, there) = (AtomValue::Exists(false), AtomValue::Exists(true));
             let clash = clash(Some(there.clone()), Some(there), Some(gone));
             let clashes = vec![(Kind::ChangedButDeleted, clash)];

@@ -17,6 +17,7 @@ use crate::id::{AgentId, Revision, ScheduleId};
 use crate::instant::Instant;
 use crate::limits;
 use crate::roster::Roster;
+use crate::shift::AtomValue;
 
 /// Components sorted into those that go live and those that are held.
 pub(super) struct Sorted {
@@ -93,13 +94,15 @@ impl Sorted {
 /// Weeks that these events place shifts in and that nothing had happened in before.
 fn opened(roster: &Roster, changes: &[Event]) -> Vec<Event> {
     let Some(unit) = roster.unit() else { return Vec::new() };
-    let starts = changes.iter().filter_map(|event| match event {
-        Event::ShiftCreated { body, .. } => Some(body.span.start),
-        Event::ShiftChanged { set, .. } => set.iter().find_map(|value| match value {
-            crate::shift::AtomValue::Span(span) => Some(span.start),
-            _ => None,
-        }),
-        _ => None,
+    let starts = changes.iter().filter_map(|event| {
+        if let Event::ShiftCreated { body, .. } = event {
+            return Some(body.span.start);
+        }
+        let Event::ShiftChanged { set, .. } = event else { return None };
+        set.iter().find_map(|value| {
+            let AtomValue::Span(span) = value else { return None };
+            Some(span.start)
+        })
     });
     let weeks: BTreeSet<Date> = starts.map(|start| unit.week_of(start)).collect();
     let fresh = weeks.into_iter().filter(|week| roster.week(*week).is_none());

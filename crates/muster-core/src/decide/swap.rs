@@ -17,7 +17,7 @@ use crate::instant::Instant;
 use crate::limits;
 use crate::merge::Resolutions;
 use crate::roster::Roster;
-use crate::shift::Span;
+use crate::shift::{Atom, Span};
 use crate::swap::{Side, Swap, SwapOffer, SwapState};
 
 fn decision(id: &SwapId, state: SwapState, findings: Vec<Finding>, events: Vec<Event>) -> Decision {
@@ -310,12 +310,12 @@ pub(crate) fn broken_swaps(
     events: &[Event],
     except: Option<&SwapId>,
 ) -> Vec<Event> {
-    let moved = events.iter().filter_map(|event| match event {
-        Event::ShiftDeleted { id } => Some(id),
-        Event::ShiftChanged { id, set } => {
-            set.iter().any(|value| value.atom() == crate::shift::Atom::Owner).then_some(id)
+    let moved = events.iter().filter_map(|event| {
+        if let Event::ShiftDeleted { id } = event {
+            return Some(id);
         }
-        _ => None,
+        let Event::ShiftChanged { id, set } = event else { return None };
+        set.iter().any(|value| value.atom() == Atom::Owner).then_some(id)
     });
     let swaps = moved.flat_map(|shift| roster.open_swaps_of(shift));
     let ids: std::collections::BTreeSet<&SwapId> =

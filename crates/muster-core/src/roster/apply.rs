@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use imbl::Vector;
+use imbl::{OrdMap, Vector};
 use jiff::civil::Date;
 
 use crate::agent::Agent;
@@ -52,10 +52,22 @@ impl Roster {
             Event::CommitmentsChanged { agent, removed, added } => {
                 self.change_commitments(agent, removed, added, origin);
             }
-            Event::DraftCreated { .. }
-            | Event::DraftEdited { .. }
-            | Event::DraftClosed { .. }
-            | Event::DraftDeleted { .. } => self.apply_to_draft(event, origin),
+            Event::DraftCreated { id, week, name, base, edits } => {
+                self.create_draft(Draft::empty(id, *week, name, *base, origin), edits);
+            }
+            Event::DraftEdited { id, put, dropped_shifts, dropped_commitments, base } => self
+                .change_draft(id, origin, |draft| {
+                    put_edits(draft, put);
+                    draft.shifts = without(&draft.shifts, dropped_shifts);
+                    draft.commitments = without(&draft.commitments, dropped_commitments);
+                    draft.base = base.unwrap_or(draft.base);
+                }),
+            Event::DraftClosed { id } => self.change_draft(id, origin, |draft| {
+                draft.shifts.clear();
+                draft.commitments.clear();
+                draft.status = DraftStatus::Closed { published_as: origin.revision };
+            }),
+            Event::DraftDeleted { id } => drop(self.drafts.remove(id)),
             Event::SwapOffered(offer) => self.offer_swap(offer, origin),
             Event::SwapMatched { id, receiver, terms } => self.change_swap(id, origin, |swap| {
                 swap.offer.receiver = Some(receiver.clone());
@@ -180,27 +192,9 @@ impl Roster {
         }
     }
 
-    fn apply_to_draft(&mut self, event: &Event, origin: &Origin) {
-        match event {
-            Event::DraftCreated { id, week, name, base, edits } => {
-                let mut draft = Draft::empty(id, *week, name, *base, origin);
-                put_edits(&mut draft, edits);
-                self.drafts.insert(id.clone(), Arc::new(draft));
-            }
-            Event::DraftEdited { id, put, dropped_shifts, dropped_commitments, base } => {
-                self.change_draft(id, origin, |draft| {
-                    put_edits(draft, put);
-                    dropped_shifts.iter().for_each(|id| drop(draft.shifts.remove(id)));
-                    dropped_commitments.iter().for_each(|id| drop(draft.commitments.remove(id)));
-                    draft.base = base.unwrap_or(draft.base);
-                });
-            }
-            Event::DraftClosed { id } => self.change_draft(id, origin, |draft| {
-                draft.status = DraftStatus::Closed { published_as: origin.revision };
-            }),
-            Event::DraftDeleted { id } => drop(self.drafts.remove(id)),
-            other => debug_assert!(false, "not about a draft: {other:?}"),
-        }
+    fn create_draft(&mut self, mut draft: Draft, edits: &Edits) {
+        put_edits(&mut draft, edits);
+        self.drafts.insert(draft.id.clone(), Arc::new(draft));
     }
 
     fn change_draft(&mut self, id: &ScheduleId, origin: &Origin, change: impl FnOnce(&mut Draft)) {
@@ -283,4 +277,8 @@ fn put_edits(draft: &mut Draft, edits: &Edits) {
     let own = |edit: &CommitmentEdit| (edit.agent.clone(), Arc::new(edit.clone()));
     draft.shifts.extend(edits.shifts.iter().map(shift));
     draft.commitments.extend(edits.commitments.iter().map(own));
+}
+
+fn without<K: Ord + Clone, V: Clone>(map: &OrdMap<K, V>, dropped: &[K]) -> OrdMap<K, V> {
+    dropped.iter().fold(map.clone(), |map, key| map.without(key))
 }

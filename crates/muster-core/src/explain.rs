@@ -1,0 +1,185 @@
+//! Above `decide`: what caused a conflict, whether trying again can help, and requests that
+//! resolve it. Every remedy is tried on the same state before it is offered.
+
+mod cause;
+mod remedy;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::command::{Action, Command, Terms};
+use crate::conflict::{Finding, Kind};
+use crate::draft::Edits;
+use crate::entry::{Actor, ReferenceKind};
+use crate::id::{AgentId, Revision};
+use crate::instant::Instant;
+use crate::limits;
+use crate::roster::Roster;
+
+/// A finding that says who caused it and what can be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explained {
+    /// What was found.
+    pub finding: Finding,
+    /// The entries behind it, newest first.
+    pub causes: Vec<Cause>,
+    /// Requests that resolve it, each tried on the same state.
+    pub remedies: Vec<Remedy>,
+    /// Whether trying again can help.
+    pub retry: Retry,
+}
+
+/// An entry that led to a conflict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    /// What it is about.
+    pub kind: ReferenceKind,
+    /// The id of what it is about.
+    pub id: Arc<str>,
+    /// Its place in the ledger.
+    pub revision: Revision,
+    /// Who asked for it.
+    pub actor: Actor,
+    /// When.
+    pub at: Instant,
+    /// What it did, in a planner's words.
+    pub summary: String,
+}
+
+/// A request that resolves a conflict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remedy {
+    /// Its name.
+    pub id: &'static str,
+    /// What it does, in a planner's words.
+    pub title: String,
+    /// What to ask for.
+    pub action: Action,
+    /// The scopes that it takes.
+    pub requires: &'static [&'static str],
+}
+
+/// Whether trying again can help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// Read again: the ground moved under the intent.
+    Rebase,
+    /// The state conflicts: use a remedy.
+    Never,
+}
+
+/// Explains what stopped a command, on the state it was decided on. Beyond
+/// [`limits::EXPLAINED`] findings, causes are told but no remedies are looked for.
+#[must_use]
+pub fn explain(
+    roster: &Roster,
+    command: &Command,
+    findings: &[Finding],
+    now: Instant,
+) -> Vec<Explained> {
+    let now = roster.now(now);
+    let scene = Scene::new(roster, command, now);
+    let explained = findings.iter().enumerate().map(|(n, finding)| Explained {
+        finding: finding.clone(),
+        causes: cause::causes(roster, command, finding),
+        remedies: if n < limits::EXPLAINED { remedy::checked(&scene, finding) } else { Vec::new() },
+        retry: retry(finding.kind),
+    });
+    explained.collect()
+}
+
+fn retry(kind: Kind) -> Retry {
+    match kind {
+        Kind::SwapTermsChanged | Kind::SwapShiftTaken | Kind::SubjectGone => Retry::Rebase,
+        Kind::FieldChangedBoth
+        | Kind::DeletedButChanged
+        | Kind::ChangedButDeleted
+        | Kind::ShiftOverlap
+        | Kind::TimeOffApprovedOverlap
+        | Kind::TimeOffPendingOverlap
+        | Kind::TimeOffOverlapsTimeOff
+        | Kind::TimeOffAlreadyDecided
+        | Kind::RestTimeShort
+        | Kind::MaxConsecutiveHours
+        | Kind::MaxHoursWeek
+        | Kind::MinHoursWeek
+        | Kind::SkillMissing
+        | Kind::ActivityOutsideShift
+        | Kind::SwapAlreadyDecided
+        | Kind::SwapExpired
+        | Kind::SwapWithdrawn
+        | Kind::ShiftStarted
+        | Kind::ExternalIdDuplicate => Retry::Never,
+    }
+}
+
+/// What a change of shifts wants of them.
+fn edits(roster: &Roster, action: &Action) -> Edits {
+    if let Action::Publish { id, .. } = action {
+        return roster.draft(id).map(|draft| draft.edits()).unwrap_or_default();
+    }
+    if let Action::PublishDocument { edits, .. }
+    | Action::EditShifts { edits, .. }
+    | Action::Revert { edits, .. } = action
+    {
+        return edits.clone();
+    }
+    Edits::default()
+}
+
+/// A command and the state it was refused on.
+pub(crate) struct Scene<'a> {
+    roster: &'a Roster,
+    command: &'a Command,
+    now: Instant,
+    /// What the command wants of shifts, if it is such a command.
+    edits: Edits,
+    /// Which of these edits speak of each agent.
+    by_agent: BTreeMap<AgentId, Vec<usize>>,
+}
+
+impl<'a> Scene<'a> {
+    fn new(roster: &'a Roster, command: &'a Command, now: Instant) -> Self {
+        let edits = edits(roster, &command.action);
+        let mut by_agent: BTreeMap<AgentId, Vec<usize>> = BTreeMap::new();
+        for (n, edit) in edits.shifts.iter().enumerate() {
+            let live = roster.shift(&edit.id).map(|shift| &*shift.body);
+            let bodies = [edit.base.as_deref(), edit.draft.as_deref(), live];
+            for body in bodies.into_iter().flatten() {
+                by_agent.entry(body.owner.clone()).or_default().push(n);
+            }
+        }
+        Self { roster, command, now, edits, by_agent }
+    }
+
+    fn terms(&self) -> Option<&'a Terms> {
+        self.command.action.terms()
+    }
+
+    /// The edits of the agents that stand or fall with one.
+    fn component(&self, agent: &AgentId) -> Edits {
+        let mut agents = BTreeSet::from([agent.clone()]);
+        let mut queue = vec![agent.clone()];
+        let mut places = BTreeSet::new();
+        while let Some(agent) = queue.pop() {
+            for n in self.by_agent.get(&agent).into_iter().flatten() {
+                if !places.insert(*n) {
+                    continue;
+                }
+                let edit = &self.edits.shifts[*n];
+                let live = self.roster.shift(&edit.id).map(|shift| &*shift.body);
+                let bodies = [edit.base.as_deref(), edit.draft.as_deref(), live];
+                for body in bodies.into_iter().flatten() {
+                    if agents.insert(body.owner.clone()) {
+                        queue.push(body.owner.clone());
+                    }
+                }
+            }
+        }
+        let own = self.edits.commitments.iter().filter(|edit| agents.contains(&edit.agent));
+        Edits {
+            shifts: places.into_iter().map(|n| self.edits.shifts[n].clone()).collect(),
+            commitments: own.cloned().collect(),
+        }
+    }
+}

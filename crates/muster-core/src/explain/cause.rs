@@ -1,0 +1,139 @@
+//! The entries behind a finding, from the origins that values carry.
+
+use crate::command::{Action, Command};
+use crate::conflict::{Finding, Kind, Subject};
+use crate::entry::{Origin, ReferenceKind};
+use crate::explain::Cause;
+use crate::id::{AgentId, ShiftId, SwapId};
+use crate::roster::Roster;
+use crate::shift::Atom;
+
+pub(super) fn causes(roster: &Roster, command: &Command, finding: &Finding) -> Vec<Cause> {
+    let mut origins = origins(roster, finding);
+    if origins.is_empty()
+        && let Action::Publish { id, .. } = &command.action
+    {
+        // Both sides of the clash come from the draft itself.
+        origins.extend(roster.draft(id).map(|draft| draft.origin.clone()));
+    }
+    origins.sort_by_key(|origin| std::cmp::Reverse(origin.revision));
+    origins.dedup_by(|a, b| a.revision == b.revision);
+    origins.iter().map(|origin| cause(roster, origin)).collect()
+}
+
+fn origins(roster: &Roster, finding: &Finding) -> Vec<Origin> {
+    match finding.kind {
+        Kind::FieldChangedBoth | Kind::DeletedButChanged | Kind::ChangedButDeleted => {
+            let atom = finding.clash.as_ref().map_or(Atom::Exists, |clash| clash.atom);
+            finding.shifts().filter_map(|id| clashing(roster, id, atom)).collect()
+        }
+        Kind::TimeOffApprovedOverlap
+        | Kind::TimeOffPendingOverlap
+        | Kind::TimeOffOverlapsTimeOff
+        | Kind::TimeOffAlreadyDecided => {
+            finding.subjects.iter().filter_map(requests(roster)).collect()
+        }
+        Kind::SwapShiftTaken => swap_shifts(roster, finding, Atom::Owner),
+        Kind::SwapTermsChanged => swap_shifts(roster, finding, Atom::Span),
+        Kind::SwapAlreadyDecided | Kind::SwapExpired | Kind::SwapWithdrawn => {
+            finding.subjects.iter().filter_map(swaps(roster)).collect()
+        }
+        Kind::SkillMissing | Kind::SubjectGone => {
+            agent(roster, finding.agent.as_ref()).into_iter().collect()
+        }
+        Kind::ShiftOverlap
+        | Kind::RestTimeShort
+        | Kind::MaxConsecutiveHours
+        | Kind::MaxHoursWeek
+        | Kind::MinHoursWeek
+        | Kind::ActivityOutsideShift
+        | Kind::ShiftStarted
+        | Kind::ExternalIdDuplicate => {
+            let shifts = finding.shifts().filter_map(|id| roster.shift(id));
+            shifts.map(|shift| shift.newest().clone()).collect()
+        }
+    }
+}
+
+fn clashing(roster: &Roster, id: &ShiftId, atom: Atom) -> Option<Origin> {
+    match (roster.shift(id), atom) {
+        (Some(shift), Atom::Exists) => Some(shift.newest().clone()),
+        (Some(shift), atom) => Some(shift.origin(atom).clone()),
+        (None, _) => roster.gone(id).map(|gone| gone.origin.clone()),
+    }
+}
+
+fn requests(roster: &Roster) -> impl Fn(&Subject) -> Option<Origin> {
+    move |subject| {
+        let Subject::TimeOff(id) = subject else { return None };
+        roster.time_off(id).map(|time_off| time_off.origin.clone())
+    }
+}
+
+fn swaps(roster: &Roster) -> impl Fn(&Subject) -> Option<Origin> {
+    move |subject| {
+        let Subject::Swap(id) = subject else { return None };
+        roster.swap(id).map(|swap| swap.origin.clone())
+    }
+}
+
+/// What changed the swap's shifts after they were offered; else what ended the swap.
+fn swap_shifts(roster: &Roster, finding: &Finding, atom: Atom) -> Vec<Origin> {
+    let ended: Vec<Origin> = finding.subjects.iter().filter_map(swaps(roster)).collect();
+    let offered = ended.iter().map(|origin| origin.revision).min().unwrap_or_default();
+    let changed = finding.shifts().filter_map(|id| clashing(roster, id, atom));
+    let since: Vec<Origin> = changed.filter(|origin| origin.revision >= offered).collect();
+    if since.is_empty() { ended } else { since }
+}
+
+fn agent(roster: &Roster, id: Option<&AgentId>) -> Option<Origin> {
+    roster.agent(id?).map(|record| record.origin.clone())
+}
+
+fn cause(roster: &Roster, origin: &Origin) -> Cause {
+    Cause {
+        kind: origin.about.kind,
+        id: origin.about.id.clone(),
+        revision: origin.revision,
+        actor: origin.actor.clone(),
+        at: origin.at,
+        summary: summary(roster, origin),
+    }
+}
+
+fn summary(roster: &Roster, origin: &Origin) -> String {
+    let id = &origin.about.id;
+    match origin.about.kind {
+        ReferenceKind::Unit => format!("the unit's settings were changed ({id})"),
+        ReferenceKind::Agents => format!("agent {id} was changed"),
+        ReferenceKind::Draft => format!("draft {id} was edited"),
+        ReferenceKind::Publish => format!("schedule {id} was published"),
+        ReferenceKind::Revert => format!("the publish of revision {id} was reverted"),
+        ReferenceKind::ShiftEdit => format!("shift {id} was edited"),
+        ReferenceKind::Swap => match SwapId::parse(id).ok().and_then(|id| roster.swap(&id)) {
+            Some(swap) => {
+                let sides = [Some(&swap.offer.initiator), swap.offer.receiver.as_ref()];
+                let agents: Vec<String> =
+                    sides.into_iter().flatten().map(|side| side.agent.to_string()).collect();
+                let state = swap.state.name().to_lowercase().replace('_', " ");
+                format!("swap {id} of {}, {state}", agents.join(" and "))
+            }
+            None => format!("swap {id}"),
+        },
+        ReferenceKind::TimeOffRequest => {
+            let request = crate::id::TimeOffId::parse(id).ok();
+            match request.and_then(|id| roster.time_off(&id)) {
+                Some(time_off) => {
+                    let request = &time_off.request;
+                    let zone = roster.agent(&request.agent).map(|record| &record.agent.zone);
+                    let when = request.hull().zip(zone).map_or(String::new(), |(hull, zone)| {
+                        format!(" {} to {}", zone.wall(hull.start()), zone.wall(hull.end()))
+                    });
+                    let status = time_off.status.name().to_lowercase();
+                    format!("{} requested{when}, {status}", request.code)
+                }
+                None => format!("time-off request {id}"),
+            }
+        }
+    }
+}
