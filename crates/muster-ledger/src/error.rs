@@ -86,6 +86,12 @@ pub enum LedgerError {
     /// It is not known whether the change was made.
     #[error("it is not known whether the change was made")]
     Indeterminate,
+    /// An entry is in a form that this release does not know.
+    #[error("an entry has form {format}, which this release does not know")]
+    UnknownFormat {
+        /// The form's number.
+        format: u16,
+    },
     /// What is stored cannot be what was written.
     #[error("the ledger is damaged: {0}")]
     Corrupt(String),

@@ -7,6 +7,7 @@
 //! Start reading at [`Ledger`]; what may go wrong is in [`LedgerError`] and [`AppendError`]. The
 //! engine behind it is chosen by the URL; no type of an engine appears in the interface.
 
+mod codec;
 mod entry;
 mod error;
 mod ledger;
@@ -18,6 +19,7 @@ mod subject;
 mod url;
 mod verify;
 
+pub use codec::{decode, encode, subjects};
 pub use entry::{Appended, Hash, NO_HASH, NewEntry, StoredCommand, StoredEntry};
 pub use error::{AppendError, LedgerError, Unavailable};
 pub use ledger::{Created, Ledger, Role, Stats};
