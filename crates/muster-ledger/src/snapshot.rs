@@ -13,7 +13,7 @@ pub struct Snapshot {
     pub revision: Revision,
     /// The format of the body. Snapshots of another format are dropped and rebuilt.
     pub format: u16,
-    /// The hash of that entry, which ties the state to one history.
+    /// The hash of the state, the same on every node; a replay must come to it.
     pub hash: Hash,
     /// The state.
     pub body: Vec<u8>,
