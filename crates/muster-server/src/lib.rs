@@ -4,7 +4,9 @@
 //! here: what an edit means (`muster-core`), how JSON is spelled (`muster-api`), SQL
 //! (`muster-ledger`). Start reading at `router`, then [`desk`].
 
+pub mod access;
 pub mod clock;
 pub mod desk;
 pub mod limits;
+pub mod realtime;
 pub mod units;
