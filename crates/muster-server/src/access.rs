@@ -255,8 +255,7 @@ impl Access {
         if claims.exp <= seconds(self.clock.now()) {
             return Err(AccessError::Expired);
         }
-        let organization =
-            OrganizationId::parse(&claims.org).map_err(|_| AccessError::BadToken)?;
+        let organization = OrganizationId::parse(&claims.org).map_err(|_| AccessError::BadToken)?;
         let client = ClientId::parse(&claims.sub).map_err(|_| AccessError::BadToken)?;
         let scopes = claims.scope.split_whitespace().map(str::to_owned).collect();
         let actor = Actor { client, agent: None };
