@@ -25,6 +25,8 @@ pub(super) async fn verify(
     let mut reading = std::pin::pin!(reading);
     loop {
         tokio::select! {
+            // Steps first, so that the last one is seen before the report.
+            biased;
             Some(step) = stepped.recv() => progress(step),
             report = &mut reading => return report,
         }
