@@ -1,7 +1,10 @@
 //! What only the SQLite engine does: its lock, and several processes on one file.
 
+use std::sync::Arc;
+
 use muster_core::id::Revision;
 use muster_ledger::{DamageKind, Ledger, LedgerError, Role};
+use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
 use crate::engine::{Engine, Sqlite};
@@ -39,12 +42,16 @@ async fn work_beside_a_server_needs_no_lock() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn many_may_open_a_new_file_at_once() {
-    for _ in 0..5 {
+    for _ in 0..10 {
         let engine = Sqlite::fresh().await;
+        let together = Arc::new(Barrier::new(8));
         let mut tasks = JoinSet::new();
         for _ in 0..8 {
-            let url = engine.url();
-            tasks.spawn(async move { Ledger::open(&url, Role::Beside).await });
+            let (url, together) = (engine.url(), Arc::clone(&together));
+            tasks.spawn(async move {
+                together.wait().await;
+                Ledger::open(&url, Role::Beside).await
+            });
         }
         for opened in tasks.join_all().await {
             assert_eq!(opened.unwrap().units().await.unwrap(), []);

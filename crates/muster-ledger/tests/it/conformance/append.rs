@@ -227,7 +227,7 @@ pub(crate) async fn commands_are_forgotten_after_their_retention_and_not_before(
     assert!(found("first-1").await.is_none() && found("first-300").await.is_none());
     assert!(found("second-1").await.is_some());
 
-    // A forgotten id may come again; the new command stays when the old entry is passed.
+    // A forgotten id may come again.
     ledger.append(&u1, Revision(900), on("first", 70)).await.unwrap();
     assert_eq!(found("first-1").await.map(|found| found.revision), Some(Revision(901)));
     assert!(found("second-1").await.is_some());
