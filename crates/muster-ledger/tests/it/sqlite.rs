@@ -89,3 +89,18 @@ async fn a_value_of_another_type_is_damage() {
     assert_eq!(report.damages[0].revision, Revision(2));
     assert!(matches!(report.damages[0].kind, DamageKind::Unreadable { .. }));
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_else_may_read_the_file() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let engine = Sqlite::fresh().await;
+    let ledger = engine.serve().await;
+    grown(&ledger, &unit("acme", "u1"), 1).await;
+    for suffix in ["", "-wal", "-shm"] {
+        let path = format!("{}{suffix}", engine.path().display());
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{path}");
+    }
+}
