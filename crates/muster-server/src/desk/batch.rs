@@ -126,11 +126,7 @@ fn decide_one(state: &State, ask: &Ask, working: &mut Roster) -> Decided {
 async fn append(state: &State, decided: &[Decided]) -> Result<(), AppendError> {
     let after = state.head.load().roster.revision();
     let entries: Vec<NewEntry> = decided.iter().filter_map(new_entry).collect();
-    if entries.is_empty() {
-        // Refusals and no-ops are answers too: they wait for the same certainty about the head.
-        let head = state.ledger.head(&state.key).await?.unwrap_or_default();
-        return if head == after { Ok(()) } else { Err(AppendError::Behind(head)) };
-    }
+    // Without entries this only confirms the head: refusals and no-ops are answers too.
     state.ledger.append(&state.key, after, entries).await.map(|_| ())
 }
 
