@@ -15,6 +15,7 @@ pub(crate) mod units;
 
 mod call;
 mod page;
+pub(crate) mod query;
 mod reply;
 
 use std::sync::Arc;
