@@ -1,1 +1,29 @@
-//! Placeholder.
+//! The only SQL in Muster: a ledger per unit with one write, compare-and-append.
+//!
+//! Here live storage, the hash chain and what is kept beside the ledger in plain tables
+//! (profiles, clients, the signing key). Not here: what an entry's body says, who may write it,
+//! and when; bodies and answers are opaque bytes, and no clock is read.
+//!
+//! Start reading at [`Ledger`]; what may go wrong is in [`LedgerError`] and [`AppendError`]. The
+//! engine behind it is chosen by the URL; no type of an engine appears in the interface.
+
+mod codec;
+mod entry;
+mod error;
+mod ledger;
+pub mod limits;
+mod plain;
+mod snapshot;
+mod sqlite;
+mod subject;
+mod url;
+mod verify;
+
+pub use codec::{decode, encode, subjects};
+pub use entry::{Appended, Hash, NO_HASH, NewEntry, StoredCommand, StoredEntry};
+pub use error::{AppendError, LedgerError, Unavailable};
+pub use ledger::{Created, Ledger, Role, Stats};
+pub use plain::{ClientRow, Profile, SigningKey};
+pub use snapshot::Snapshot;
+pub use subject::{SubjectChange, SubjectKind, UnitKey};
+pub use verify::{Damage, DamageKind, VerifyProgress, VerifyReport};

@@ -1,1 +1,12 @@
-//! Placeholder.
+//! Desks, HTTP, access, events and real time.
+//!
+//! A request's way: `router` → `http/<resource>` → [`desk`] → ledger → answer. What does not live
+//! here: what an edit means (`muster-core`), how JSON is spelled (`muster-api`), SQL
+//! (`muster-ledger`). Start reading at `router`, then [`desk`].
+
+pub mod access;
+pub mod clock;
+pub mod desk;
+pub mod limits;
+pub mod realtime;
+pub mod units;

@@ -1,0 +1,302 @@
+//! The ledger as the rest of Muster sees it, whatever the engine.
+
+use muster_core::id::{AgentId, ClientId, CommandId, OrganizationId, Revision, UnitId};
+use muster_core::instant::Instant;
+
+use crate::entry::{Appended, NewEntry, StoredCommand, StoredEntry};
+use crate::error::{AppendError, LedgerError};
+use crate::plain::{ClientRow, Profile, SigningKey};
+use crate::snapshot::Snapshot;
+use crate::sqlite::Sqlite;
+use crate::subject::{SubjectKind, UnitKey};
+use crate::url::{self, Location};
+use crate::verify::{VerifyProgress, VerifyReport};
+
+/// What a process opens a ledger for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// To serve from it. Where one process at a time may (SQLite), it takes the lock of the file.
+    Serve,
+    /// To work beside a process that serves: no lock is taken.
+    Beside,
+}
+
+/// Whether something was created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Created {
+    /// It was not there before.
+    New,
+    /// It was there before and is unchanged.
+    Already,
+}
+
+/// How much a ledger holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stats {
+    /// Units.
+    pub units: u64,
+    /// Entries of all units.
+    pub entries: u64,
+    /// Snapshots of all units.
+    pub snapshots: u64,
+    /// Space taken, in bytes.
+    pub size_bytes: u64,
+}
+
+/// A ledger: a cheap handle, to be cloned freely.
+///
+/// When the last handle is dropped, what was queued is written and the lock is released.
+///
+/// Every method answers with [`LedgerError::Unavailable`] when storage cannot be used,
+/// [`LedgerError::Corrupt`] when what is stored makes no sense, and [`LedgerError::Db`] for
+/// failures without a name; the writing ones also with [`LedgerError::Indeterminate`].
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    engine: Engine,
+}
+
+#[derive(Debug, Clone)]
+enum Engine {
+    Sqlite(Sqlite),
+}
+
+impl Ledger {
+    /// Opens the ledger at a URL such as `sqlite:muster.db`, creates it if it is not there, and
+    /// brings its tables to this release.
+    ///
+    /// # Errors
+    /// [`LedgerError::UnsupportedUrl`]; [`LedgerError::Locked`] when another process serves from
+    /// it; [`LedgerError::Migration`] when its tables are of a later release.
+    pub async fn open(url: &str, role: Role) -> Result<Self, LedgerError> {
+        let engine = match url::parse(url)? {
+            Location::Sqlite(path) => Engine::Sqlite(Sqlite::open(path, role).await?),
+        };
+        Ok(Self { engine })
+    }
+
+    /// Creates a unit, at revision 0.
+    ///
+    /// # Errors
+    /// [`LedgerError::SubjectTaken`] when another unit of the organization claimed the id.
+    pub async fn create_unit(
+        &self,
+        organization: &OrganizationId,
+        unit: &UnitId,
+    ) -> Result<Created, LedgerError> {
+        let Engine::Sqlite(sqlite) = &self.engine;
+        sqlite.create_unit(UnitKey { organization: organization.clone(), unit: unit.clone() }).await
+    }
+
+    /// All units, sorted.
+    ///
+    /// # Errors
+    /// See [`Ledger`].
+    pub async fn units(&self) -> Result<Vec<UnitKey>, LedgerError> {
+        let Engine::Sqlite(sqlite) = &self.engine;
+        sqlite.units().await
+    }
+
+    /// The revision of a unit's last entry, read after the call; `None` if there is no such unit.
+    ///
+    /// # Errors
+    /// See [`Ledger`].
+    pub async fn head(&self, unit: &UnitKey) -> Result<Option<Revision>, LedgerError> {
+        let Engine::Sqlite(sqlite) = &self.engine;
+        sqlite.head(unit).await
+    }
+
+    /// Appends entries to a unit, all or none, if `after` is its head. When it answers, they are
+    /// durable. No entries at all is a confirmation that `after` is the head.
+    ///
+    /// # Errors
+    /// See [`AppendError`]; at most [`limits::APPEND_ENTRIES`](crate::limits::APPEND_ENTRIES)
+    /// at a time.
+    pub async fn append(
+        &self,
+        unit: &UnitKey,
+        after: Revision,
+        entries: Vec<NewEntry>,
+    ) -> Result<Appended, AppendError> {
+        let Engine::Sqlite(sqlite) = &self.engine;
+        sqlite.append(unit, after, entries).await
+    }
+
+    /// A page of the entries after a revision, in order: at most `limit`, and fewer when they are
+    /// many or large. Only an empty page says that there are no more.
+    ///
+    /// # Errors
+    /// [`LedgerError::NoSuchUnit`].
+    pub async fn entries_after(
+        &self,
+        unit: &UnitKey,
+        after: Revision,
+        limit: usize,
+    ) -> Result<Vec<StoredEntry>, LedgerError> {
+        let Engine::Sqlite(sqlite) = &self.engine;
+        sqlite.entries_after(unit, after, limit).await
+    }
+
+    /// The command of that id, if it took effect and has not been forgotten: commands are kept
+    /// for [`limits::COMMAND_RETENTION_DAYS`](crate::limits::COMMAND_RETENTION_DAYS) at least.
+    ///
+    /// # Errors
+    /// See [`Ledger`].
+    pub async fn find_command(
+        &self,
+        unit: &UnitKey,
+        id: &CommandId,
+    ) -> Result<Option<StoredCommand>, LedgerError> {
+        let Engine::Sqlite(sqlite) = &self.engine;
+        sqlite.find_command(unit, id).await
+    }
+
+    /// The unit of an organization that has an id.
+    ///
+    /// # Errors
+    /// See [`Ledger`].
+    pub async fn find_subject(
+        &self,
+        organization: &OrganizationId,
+        kind: SubjectKind,
+        id: &str,
+    ) -> Result<Option<UnitId>, LedgerError> {
+        let Engine::Sqlite(sqlite) = &self.engine;
+        sqlite.find_subject(organization, kind, id).await
+    }
+
+    /// Stores a snapshot, and deletes those that it makes needless: older ones beyond the newest
+    /// few and what the retention asks for, and those of earlier formats.
+    ///
+    /// # Errors
+    /// [`LedgerError::NoSuchUnit`]; [`LedgerError::NoSuchEntry`] when the unit has no entry of
+    /// the snapshot's revision (revision 0 is always there).
+    pub async fn put_snapshot(
+        &self,
+        unit: &UnitKey,
+        snapshot: Snapshot,
+    ) -> Result<(), LedgerError> {
+        let Engine::Sqlite(sqlite) = &self.engine;
+        sqlite.put_snapshot(unit, snapshot).await
+    }
+
+    /// The newest undamaged snapshot in a format, of a revision not after `at_most`.
+    ///
+    /// # Errors
+    /// See [`Ledger`].
+    pub async fn newest_snapshot(
+        &self,
+        unit: &UnitKey,
+        format: u16,
+        at_most: Revision,
+    ) -> Result<Option<Snapshot>, LedgerError> {
+        let Engine::Sqlite(sqlite) = &self.engine;
+        sqlite.newest_snapshot(unit, format, at_most).await
+    }
+
+    /// Stores profiles, replacing those of the same agents.
+    ///
+    /// # Errors
+    /// See [`Ledger`].
+    pub async fn put_profiles(
+        &self,
+        organization: &OrganizationId,
+        profiles: Vec<Profile>,
+    ) -> Result<(), LedgerError> {
+        let Engine::Sqlite(sqlite) = &self.engine;
+        sqlite.put_profiles(organization, profiles).await
+    }
+
+    /// The profiles of some agents, in the order asked for; agents without one are left out.
+    ///
+    /// # Errors
+    /// See [`Ledger`].
+    pub async fn profiles(
+        &self,
+        organization: &OrganizationId,
+        agents: &[AgentId],
+    ) -> Result<Vec<Profile>, LedgerError> {
+        let Engine::Sqlite(sqlite) = &self.engine;
+        sqlite.profiles(organization, agents).await
+    }
+
+    /// Stores a client, replacing the one of the same id.
+    ///
+    /// # Errors
+    /// [`LedgerError::ClientTaken`] when another organization has a client of that id.
+    pub async fn put_client(&self, client: ClientRow) -> Result<(), LedgerError> {
+        let Engine::Sqlite(sqlite) = &self.engine;
+        sqlite.put_client(client).await
+    }
+
+    /// The client of an id, revoked or not.
+    ///
+    /// # Errors
+    /// See [`Ledger`].
+    pub async fn find_client(&self, id: &ClientId) -> Result<Option<ClientRow>, LedgerError> {
+        let Engine::Sqlite(sqlite) = &self.engine;
+        sqlite.find_client(id).await
+    }
+
+    /// The clients of an organization, revoked ones too, by id.
+    ///
+    /// # Errors
+    /// See [`Ledger`].
+    pub async fn list_clients(
+        &self,
+        organization: &OrganizationId,
+    ) -> Result<Vec<ClientRow>, LedgerError> {
+        let Engine::Sqlite(sqlite) = &self.engine;
+        sqlite.list_clients(organization).await
+    }
+
+    /// Revokes a client of an organization and answers with it; `None` if there is none of that
+    /// id. One that was revoked before keeps its time.
+    ///
+    /// # Errors
+    /// See [`Ledger`].
+    pub async fn revoke_client(
+        &self,
+        organization: &OrganizationId,
+        id: &ClientId,
+        at: Instant,
+    ) -> Result<Option<ClientRow>, LedgerError> {
+        let Engine::Sqlite(sqlite) = &self.engine;
+        sqlite.revoke_client(organization, id, at).await
+    }
+
+    /// The current signing key; `fresh` becomes it if there is none. Whoever asks gets the same.
+    ///
+    /// # Errors
+    /// See [`Ledger`].
+    pub async fn signing_key(
+        &self,
+        fresh: [u8; 32],
+        now: Instant,
+    ) -> Result<SigningKey, LedgerError> {
+        let Engine::Sqlite(sqlite) = &self.engine;
+        sqlite.signing_key(fresh, now).await
+    }
+
+    /// Reads every unit from its first entry: no revision missing, every hash right, the head
+    /// row equal to the last entry, and no command without its entry. Works beside a process
+    /// that serves. Damage is part of the report, not an error.
+    ///
+    /// # Errors
+    /// See [`Ledger`].
+    pub async fn verify(
+        &self,
+        progress: impl FnMut(VerifyProgress),
+    ) -> Result<VerifyReport, LedgerError> {
+        let Engine::Sqlite(sqlite) = &self.engine;
+        sqlite.verify(progress).await
+    }
+
+    /// How much the ledger holds.
+    ///
+    /// # Errors
+    /// See [`Ledger`].
+    pub async fn stats(&self) -> Result<Stats, LedgerError> {
+        let Engine::Sqlite(sqlite) = &self.engine;
+        sqlite.stats().await
+    }
+}

@@ -1,0 +1,41 @@
+//! Every limit of the ledger has a name here.
+
+use std::time::Duration;
+
+/// How long an answered command is kept at least, in days.
+pub const COMMAND_RETENTION_DAYS: i64 = muster_core::limits::BASE_RETENTION_DAYS;
+/// How far back a state can be rebuilt from a snapshot at least, in days.
+pub const SNAPSHOT_RETENTION_DAYS: i64 = muster_core::limits::BASE_RETENTION_DAYS;
+/// How far apart the older snapshots of a unit are kept, in days.
+pub const SNAPSHOT_SPACING_DAYS: i64 = 5;
+/// How many of the newest snapshots of a unit are kept whatever their age.
+pub const SNAPSHOTS_NEWEST: usize = 3;
+/// Most entries in one append.
+pub const APPEND_ENTRIES: usize = 4_096;
+/// Most bytes one page of entries holds, unless its first entry alone is larger.
+pub const PAGE_BYTES: usize = 64 << 20;
+/// Most entries in one page, whatever was asked for.
+pub const PAGE_ENTRIES: usize = 100_000;
+/// Most commands that are forgotten in one append.
+pub const PRUNE_COMMANDS: usize = 512;
+/// How many entries a unit takes between two looks for commands to forget.
+pub const PRUNE_EVERY: u64 = 256;
+
+/// Most writes that wait for the writer; further callers wait to be queued.
+pub(crate) const WRITE_QUEUE: usize = 1_024;
+/// Most writes in one transaction.
+pub(crate) const GROUP_WRITES: usize = 256;
+/// Most read connections.
+pub(crate) const READERS: usize = 4;
+/// Bodies of one append from this size on, in bytes, are hashed on a thread of their own.
+pub(crate) const HASH_ASIDE_BYTES: usize = 64 << 10;
+/// How long a write waits for another process to finish its own.
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Most unit heads that are remembered between appends.
+pub(crate) const KNOWN_HEADS: usize = 65_536;
+/// Entries between two reports of progress while verifying.
+pub(crate) const VERIFY_STEP: u64 = 10_000;
+/// Prepared statements that a connection keeps.
+pub(crate) const STATEMENTS: usize = 64;
+/// Size of SQLite's write-ahead log, in pages, from which on it is copied into the database.
+pub(crate) const CHECKPOINT_PAGES: i64 = 4_000;

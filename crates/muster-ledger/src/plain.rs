@@ -1,0 +1,73 @@
+//! What is kept beside the ledgers in plain tables: none of it is a schedule fact.
+
+use std::fmt;
+
+use muster_core::id::{AgentId, ClientId, OrganizationId};
+use muster_core::instant::Instant;
+
+/// Who an agent is. Kept outside the chain, so that a person can be forgotten.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// The agent.
+    pub agent: AgentId,
+    /// The person's name.
+    pub name: String,
+    /// The person's e-mail address.
+    pub email: Option<String>,
+}
+
+impl fmt::Debug for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { agent, name: _, email: _ } = self;
+        f.debug_struct("Profile").field("agent", agent).finish_non_exhaustive()
+    }
+}
+
+/// A client of the API.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ClientRow {
+    /// The organization it belongs to.
+    pub organization: OrganizationId,
+    /// Its id, unique across organizations.
+    pub id: ClientId,
+    /// What people call it.
+    pub name: String,
+    /// The hash of its secret, in the form of the function that made it.
+    pub secret_hash: String,
+    /// What it may do, as the server spells it.
+    pub scopes: String,
+    /// When it was created.
+    pub created_at: Instant,
+    /// When it was revoked, if it was.
+    pub revoked_at: Option<Instant>,
+}
+
+impl fmt::Debug for ClientRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { organization, id, name, secret_hash: _, scopes, created_at, revoked_at } = self;
+        f.debug_struct("ClientRow")
+            .field("organization", organization)
+            .field("id", id)
+            .field("name", name)
+            .field("scopes", scopes)
+            .field("created_at", created_at)
+            .field("revoked_at", revoked_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The key that signs access tokens.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SigningKey {
+    /// Its number; a later key has a larger one.
+    pub id: u64,
+    /// The secret.
+    pub secret: [u8; 32],
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, secret: _ } = self;
+        f.debug_struct("SigningKey").field("id", id).finish_non_exhaustive()
+    }
+}

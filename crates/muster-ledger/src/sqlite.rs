@@ -1,0 +1,239 @@
+//! The engine on SQLite: one writer thread, a few read connections.
+
+mod append;
+mod fault;
+mod lock;
+mod open;
+mod plain;
+mod read;
+mod reader;
+mod snapshot;
+mod verify;
+mod writer;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use muster_core::id::{AgentId, ClientId, CommandId, OrganizationId, Revision, UnitId};
+use muster_core::instant::Instant;
+
+use self::append::Batch;
+use self::fault::{Fault, aside};
+use self::reader::Readers;
+use self::writer::Writer;
+use crate::entry::{Appended, Hash, NewEntry, StoredCommand, StoredEntry};
+use crate::error::{AppendError, LedgerError};
+use crate::ledger::{Created, Role, Stats};
+use crate::limits;
+use crate::plain::{ClientRow, Profile, SigningKey};
+use crate::snapshot::Snapshot;
+use crate::subject::{SubjectKind, UnitKey};
+use crate::verify::{VerifyProgress, VerifyReport};
+
+/// A ledger in a SQLite file.
+#[derive(Clone)]
+pub(crate) struct Sqlite(Arc<Inner>);
+
+struct Inner {
+    writer: Writer,
+    readers: Arc<Readers>,
+    /// Heads after the last appends from here, so that hashes can be made off the writer thread.
+    /// A stale one costs time, nothing else.
+    heads: Mutex<BTreeMap<UnitKey, (Revision, Hash)>>,
+}
+
+impl std::fmt::Debug for Sqlite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Sqlite").field(&self.0.readers.path()).finish()
+    }
+}
+
+impl Sqlite {
+    pub(crate) async fn open(path: PathBuf, role: Role) -> Result<Self, LedgerError> {
+        aside(move || {
+            let opened = open::open(&path, role)?;
+            let writer = Writer::start(opened.connection, opened.lock)?;
+            let readers = Arc::new(Readers::new(path));
+            Ok(Self(Arc::new(Inner { writer, readers, heads: Mutex::default() })))
+        })
+        .await
+    }
+
+    pub(crate) async fn create_unit(&self, unit: UnitKey) -> Result<Created, LedgerError> {
+        self.0.writer.write(move |db| append::create_unit(db, &unit)).await
+    }
+
+    pub(crate) async fn units(&self) -> Result<Vec<UnitKey>, LedgerError> {
+        self.read(read::units).await
+    }
+
+    pub(crate) async fn head(&self, unit: &UnitKey) -> Result<Option<Revision>, LedgerError> {
+        let unit = unit.clone();
+        self.read(move |db| Ok(read::find_head(db, &unit)?.map(|head| head.revision))).await
+    }
+
+    pub(crate) async fn append(
+        &self,
+        unit: &UnitKey,
+        after: Revision,
+        entries: Vec<NewEntry>,
+    ) -> Result<Appended, AppendError> {
+        if entries.len() > limits::APPEND_ENTRIES {
+            let (max, found) = (limits::APPEND_ENTRIES, entries.len());
+            return Err(LedgerError::TooMany { what: "entries in one append", max, found }.into());
+        }
+        let known = self.heads(|heads| heads.get(unit).copied());
+        let known = known.and_then(|(revision, hash)| (revision == after).then_some(hash));
+        let key = unit.clone();
+        let batch = if append::weight(&entries) < limits::HASH_ASIDE_BYTES {
+            Batch::prepare(key, after, known, entries)
+        } else {
+            aside(move || Ok(Batch::prepare(key, after, known, entries))).await?
+        };
+        let result = self.0.writer.write(move |db| append::append(db, batch)).await;
+        self.heads(|heads| match &result {
+            Ok(appended) => {
+                if heads.len() >= limits::KNOWN_HEADS {
+                    heads.clear();
+                }
+                heads.insert(unit.clone(), (appended.head, appended.hash));
+            }
+            Err(_) => {
+                heads.remove(unit);
+            }
+        });
+        result
+    }
+
+    pub(crate) async fn entries_after(
+        &self,
+        unit: &UnitKey,
+        after: Revision,
+        limit: usize,
+    ) -> Result<Vec<StoredEntry>, LedgerError> {
+        let unit = unit.clone();
+        self.read(move |db| read::entries_after(db, &unit, after, limit)).await
+    }
+
+    pub(crate) async fn find_command(
+        &self,
+        unit: &UnitKey,
+        id: &CommandId,
+    ) -> Result<Option<StoredCommand>, LedgerError> {
+        let (unit, id) = (unit.clone(), id.clone());
+        self.read(move |db| read::find_command(db, &unit, &id)).await
+    }
+
+    pub(crate) async fn find_subject(
+        &self,
+        organization: &OrganizationId,
+        kind: SubjectKind,
+        id: &str,
+    ) -> Result<Option<UnitId>, LedgerError> {
+        let (organization, id) = (organization.clone(), id.to_owned());
+        self.read(move |db| read::find_subject(db, &organization, kind, &id)).await
+    }
+
+    pub(crate) async fn put_snapshot(
+        &self,
+        unit: &UnitKey,
+        snapshot: Snapshot,
+    ) -> Result<(), LedgerError> {
+        let unit = unit.clone();
+        let (snapshot, checksum) = aside(move || {
+            let checksum = snapshot::checksum(&snapshot);
+            Ok((snapshot, checksum))
+        })
+        .await?;
+        self.0.writer.write(move |db| snapshot::put(db, &unit, &snapshot, &checksum)).await
+    }
+
+    pub(crate) async fn newest_snapshot(
+        &self,
+        unit: &UnitKey,
+        format: u16,
+        at_most: Revision,
+    ) -> Result<Option<Snapshot>, LedgerError> {
+        let unit = unit.clone();
+        self.read(move |db| snapshot::newest(db, &unit, format, at_most)).await
+    }
+
+    pub(crate) async fn put_profiles(
+        &self,
+        organization: &OrganizationId,
+        profiles: Vec<Profile>,
+    ) -> Result<(), LedgerError> {
+        let organization = organization.clone();
+        self.0.writer.write(move |db| plain::put_profiles(db, &organization, &profiles)).await
+    }
+
+    pub(crate) async fn profiles(
+        &self,
+        organization: &OrganizationId,
+        agents: &[AgentId],
+    ) -> Result<Vec<Profile>, LedgerError> {
+        let (organization, agents) = (organization.clone(), agents.to_vec());
+        self.read(move |db| plain::profiles(db, &organization, &agents)).await
+    }
+
+    pub(crate) async fn put_client(&self, client: ClientRow) -> Result<(), LedgerError> {
+        self.0.writer.write(move |db| plain::put_client(db, &client)).await
+    }
+
+    pub(crate) async fn find_client(
+        &self,
+        id: &ClientId,
+    ) -> Result<Option<ClientRow>, LedgerError> {
+        let id = id.clone();
+        self.read(move |db| plain::find_client(db, &id)).await
+    }
+
+    pub(crate) async fn list_clients(
+        &self,
+        organization: &OrganizationId,
+    ) -> Result<Vec<ClientRow>, LedgerError> {
+        let organization = organization.clone();
+        self.read(move |db| plain::list_clients(db, &organization)).await
+    }
+
+    pub(crate) async fn revoke_client(
+        &self,
+        organization: &OrganizationId,
+        id: &ClientId,
+        at: Instant,
+    ) -> Result<Option<ClientRow>, LedgerError> {
+        let (organization, id) = (organization.clone(), id.clone());
+        self.0.writer.write(move |db| plain::revoke_client(db, &organization, &id, at)).await
+    }
+
+    pub(crate) async fn signing_key(
+        &self,
+        fresh: [u8; 32],
+        now: Instant,
+    ) -> Result<SigningKey, LedgerError> {
+        self.0.writer.write(move |db| plain::signing_key(db, &fresh, now)).await
+    }
+
+    pub(crate) async fn verify(
+        &self,
+        progress: impl FnMut(VerifyProgress),
+    ) -> Result<VerifyReport, LedgerError> {
+        verify::verify(&self.0.readers, progress).await
+    }
+
+    pub(crate) async fn stats(&self) -> Result<Stats, LedgerError> {
+        self.read(read::stats).await
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&rusqlite::Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, LedgerError> {
+        self.0.readers.read(work).await
+    }
+
+    fn heads<T>(&self, look: impl FnOnce(&mut BTreeMap<UnitKey, (Revision, Hash)>) -> T) -> T {
+        look(&mut self.0.heads.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

@@ -1,0 +1,87 @@
+//! What SQLite's failures mean to the ledger.
+
+use rusqlite::{Error, ErrorCode};
+
+use crate::error::{AppendError, LedgerError, Unavailable};
+
+/// An error on its way out of this engine. It exists so that `?` turns SQLite's errors into ours
+/// without a conversion that could be seen from outside.
+#[derive(Debug)]
+pub(super) struct Fault<E = LedgerError>(pub(super) E);
+
+impl<E: From<LedgerError>> From<Error> for Fault<E> {
+    fn from(error: Error) -> Self {
+        Self(classify(error).into())
+    }
+}
+
+impl From<LedgerError> for Fault {
+    fn from(error: LedgerError) -> Self {
+        Self(error)
+    }
+}
+
+impl From<AppendError> for Fault<AppendError> {
+    fn from(error: AppendError) -> Self {
+        Self(error)
+    }
+}
+
+impl From<Fault> for Fault<AppendError> {
+    fn from(Fault(error): Fault) -> Self {
+        Self(error.into())
+    }
+}
+
+/// The value cannot be what we wrote.
+pub(super) fn corrupt(what: impl std::fmt::Display) -> Fault {
+    Fault(LedgerError::Corrupt(what.to_string()))
+}
+
+fn classify(error: Error) -> LedgerError {
+    match &error {
+        Error::SqliteFailure(failure, _) => match failure.code {
+            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Unavailable::Busy.into(),
+            ErrorCode::DiskFull => Unavailable::Full.into(),
+            ErrorCode::SystemIoFailure
+            | ErrorCode::CannotOpen
+            | ErrorCode::ReadOnly
+            | ErrorCode::PermissionDenied
+            | ErrorCode::FileLockingProtocolFailed
+            | ErrorCode::OutOfMemory => Unavailable::Failed(error.to_string()).into(),
+            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => {
+                LedgerError::Corrupt(error.to_string())
+            }
+            _ => LedgerError::Db(error.into()),
+        },
+        Error::FromSqlConversionFailure(..)
+        | Error::IntegralValueOutOfRange(..)
+        | Error::InvalidColumnType(..)
+        | Error::Utf8Error(..) => LedgerError::Corrupt(error.to_string()),
+        _ => LedgerError::Db(error.into()),
+    }
+}
+
+/// What a failed commit leaves behind.
+pub(super) fn commit_failed(error: Error) -> LedgerError {
+    match error.sqlite_error_code() {
+        // SQLite found no lock or no room before it wrote the record that makes a commit.
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull) => {
+            classify(error)
+        }
+        _ => LedgerError::Indeterminate,
+    }
+}
+
+/// Does something that blocks or takes long on a thread of its own.
+pub(super) async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, LedgerError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result.map_err(|Fault(error)| error),
+        Err(stopped) => match stopped.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(Unavailable::Closed.into()),
+        },
+    }
+}

@@ -1,0 +1,146 @@
+//! Profiles, clients and the signing key.
+
+use muster_core::id::{AgentId, ClientId, OrganizationId};
+use muster_core::instant::Instant;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::fault::{Fault, corrupt};
+use super::read::text;
+use crate::error::LedgerError;
+use crate::plain::{ClientRow, Profile, SigningKey};
+
+pub(super) fn put_profiles(
+    db: &Connection,
+    organization: &OrganizationId,
+    profiles: &[Profile],
+) -> Result<(), Fault> {
+    let mut upsert = db.prepare_cached(
+        "insert into profile (organization, agent, name, email) values (?1, ?2, ?3, ?4)
+         on conflict (organization, agent) do update
+         set name = excluded.name, email = excluded.email",
+    )?;
+    for Profile { agent, name, email } in profiles {
+        upsert.execute(params![organization.as_str(), agent.as_str(), name, email])?;
+    }
+    Ok(())
+}
+
+pub(super) fn profiles(
+    db: &Connection,
+    organization: &OrganizationId,
+    agents: &[AgentId],
+) -> Result<Vec<Profile>, Fault> {
+    let mut select = db
+        .prepare_cached("select name, email from profile where organization = ?1 and agent = ?2")?;
+    let mut profiles = Vec::with_capacity(agents.len());
+    for agent in agents {
+        let profile = select
+            .query_row([organization.as_str(), agent.as_str()], |row| {
+                Ok(Profile { agent: agent.clone(), name: row.get(0)?, email: row.get(1)? })
+            })
+            .optional()?;
+        profiles.extend(profile);
+    }
+    Ok(profiles)
+}
+
+pub(super) fn put_client(db: &Connection, client: &ClientRow) -> Result<(), Fault> {
+    let ClientRow { organization, id, name, secret_hash, scopes, created_at, revoked_at } = client;
+    let stored = db
+        .prepare_cached(
+            "insert into client
+                 (id, organization, name, secret_hash, scopes, created_at, revoked_at)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             on conflict (id) do update
+             set name = excluded.name, secret_hash = excluded.secret_hash,
+                 scopes = excluded.scopes, created_at = excluded.created_at,
+                 revoked_at = excluded.revoked_at
+             where client.organization = excluded.organization",
+        )?
+        .execute(params![
+            id.as_str(),
+            organization.as_str(),
+            name,
+            secret_hash,
+            scopes,
+            created_at.ms(),
+            revoked_at.map(Instant::ms),
+        ])?;
+    match stored {
+        0 => Err(LedgerError::ClientTaken(id.clone()).into()),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn find_client(db: &Connection, id: &ClientId) -> Result<Option<ClientRow>, Fault> {
+    let mut select = db.prepare_cached(
+        "select organization, id, name, secret_hash, scopes, created_at, revoked_at
+         from client where id = ?1",
+    )?;
+    let mut rows = select.query([id.as_str()])?;
+    rows.next()?.map(client).transpose()
+}
+
+pub(super) fn list_clients(
+    db: &Connection,
+    organization: &OrganizationId,
+) -> Result<Vec<ClientRow>, Fault> {
+    let mut select = db.prepare_cached(
+        "select organization, id, name, secret_hash, scopes, created_at, revoked_at
+         from client where organization = ?1 order by id",
+    )?;
+    let mut rows = select.query([organization.as_str()])?;
+    let mut clients = Vec::new();
+    while let Some(row) = rows.next()? {
+        clients.push(client(row)?);
+    }
+    Ok(clients)
+}
+
+pub(super) fn revoke_client(
+    db: &Connection,
+    organization: &OrganizationId,
+    id: &ClientId,
+    at: Instant,
+) -> Result<Option<ClientRow>, Fault> {
+    let revoked = db
+        .prepare_cached(
+            "update client set revoked_at = coalesce(revoked_at, ?3)
+             where id = ?1 and organization = ?2",
+        )?
+        .execute(params![id.as_str(), organization.as_str(), at.ms()])?;
+    match revoked {
+        0 => Ok(None),
+        _ => find_client(db, id),
+    }
+}
+
+fn client(row: &Row<'_>) -> Result<ClientRow, Fault> {
+    Ok(ClientRow {
+        organization: OrganizationId::parse(text(row, 0)?).map_err(corrupt)?,
+        id: ClientId::parse(text(row, 1)?).map_err(corrupt)?,
+        name: row.get(2)?,
+        secret_hash: row.get(3)?,
+        scopes: row.get(4)?,
+        created_at: Instant::from_ms(row.get(5)?),
+        revoked_at: row.get::<_, Option<i64>>(6)?.map(Instant::from_ms),
+    })
+}
+
+/// The newest key. The caller's transaction holds the write lock, so that of several first
+/// comers one stores its key and the others read it.
+pub(super) fn signing_key(
+    db: &Connection,
+    fresh: &[u8; 32],
+    now: Instant,
+) -> Result<SigningKey, Fault> {
+    db.prepare_cached(
+        "insert into signing_key (secret, created_at)
+         select ?1, ?2 where not exists (select 1 from signing_key)",
+    )?
+    .execute(params![fresh, now.ms()])?;
+    let key = db
+        .prepare_cached("select id, secret from signing_key order by id desc limit 1")?
+        .query_row([], |row| Ok(SigningKey { id: row.get(0)?, secret: row.get(1)? }))?;
+    Ok(key)
+}

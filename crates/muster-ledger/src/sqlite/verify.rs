@@ -1,0 +1,145 @@
+//! Reading every unit from its first entry.
+
+use std::sync::Arc;
+
+use muster_core::id::Revision;
+use muster_core::instant::Instant;
+use rusqlite::{Connection, OptionalExtension, params};
+use tokio::sync::mpsc;
+
+use super::fault::{Fault, corrupt};
+use super::read::{self, Head, text};
+use super::reader::Readers;
+use crate::entry::Link;
+use crate::error::LedgerError;
+use crate::limits;
+use crate::subject::UnitKey;
+use crate::verify::{Damage, DamageKind, Follower, Found, VerifyProgress, VerifyReport};
+
+pub(super) async fn verify(
+    readers: &Arc<Readers>,
+    mut progress: impl FnMut(VerifyProgress),
+) -> Result<VerifyReport, LedgerError> {
+    let (steps, mut stepped) = mpsc::channel(16);
+    let reading = readers.read(move |db| verify_all(db, &steps));
+    let mut reading = std::pin::pin!(reading);
+    let report = loop {
+        tokio::select! {
+            Some(step) = stepped.recv() => progress(step),
+            report = &mut reading => break report,
+        }
+    };
+    // The last steps may have come together with the report.
+    while let Ok(step) = stepped.try_recv() {
+        progress(step);
+    }
+    report
+}
+
+fn verify_all(
+    db: &Connection,
+    steps: &mpsc::Sender<VerifyProgress>,
+) -> Result<VerifyReport, Fault> {
+    let units = read::units(db)?;
+    let mut progress = VerifyProgress {
+        units_total: units.len() as u64,
+        entries_total: read::stats(db)?.entries,
+        ..VerifyProgress::default()
+    };
+    let mut damages = Vec::new();
+    for unit in units {
+        // One view of the unit, whatever is appended meanwhile.
+        db.prepare_cached("begin")?.execute([])?;
+        let found = verify_unit(db, &unit, steps, &mut progress);
+        db.prepare_cached("commit")?.execute([])?;
+        if let Some((revision, kind)) = found? {
+            damages.push(Damage { unit, revision, kind });
+        }
+        progress.units += 1;
+        let _ = steps.blocking_send(progress);
+    }
+    Ok(VerifyReport { units: progress.units, entries: progress.entries, damages })
+}
+
+/// The first damage of a unit.
+fn verify_unit(
+    db: &Connection,
+    unit: &UnitKey,
+    steps: &mpsc::Sender<VerifyProgress>,
+    progress: &mut VerifyProgress,
+) -> Result<Option<Found>, Fault> {
+    let head = match read::find_head(db, unit) {
+        Ok(Some(head)) => head,
+        // Units are never deleted: this one was read a moment ago.
+        Ok(None) => return Ok(None),
+        Err(fault) => return unreadable(fault, Revision::ZERO).map(Some),
+    };
+    let mut follower = Follower::new(unit, head.revision, head.hash);
+    match follow(db, &head, &mut follower, steps, progress) {
+        Ok(None) => {}
+        Ok(found) => return Ok(found),
+        Err(fault) => return unreadable(fault, follower.last().next()).map(Some),
+    }
+    match stray_command(db, &head) {
+        Ok(found) => Ok(found),
+        Err(fault) => unreadable(fault, head.revision).map(Some),
+    }
+}
+
+fn follow(
+    db: &Connection,
+    head: &Head,
+    follower: &mut Follower,
+    steps: &mpsc::Sender<VerifyProgress>,
+    progress: &mut VerifyProgress,
+) -> Result<Option<Found>, Fault> {
+    let mut select = db.prepare_cached(
+        "select revision, at, format, command, hash, body from entry
+         where unit = ?1 order by revision",
+    )?;
+    let mut rows = select.query([head.number])?;
+    while let Some(row) = rows.next()? {
+        let link = Link {
+            revision: Revision(row.get(0)?),
+            at: Instant::from_ms(row.get(1)?),
+            format: row.get(2)?,
+            command: text(row, 3)?,
+            body: row.get_ref(5)?.as_blob().map_err(corrupt)?,
+        };
+        let hash = row.get_ref(4)?.as_blob().map_err(corrupt)?;
+        if let Err(found) = follower.entry(&link, hash) {
+            return Ok(Some(found));
+        }
+        progress.entries += 1;
+        if progress.entries.is_multiple_of(limits::VERIFY_STEP) {
+            // Nobody may be looking any more.
+            let _ = steps.blocking_send(*progress);
+        }
+    }
+    Ok(follower.end().err())
+}
+
+/// A command that became an entry before the first or after the head. Those in between exist.
+fn stray_command(db: &Connection, head: &Head) -> Result<Option<Found>, Fault> {
+    let stray = db
+        .prepare_cached(
+            "select revision, id from command
+             where unit = ?1 and (revision < 1 or revision > ?2) order by revision limit 1",
+        )?
+        .query_row(params![head.number, head.revision.0], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get(1)?))
+        })
+        .optional()?;
+    Ok(stray.map(|(revision, command)| {
+        let revision = Revision(u64::try_from(revision).unwrap_or(0));
+        (revision, DamageKind::CommandWithoutEntry { command })
+    }))
+}
+
+/// Values that make no sense are damage; a disk that does not answer is an error.
+fn unreadable(Fault(error): Fault, revision: Revision) -> Result<Found, Fault> {
+    match error {
+        LedgerError::Corrupt(reason) => Ok((revision, DamageKind::Unreadable { reason })),
+        other => Err(Fault(other)),
+    }
+}

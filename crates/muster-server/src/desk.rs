@@ -1,0 +1,251 @@
+//! The desk: the single task that owns a unit's state. It drains its queue, decides the commands
+//! one after another on a working copy, appends all resulting entries in one transaction, and
+//! only then answers, refusals too.
+//!
+//! Nothing in here waits for anything but the ledger, and nothing in here knows of sessions or
+//! agents' states.
+
+mod batch;
+mod history;
+mod load;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwap;
+use muster_core::command::Command;
+use muster_core::decide::{Outcome, Rejection};
+use muster_core::entry::Entry;
+use muster_core::id::{CommandId, Revision};
+use muster_core::{Instant, Roster};
+use muster_ledger::{Hash, Ledger, LedgerError, UnitKey};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::clock::Clock;
+use crate::desk::history::History;
+use crate::limits;
+
+pub use history::Moment;
+
+/// A command on its way to a decision.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// What is asked.
+    pub command: Command,
+    /// Its id; minted, or derived from the client's key.
+    pub id: CommandId,
+    /// The hash of the request, when the client named a key: the same key must come with it.
+    pub keyed: Option<Hash>,
+}
+
+/// What a command came to, with the states to render and explain it from.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The outcome, or the refusal.
+    pub result: Result<Outcome, Rejection>,
+    /// The revision that shows the outcome: the entry's own, if it made one.
+    pub revision: Revision,
+    /// The state it was decided on.
+    pub before: Roster,
+    /// The state after it.
+    pub after: Roster,
+    /// The unit's time when it was decided.
+    pub at: Instant,
+    /// Whether the same command had taken effect before.
+    pub replayed: bool,
+}
+
+/// Why a command got no decision.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DeskError {
+    /// Too many commands wait.
+    #[error("too many commands wait for this unit")]
+    Busy,
+    /// The ledger cannot be reached, or the unit cannot be read.
+    #[error("the ledger does not answer: {0}")]
+    Unavailable(String),
+    /// The key came with another request before.
+    #[error("this Idempotency-Key came with another request before")]
+    KeyReused,
+    /// An id belongs to another unit.
+    #[error("{kind} {id:?} belongs to unit {unit}")]
+    CrossUnit {
+        /// What has the id.
+        kind: String,
+        /// The id.
+        id: String,
+        /// The unit it belongs to.
+        unit: String,
+    },
+    /// The revision is older than what is kept.
+    #[error("revision {0} is no longer kept")]
+    BaseExpired(Revision),
+    /// The revision does not exist yet.
+    #[error("revision {0} is in the future")]
+    FutureRevision(Revision),
+}
+
+impl From<LedgerError> for DeskError {
+    fn from(error: LedgerError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+/// One decision, as it is noted for the oracle: enough to decide it again.
+#[derive(Debug, Clone)]
+pub struct Noted {
+    /// The unit.
+    pub unit: UnitKey,
+    /// What was asked.
+    pub command: Command,
+    /// The revision it was decided on.
+    pub revision: Revision,
+    /// The unit's time when it was decided.
+    pub at: Instant,
+    /// What came of it.
+    pub result: Result<Outcome, Rejection>,
+    /// The entry, if it made one.
+    pub entry: Option<Arc<Entry>>,
+}
+
+/// Somebody who takes notes of every decision.
+pub type Notes = Arc<dyn Fn(Noted) + Send + Sync>;
+
+type Reply = oneshot::Sender<Result<Answer, DeskError>>;
+
+/// A handle to a unit's desk.
+#[derive(Clone)]
+pub struct Desk {
+    queue: mpsc::Sender<(Ask, Reply)>,
+    state: Arc<State>,
+}
+
+/// What a desk shares with its readers.
+struct State {
+    key: UnitKey,
+    ledger: Ledger,
+    clock: Clock,
+    head: ArcSwap<Moment>,
+    history: Mutex<History>,
+    revision: watch::Sender<Revision>,
+    notes: Option<Notes>,
+}
+
+impl fmt::Debug for Desk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Desk({} at {})", self.state.key, self.head().revision())
+    }
+}
+
+impl Desk {
+    /// Loads a unit from its newest snapshot and the entries after it, and opens its desk.
+    ///
+    /// # Errors
+    /// [`DeskError::Unavailable`] when the ledger cannot be read.
+    pub async fn open(
+        key: UnitKey,
+        ledger: Ledger,
+        clock: Clock,
+        notes: Option<Notes>,
+    ) -> Result<Self, DeskError> {
+        let roster = load::newest(&ledger, &key, Revision(u64::MAX)).await?;
+        let first = Moment::new(roster, None);
+        let mut history = History::default();
+        history.push(first.clone());
+        let state = Arc::new(State {
+            key,
+            ledger,
+            clock,
+            revision: watch::Sender::new(first.roster.revision()),
+            head: ArcSwap::new(first),
+            history: Mutex::new(history),
+            notes,
+        });
+        let (queue, asks) = mpsc::channel(limits::QUEUE);
+        tokio::spawn(batch::serve(state.clone(), asks));
+        Ok(Self { queue, state })
+    }
+
+    /// Which unit it is for.
+    #[must_use]
+    pub fn key(&self) -> &UnitKey {
+        &self.state.key
+    }
+
+    /// The state now. Whoever got an answer sees at least what the answer saw.
+    #[must_use]
+    pub fn head(&self) -> Roster {
+        self.state.head.load().roster.clone()
+    }
+
+    /// Has a command decided, and waits until the decision is durable.
+    ///
+    /// # Errors
+    /// [`DeskError`] when there is no decision; a refusal is an [`Answer`].
+    pub async fn ask(&self, ask: Ask) -> Result<Answer, DeskError> {
+        let (reply, answer) = oneshot::channel();
+        self.queue.try_send((ask, reply)).map_err(|_| DeskError::Busy)?;
+        answer.await.unwrap_or_else(|_| Err(DeskError::Unavailable("the desk closed".to_owned())))
+    }
+
+    /// The unit as of a revision.
+    ///
+    /// # Errors
+    /// [`DeskError::BaseExpired`] when it is too old, [`DeskError::FutureRevision`] when it is
+    /// not there yet, [`DeskError::Unavailable`] when the ledger cannot be read.
+    pub async fn at(&self, revision: Revision) -> Result<Roster, DeskError> {
+        Ok(self.moment(revision).await?.roster.clone())
+    }
+
+    /// The unit at a revision, with the entry that led there.
+    ///
+    /// # Errors
+    /// As [`Desk::at`].
+    pub async fn moment(&self, revision: Revision) -> Result<Arc<Moment>, DeskError> {
+        if revision > self.head().revision() {
+            return Err(DeskError::FutureRevision(revision));
+        }
+        let known = {
+            let history = self.state.history.lock().unwrap_or_else(PoisonError::into_inner);
+            history.at(revision).ok_or_else(|| history.before(revision))
+        };
+        match known {
+            Ok(moment) => Ok(moment),
+            Err(nearest) => load::moment(&self.state, nearest, revision).await,
+        }
+    }
+
+    /// The revision that was the head at an instant.
+    ///
+    /// # Errors
+    /// [`DeskError::BaseExpired`] when that is further back than memory reaches.
+    pub fn as_of(&self, at: Instant) -> Result<Revision, DeskError> {
+        let history = self.state.history.lock().unwrap_or_else(PoisonError::into_inner);
+        history.as_of(at).ok_or(DeskError::BaseExpired(Revision::ZERO))
+    }
+
+    /// Waits until the head is at least a revision; says whether it got there in time.
+    pub async fn reached(&self, revision: Revision) -> bool {
+        let mut changes = self.changes();
+        let wait = changes.wait_for(|head| *head >= revision);
+        tokio::time::timeout(limits::MIN_REVISION_WAIT, wait).await.is_ok()
+    }
+
+    /// Tells of every new head.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<Revision> {
+        self.state.revision.subscribe()
+    }
+}
+
+impl State {
+    /// Makes a state the head, for readers and for those who wait for it.
+    fn advance(&self, moment: Arc<Moment>) {
+        let revision = moment.roster.revision();
+        let mut history = self.history.lock().unwrap_or_else(PoisonError::into_inner);
+        history.push(moment.clone());
+        drop(history);
+        self.head.store(moment);
+        self.revision.send_replace(revision);
+    }
+}

@@ -1,0 +1,310 @@
+//! Group commit: decide what is queued, append it together, then answer everybody.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use muster_core::Roster;
+use muster_core::decide::{Outcome, Rejection, decide};
+use muster_core::entry::{Entry, FORMAT};
+use muster_core::id::{CommandId, Revision};
+use muster_ledger::{AppendError, LedgerError, NewEntry, StoredCommand, encode, subjects};
+use tokio::sync::mpsc;
+
+use crate::desk::history::Moment;
+use crate::desk::{Answer, Ask, DeskError, Noted, Reply, State, load};
+use crate::limits;
+
+/// Serves a unit until its last handle is gone.
+pub(super) async fn serve(state: Arc<State>, mut asks: mpsc::Receiver<(Ask, Reply)>) {
+    let mut snapshot_at = state.head.load().roster.revision();
+    let mut batch = Vec::with_capacity(limits::BATCH);
+    while asks.recv_many(&mut batch, limits::BATCH).await > 0 {
+        settle(&state, std::mem::take(&mut batch)).await;
+        let head = state.head.load().roster.clone();
+        if head.revision().0 - snapshot_at.0 >= limits::SNAPSHOT_ENTRIES {
+            snapshot_at = head.revision();
+            tokio::spawn(load::snapshot(state.ledger.clone(), state.key.clone(), head));
+        }
+    }
+}
+
+/// A command decided, not yet answered.
+struct Decided {
+    result: Result<Outcome, Rejection>,
+    before: Roster,
+    after: Roster,
+    at: muster_core::Instant,
+    entry: Option<Arc<Entry>>,
+    /// The request's hash and the outcome as bytes, for whoever sends the same key again.
+    stored: Option<(muster_ledger::Hash, Vec<u8>)>,
+}
+
+/// Decides and appends until everybody in the batch has an answer.
+async fn settle(state: &Arc<State>, mut batch: Vec<(Ask, Reply)>) {
+    let mut tries = 0;
+    while !batch.is_empty() {
+        let twins = twins(&mut batch);
+        let decided = decide_all(state, &batch);
+        let done = match append(state, &decided).await {
+            Ok(()) => replay_refused(state, batch, decided).await,
+            Err(AppendError::Behind(_)) => {
+                batch = catch_up(state, batch).await;
+                batch.extend(twins);
+                continue;
+            }
+            Err(AppendError::Duplicate(id)) => {
+                batch = answer_duplicate(state, batch, &id).await;
+                batch.extend(twins);
+                continue;
+            }
+            Err(AppendError::SubjectTaken { kind, id, unit }) => {
+                let error = DeskError::CrossUnit {
+                    kind: kind.to_string(),
+                    id: id.clone(),
+                    unit: unit.to_string(),
+                };
+                batch = refuse_claimant(batch, &decided, &id, &error);
+                batch.extend(twins);
+                continue;
+            }
+            // Whether the append took effect is not known: the same append again puts the two in
+            // order. Nobody is answered and nothing new is decided until then.
+            Err(AppendError::Indeterminate) => loop_until_known(state, batch, decided).await,
+            Err(AppendError::Other(error)) => {
+                tries += 1;
+                if tries < limits::APPEND_TRIES && is_passing(&error) {
+                    batch.extend(twins);
+                    continue;
+                }
+                give_up(batch, &error);
+                Vec::new()
+            }
+        };
+        batch = done;
+        batch.extend(twins);
+    }
+}
+
+/// Takes out all but the first of the commands that share an id: they wait for it.
+fn twins(batch: &mut Vec<(Ask, Reply)>) -> Vec<(Ask, Reply)> {
+    let mut seen = BTreeSet::new();
+    batch.extract_if(.., |(ask, _)| !seen.insert(ask.id.clone())).collect()
+}
+
+fn decide_all(state: &State, batch: &[(Ask, Reply)]) -> Vec<Decided> {
+    let mut working = state.head.load().roster.clone();
+    batch.iter().map(|(ask, _)| decide_one(state, ask, &mut working)).collect()
+}
+
+fn decide_one(state: &State, ask: &Ask, working: &mut Roster) -> Decided {
+    let before = working.clone();
+    let at = before.now(state.clock.now());
+    let mut decided = Decided {
+        result: Ok(Outcome::Done),
+        before,
+        after: working.clone(),
+        at,
+        entry: None,
+        stored: None,
+    };
+    match decide(working, &ask.command, at) {
+        Err(rejection) => decided.result = Err(rejection),
+        Ok(decision) => {
+            decided.entry = decision.entry(working, &ask.command, &ask.id, at).map(Arc::new);
+            if let Some(entry) = &decided.entry {
+                working.apply(entry);
+                decided.after = working.clone();
+                let answer = serde_json::to_vec(&decision.outcome).expect("outcomes are data");
+                decided.stored = Some((ask.keyed.unwrap_or_default(), answer));
+            }
+            decided.result = Ok(decision.outcome);
+        }
+    }
+    decided
+}
+
+async fn append(state: &State, decided: &[Decided]) -> Result<(), AppendError> {
+    let after = state.head.load().roster.revision();
+    let entries: Vec<NewEntry> = decided.iter().filter_map(new_entry).collect();
+    // Without entries this only confirms the head: refusals and no-ops are answers too.
+    state.ledger.append(&state.key, after, entries).await.map(|_| ())
+}
+
+fn new_entry(decided: &Decided) -> Option<NewEntry> {
+    let entry = decided.entry.as_ref()?;
+    let (request_hash, answer) = decided.stored.clone()?;
+    Some(NewEntry {
+        at: entry.at,
+        format: FORMAT,
+        command: entry.command.clone(),
+        request_hash,
+        answer,
+        body: encode(entry),
+        subjects: subjects(&entry.events),
+    })
+}
+
+/// Everything is durable: the head moves, everybody is answered. A refused or empty command whose
+/// key took effect before gets that answer instead.
+async fn replay_refused(
+    state: &Arc<State>,
+    batch: Vec<(Ask, Reply)>,
+    decided: Vec<Decided>,
+) -> Vec<(Ask, Reply)> {
+    for item in &decided {
+        if let Some(entry) = &item.entry {
+            state.advance(Moment::new(item.after.clone(), Some(entry.clone())));
+        }
+    }
+    for ((ask, reply), item) in batch.into_iter().zip(decided) {
+        if item.entry.is_none() && ask.keyed.is_some() {
+            match state.ledger.find_command(&state.key, &ask.id).await {
+                Ok(None) => {}
+                Ok(Some(stored)) => {
+                    let _ = reply.send(replayed(state, &ask, &stored).await);
+                    continue;
+                }
+                Err(error) => {
+                    let _ = reply.send(Err(error.into()));
+                    continue;
+                }
+            }
+        }
+        note(state, &ask, &item);
+        let Decided { result, before, after, at, .. } = item;
+        let revision = after.revision();
+        let answer = Answer { result, revision, before, after, at, replayed: false };
+        // The client may have gone; what was accepted stays accepted.
+        let _ = reply.send(Ok(answer));
+    }
+    Vec::new()
+}
+
+fn note(state: &State, ask: &Ask, item: &Decided) {
+    if let Some(notes) = &state.notes {
+        notes(Noted {
+            unit: state.key.clone(),
+            command: ask.command.clone(),
+            revision: item.before.revision(),
+            at: item.at,
+            result: item.result.clone(),
+            entry: item.entry.clone(),
+        });
+    }
+}
+
+/// The answer that the same command got when it took effect.
+async fn replayed(
+    state: &Arc<State>,
+    ask: &Ask,
+    stored: &StoredCommand,
+) -> Result<Answer, DeskError> {
+    if stored.request_hash != ask.keyed.unwrap_or_default() {
+        return Err(DeskError::KeyReused);
+    }
+    let outcome: Outcome = serde_json::from_slice(&stored.answer)
+        .map_err(|error| DeskError::Unavailable(format!("a stored answer is damaged: {error}")))?;
+    let head = state.head.load().roster.clone();
+    let known = {
+        let history = state.history.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        history.at(stored.revision).map(|moment| moment.roster.clone())
+    };
+    let after = known.unwrap_or(head);
+    let (revision, at) = (stored.revision, stored.at);
+    Ok(Answer { result: Ok(outcome), revision, before: after.clone(), after, at, replayed: true })
+}
+
+async fn answer_duplicate(
+    state: &Arc<State>,
+    batch: Vec<(Ask, Reply)>,
+    id: &CommandId,
+) -> Vec<(Ask, Reply)> {
+    let (same, rest): (Vec<_>, Vec<_>) = batch.into_iter().partition(|(ask, _)| ask.id == *id);
+    for (ask, reply) in same {
+        let answer = match state.ledger.find_command(&state.key, id).await {
+            Ok(Some(stored)) => replayed(state, &ask, &stored).await,
+            Ok(None) => Err(DeskError::Unavailable(format!("command {id} is not found again"))),
+            Err(error) => Err(error.into()),
+        };
+        let _ = reply.send(answer);
+    }
+    rest
+}
+
+/// Whoever claims an id that another unit has is told; the others are decided again.
+fn refuse_claimant(
+    batch: Vec<(Ask, Reply)>,
+    decided: &[Decided],
+    id: &str,
+    error: &DeskError,
+) -> Vec<(Ask, Reply)> {
+    let claims = |item: &Decided| {
+        let claimed = item.entry.iter().flat_map(|entry| subjects(&entry.events));
+        claimed.into_iter().any(|change| change.id() == id)
+    };
+    let mut rest = Vec::new();
+    for ((ask, reply), item) in batch.into_iter().zip(decided) {
+        if claims(item) {
+            let _ = reply.send(Err(error.clone()));
+        } else {
+            rest.push((ask, reply));
+        }
+    }
+    rest
+}
+
+/// Another node was faster: its entries first, then everything is decided again.
+async fn catch_up(state: &Arc<State>, batch: Vec<(Ask, Reply)>) -> Vec<(Ask, Reply)> {
+    let mut roster = state.head.load().roster.clone();
+    let known = roster.revision();
+    match load::replay(&state.ledger, &state.key, &mut roster, Revision(u64::MAX)).await {
+        Ok(entry) if roster.revision() > known => {
+            state.advance(Moment::new(roster, entry));
+            batch
+        }
+        Ok(_) => batch,
+        Err(error) => {
+            for (_, reply) in batch {
+                let _ = reply.send(Err(error.clone()));
+            }
+            Vec::new()
+        }
+    }
+}
+
+async fn loop_until_known(
+    state: &Arc<State>,
+    batch: Vec<(Ask, Reply)>,
+    decided: Vec<Decided>,
+) -> Vec<(Ask, Reply)> {
+    for _ in 0..limits::APPEND_TRIES {
+        match append(state, &decided).await {
+            Ok(()) => return replay_refused(state, batch, decided).await,
+            Err(AppendError::Indeterminate) => {}
+            // `Behind` with our own entries in the tail means that the first append took effect:
+            // deciding again finds every command there by its id.
+            Err(AppendError::Behind(_) | AppendError::Duplicate(_)) => {
+                return catch_up(state, batch).await;
+            }
+            Err(AppendError::SubjectTaken { .. } | AppendError::Other(_)) => break,
+        }
+    }
+    give_up(batch, &LedgerError::Indeterminate);
+    Vec::new()
+}
+
+fn is_passing(error: &LedgerError) -> bool {
+    matches!(
+        error,
+        LedgerError::Unavailable(
+            muster_ledger::Unavailable::Busy | muster_ledger::Unavailable::Undone
+        )
+    )
+}
+
+fn give_up(batch: Vec<(Ask, Reply)>, error: &LedgerError) {
+    tracing::error!(%error, commands = batch.len(), "batch not appended");
+    for (_, reply) in batch {
+        let _ = reply.send(Err(DeskError::Unavailable(error.to_string())));
+    }
+}

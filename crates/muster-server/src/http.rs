@@ -1,0 +1,130 @@
+//! HTTP: unpack, call, wrap. One file per resource; what they share is here.
+
+pub(crate) mod activity_codes;
+pub(crate) mod adherence;
+pub(crate) mod agents;
+pub(crate) mod events;
+pub(crate) mod management_units;
+pub(crate) mod oauth;
+pub(crate) mod rules;
+pub(crate) mod schedules;
+pub(crate) mod shifts;
+pub(crate) mod swaps;
+pub(crate) mod time_off;
+pub(crate) mod units;
+
+mod call;
+mod page;
+mod reply;
+
+use std::sync::Arc;
+
+use muster_core::command::{Action, Command};
+use muster_core::id::{CommandId, OrganizationId, UnitId};
+use muster_core::{Revision, Roster};
+use muster_ledger::{SubjectKind, UnitKey};
+
+use crate::access::Access;
+use crate::clock::Clock;
+use crate::desk::{Answer, Ask, Desk};
+use crate::error::ApiError;
+use crate::realtime::Realtime;
+use crate::units::Units;
+
+pub(crate) use call::Call;
+pub(crate) use page::Page;
+pub(crate) use reply::{created, document, json, listed, problem, written};
+
+/// What every handler can reach.
+#[derive(Debug, Clone)]
+pub struct App(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    units: Units,
+    access: Access,
+    realtime: Realtime,
+}
+
+impl App {
+    /// Everything that handlers need.
+    #[must_use]
+    pub fn new(units: Units, access: Access) -> Self {
+        Self(Arc::new(Inner { units, access, realtime: Realtime::default() }))
+    }
+
+    pub(crate) fn units(&self) -> &Units {
+        &self.0.units
+    }
+
+    pub(crate) fn access(&self) -> &Access {
+        &self.0.access
+    }
+
+    pub(crate) fn realtime(&self) -> &Realtime {
+        &self.0.realtime
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        self.0.units.clock()
+    }
+
+    /// A fresh id of any kind.
+    pub(crate) fn mint<T: std::str::FromStr>(&self) -> T {
+        self.clock().id().parse().unwrap_or_else(|_| unreachable!("minted ids are ids"))
+    }
+
+    /// The desk of a unit of the caller's organization, at least at the revision asked for.
+    pub(crate) async fn desk(&self, call: &Call, unit: &UnitId) -> Result<Desk, ApiError> {
+        let organization = call.caller.organization.clone();
+        let key = UnitKey { organization, unit: unit.clone() };
+        let desk = self.units().desk(&key).await?;
+        let desk = desk.ok_or_else(|| ApiError::unknown("business unit", unit))?;
+        call.ready(&desk).await?;
+        Ok(desk)
+    }
+
+    /// The desk of the unit that an id lives in, at least at the revision asked for.
+    pub(crate) async fn desk_with(
+        &self,
+        call: &Call,
+        kind: SubjectKind,
+        id: &impl ToString,
+    ) -> Result<Desk, ApiError> {
+        let organization: &OrganizationId = &call.caller.organization;
+        let desk = self.units().desk_with(organization, kind, &id.to_string()).await?;
+        let desk = desk.ok_or_else(|| ApiError::unknown(&kind.to_string(), id))?;
+        call.ready(&desk).await?;
+        Ok(desk)
+    }
+
+    /// Has a command decided. A refusal comes back explained.
+    pub(crate) async fn ask(
+        &self,
+        desk: &Desk,
+        call: &Call,
+        action: Action,
+    ) -> Result<Answer, ApiError> {
+        if action.terms().is_some_and(|terms| !terms.acknowledge.is_empty())
+            || matches!(&action, Action::ApproveSwap { verdict, .. } if !verdict.acknowledge.is_empty())
+        {
+            call.caller.may("wfm:conflict:acknowledge")?;
+        }
+        let command = Command { actor: call.caller.actor.clone(), action };
+        let id: CommandId = call.command_id().unwrap_or_else(|| self.mint());
+        let ask = Ask { command: command.clone(), id, keyed: call.key_hash() };
+        let answer = desk.ask(ask).await?;
+        match &answer.result {
+            Ok(_) => Ok(answer),
+            Err(rejection) => Err(ApiError::refused(&command, rejection, &answer)),
+        }
+    }
+}
+
+/// The state that a client had read, by the revision its token names: its base.
+pub(crate) async fn base(desk: &Desk, token: Option<Revision>) -> Result<Roster, ApiError> {
+    match token {
+        Some(revision) => Ok(desk.at(revision).await?),
+        None => Ok(desk.head()),
+    }
+}

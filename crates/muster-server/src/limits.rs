@@ -1,0 +1,36 @@
+//! The server's limits, by name. Those of schedules are in [`muster_core::limits`].
+
+use std::time::Duration;
+
+/// Most commands that wait for one desk; beyond it, 503.
+pub const QUEUE: usize = 4_096;
+/// Most commands decided and appended together.
+pub const BATCH: usize = 256;
+/// Revisions of which every state is kept in memory.
+pub const RECENT: u64 = 1_024;
+/// Beyond them, every so many-eth state is kept …
+pub const THINNED_STEP: u64 = 64;
+/// … up to this many revisions back.
+pub const THINNED: u64 = 65_536;
+/// Entries read from the ledger at once while catching up.
+pub const PAGE: usize = 512;
+/// Entries between two snapshots of a unit.
+pub const SNAPSHOT_ENTRIES: u64 = 4_096;
+/// How often a failed append is tried again before the desk answers 503.
+pub const APPEND_TRIES: u32 = 8;
+/// How long a `minRevision` waits.
+pub const MIN_REVISION_WAIT: Duration = Duration::from_secs(10);
+/// Largest request body, in bytes (a week of 5,000 agents is about 20 MB).
+pub const BODY_BYTES: usize = 64 * 1024 * 1024;
+/// Most entities on one page of a list.
+pub const PAGE_SIZE: usize = 1_000;
+/// How long an access token is good for.
+pub const TOKEN_SECONDS: u64 = 3_600;
+/// How often the event feed says that it is alive.
+pub const BOOKMARK: Duration = Duration::from_secs(15);
+/// Most entries that one poll of the event feed covers.
+pub const FEED_ENTRIES: usize = 256;
+/// Most state events in one batch.
+pub const STATE_EVENTS: usize = 10_000;
+/// Most sessions of one agent.
+pub const SESSIONS: usize = 64;
