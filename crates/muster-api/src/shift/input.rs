@@ -6,7 +6,7 @@ use std::sync::Arc;
 use muster_core::command::Terms;
 use muster_core::diff::{ActivityDoc, ShiftDoc};
 use muster_core::id::{ActivityCodeId, AgentId, ShiftId, UnitId};
-use muster_core::shift::{Shift, Span, Tags};
+use muster_core::shift::{ExternalIds, Shift, Span, Tags};
 use muster_core::{Roster, Zone};
 use serde::Deserialize;
 
@@ -232,7 +232,7 @@ impl ShiftIn {
         &self,
         known: Option<&Shift>,
         pointer: &str,
-    ) -> Result<Option<BTreeMap<Arc<str>, Arc<str>>>, BadInput> {
+    ) -> Result<Option<ExternalIds>, BadInput> {
         let given = self
             .external_ids
             .as_ref()
@@ -242,7 +242,7 @@ impl ShiftIn {
             return Ok(given);
         }
         let has_given = given.is_some();
-        let mut ids: BTreeMap<Arc<str>, Arc<str>> = given
+        let mut ids: ExternalIds = given
             .or_else(|| known.map(|shift| shift.body.external_ids.clone()))
             .unwrap_or_default();
         for (system, id) in aliases {
