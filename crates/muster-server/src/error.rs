@@ -21,7 +21,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// An answer that refuses.
 #[derive(Debug)]
-pub struct ApiError {
+pub(crate) struct ApiError {
     problem: Box<Problem>,
     /// The revision it was decided on, if it was a decision.
     revision: Option<Revision>,

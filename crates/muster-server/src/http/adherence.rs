@@ -5,13 +5,11 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use muster_api::adherence::{
-    AdherenceEventsIn, AdherenceView, SessionIn, SessionView,
-};
+use muster_api::adherence::{AdherenceEventsIn, AdherenceView, SessionIn, SessionView};
 use muster_api::agent_view::SegmentView;
 use muster_api::list::ListView;
+use muster_api::parse;
 use muster_api::time::At;
-use muster_api::{parse, parse_or_default};
 use muster_core::activity::Category;
 use muster_core::effective::effective_at;
 use muster_core::id::{AgentId, UnitId};
@@ -77,8 +75,7 @@ pub(crate) async fn open_session(
     let session = Session { kind, opened_at: app.clock().now() };
     let view = session_view(&agent, &own, &session);
     let organization = &call.caller.organization;
-    let opened =
-        app.realtime().open(organization, agent.clone(), own.clone(), session.clone());
+    let opened = app.realtime().open(organization, agent.clone(), own.clone(), session.clone());
     if let Err(full) = opened {
         return Err(ApiError::bad_input("/sessionId", &own, &full.to_string()));
     }
@@ -182,9 +179,10 @@ fn category_of(roster: &Roster, state: &str) -> Option<Option<Category>> {
         text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
     };
     let state = plain(state);
-    let code = roster.codes().into_iter().find(|code| {
-        plain(code.id.as_str()) == state || plain(&code.name) == state
-    });
+    let code = roster
+        .codes()
+        .into_iter()
+        .find(|code| plain(code.id.as_str()) == state || plain(&code.name) == state);
     if let Some(code) = code {
         return Some(Some(code.category));
     }

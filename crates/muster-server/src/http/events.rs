@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use muster_api::event::{Cursor, EventData, EventView, EventsView};
 use muster_api::time::At;
-use muster_core::id::{AgentId, UnitId};
 use muster_core::feed::FeedEvent;
+use muster_core::id::{AgentId, UnitId};
 use muster_core::{Instant, Revision};
 use serde::Deserialize;
 
@@ -118,9 +118,8 @@ fn views<'a>(
     told: &'a Told,
 ) -> impl Iterator<Item = EventView<'a>> {
     let places = told.events.iter().zip(0_u32..);
-    let after = places.filter(move |(_, index)| {
-        Cursor { revision: told.revision, index: *index } > cursor
-    });
+    let after =
+        places.filter(move |(_, index)| Cursor { revision: told.revision, index: *index } > cursor);
     after.filter(|(event, _)| filter.wants(event)).map(move |(event, index)| EventView {
         id: Cursor { revision: told.revision, index }.to_string(),
         kind: event.kind(),

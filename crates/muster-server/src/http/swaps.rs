@@ -77,12 +77,7 @@ async fn desk_of_new(app: &App, call: &Call, input: &SwapIn) -> Result<Desk, Api
 }
 
 /// Both sides of a swap live in one unit.
-async fn check_unit(
-    app: &App,
-    call: &Call,
-    desk: &Desk,
-    input: &SwapIn,
-) -> Result<(), ApiError> {
+async fn check_unit(app: &App, call: &Call, desk: &Desk, input: &SwapIn) -> Result<(), ApiError> {
     let Some(agent) = input.receiver.as_ref().and_then(|side| side.agent_id.as_ref()) else {
         return Ok(());
     };
@@ -157,12 +152,7 @@ pub(crate) async fn show(
 }
 
 /// Asks for something to be done to a swap, and answers how it stands then.
-async fn done(
-    app: &App,
-    call: &Call,
-    swap: SwapId,
-    action: Action,
-) -> Result<Response, ApiError> {
+async fn done(app: &App, call: &Call, swap: SwapId, action: Action) -> Result<Response, ApiError> {
     let desk = desk_of(app, call, &swap).await?;
     let answer = app.ask(&desk, call, action).await?;
     Ok(json(answer.revision, &view(&desk, &answer, &swap)?))

@@ -33,7 +33,7 @@ pub(crate) fn explained<'a>(
     let gates = |finding: &&Finding| finding.severity >= Severity::Ack && !finding.standing;
     let gating: Vec<Finding> = findings.into_iter().filter(gates).cloned().collect();
     let explained = explain(roster, command, &gating, now).into_iter();
-    let views = explained.map(|e| (e.finding.fingerprint(), ConflictView::explained(roster, e)));
+    let views = explained.map(|e| (e.finding.fingerprint(), ConflictView::explained(&e, roster)));
     Views(views.collect())
 }
 
