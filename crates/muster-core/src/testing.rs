@@ -19,6 +19,8 @@
 //! time that 02:30 comes in a night, `[540]` a length in minutes that the clock does not tell.
 
 mod answer;
+#[cfg(test)]
+pub(crate) mod check;
 mod fixture;
 mod line;
 mod print;

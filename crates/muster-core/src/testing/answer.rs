@@ -1,6 +1,6 @@
 //! Answers as text: what was decided, and why not.
 
-use crate::conflict::{Clash, Finding, Severity, Subject};
+use crate::conflict::{Clash, Finding, Measure, Subject};
 use crate::decide::{Decision, Held, Outcome, Published, Rejection};
 use crate::id::AgentId;
 use crate::roster::Roster;
@@ -86,7 +86,7 @@ pub(super) fn finding(roster: &Roster, clock: &Clock, finding: &Finding) -> Stri
         magnitude,
         observed,
         limit,
-        measure: _,
+        measure,
         clock_change_min,
         clash,
         standing,
@@ -95,8 +95,12 @@ pub(super) fn finding(roster: &Roster, clock: &Clock, finding: &Finding) -> Stri
     let mut text = format!("{} {} {}", severity.name(), kind.name(), agent_name(agent.as_ref()));
     text += &format!(" [{}]", subjects.join(", "));
     text += &interval.map_or(String::new(), |place| format!(" {}", clock.span_name(place)));
-    if *magnitude != 1 || *observed != 1 {
-        text += &format!(" {observed} of {limit}: {magnitude}");
+    if *measure == Measure::Minutes {
+        let limit = if *limit == 0 { String::new() } else { format!("/{limit}") };
+        text += &format!(" {observed}{limit} min");
+    }
+    if *magnitude != (observed - limit).abs() {
+        text += &format!(" by {magnitude}");
     }
     text += &clock_change_min.map_or(String::new(), |change| format!(" clock {change:+}"));
     text += if *standing { " standing" } else { "" };
@@ -105,7 +109,6 @@ pub(super) fn finding(roster: &Roster, clock: &Clock, finding: &Finding) -> Stri
         let value = |v: &Option<AtomValue>| v.as_ref().map_or("?".into(), |v| value(clock, v));
         text += &format!(" {atom:?}: {} -> {} | {}", value(base), value(yours), value(live));
     }
-    debug_assert!(*severity != Severity::Off || *standing || agent.is_some());
     text
 }
 

@@ -159,17 +159,18 @@ fn own(world: &mut World, name: &str, words: &[&str]) {
 
 fn off(world: &mut World, name: &str, words: &[&str]) {
     let mut events = joined(world, name);
-    let status = match *words.last().expect("a status") {
-        "pending" => None,
-        "approved" => Some(TimeOffStatus::Approved),
-        "denied" => Some(TimeOffStatus::Denied),
-        "canceled" => Some(TimeOffStatus::Canceled),
-        other => panic!("{other}: a status?"),
+    let status = |word: &&str| {
+        use TimeOffStatus::{Approved, Canceled, Denied, Pending};
+        let all = [Pending, Approved, Denied, Canceled];
+        all.into_iter().find(|status| status.name().eq_ignore_ascii_case(word))
     };
-    let request = request(world, name, &words[..words.len() - 1]);
+    let decided = words.iter().find_map(status).expect("a status");
+    let decided = (decided != TimeOffStatus::Pending).then_some(decided);
+    let words: Vec<&str> = words.iter().filter(|word| status(word).is_none()).copied().collect();
+    let request = request(world, name, &words);
     let id = request.id.clone();
     events.push(Event::TimeOffRequested(request));
-    events.extend(status.map(|status| Event::TimeOffDecided { id: id.clone(), status }));
+    events.extend(decided.map(|status| Event::TimeOffDecided { id: id.clone(), status }));
     world.happen(ReferenceKind::TimeOffRequest, &id.to_string(), events);
 }
 
