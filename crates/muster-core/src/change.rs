@@ -190,21 +190,18 @@ fn commitment_piece(roster: &Roster, edit: &CommitmentEdit, resolutions: &Resolu
     let mut piece = Piece { committed: Some(edit.agent.clone()), ..Piece::default() };
     piece.agents.insert(edit.agent.clone());
     piece.moved = live != edit.base;
-    let keep = |c: &crate::shift::Commitment| {
-        let shift = roster.shifts_of(&edit.agent, Interval::new(c.start, c.end())?).next()?;
-        resolutions.get(&(shift.id.clone(), Atom::Activities)).copied()
+    let keep = |place: Interval| {
+        let shifts = [place]
+            .into_iter()
+            .chain(places(edit))
+            .flat_map(|place| roster.shifts_of(&edit.agent, place).map(|shift| shift.id.clone()));
+        let mut kept = shifts.map(|id| resolutions.get(&(id, Atom::Activities)).copied());
+        kept.find_map(|keep| keep)
     };
-    let (removed, added) = match merge::commitments(edit, &live) {
-        Ok(changes) => changes,
-        Err(clashing) => match edit.draft.iter().chain(&clashing).find_map(keep) {
-            Some(merge::Keep::Live) => (Vec::new(), Vec::new()),
-            Some(merge::Keep::Yours) => (live.clone(), edit.draft.clone()),
-            None => {
-                piece.findings.push(commitment_clash(roster, edit));
-                (Vec::new(), Vec::new())
-            }
-        },
-    };
+    let (removed, added) = merge::commitments(edit, &live, keep).unwrap_or_else(|place| {
+        piece.findings.push(commitment_clash(roster, edit, place));
+        (Vec::new(), Vec::new())
+    });
     let agent = edit.agent.clone();
     for changed in removed.iter().chain(&added) {
         let place = Interval::new(changed.start, changed.end());
@@ -216,15 +213,23 @@ fn commitment_piece(roster: &Roster, edit: &CommitmentEdit, resolutions: &Resolu
     piece
 }
 
-fn commitment_clash(roster: &Roster, edit: &CommitmentEdit) -> Finding {
+/// Where an edit of an agent's own activities changes anything.
+fn places(edit: &CommitmentEdit) -> impl Iterator<Item = Interval> {
+    let all = edit.draft.iter().chain(&edit.base);
+    all.filter_map(|c| Interval::new(c.start, c.end()))
+}
+
+/// The clash is told about the shift in which it is resolved: the one it lies in, or else one that
+/// the edit speaks of.
+fn commitment_clash(roster: &Roster, edit: &CommitmentEdit, place: Interval) -> Finding {
     let severity = roster.rules().severity(Kind::FieldChangedBoth);
-    let shift = edit.draft.iter().chain(&edit.base).find_map(|c| {
-        let shift = roster.shifts_of(&edit.agent, Interval::new(c.start, c.end())?).next()?;
+    let mut shifts = [place].into_iter().chain(places(edit)).filter_map(|place| {
+        let shift = roster.shifts_of(&edit.agent, place).next()?;
         Some(Subject::Shift(shift.id.clone()))
     });
     let mut finding = Finding::new(Kind::FieldChangedBoth, severity, Some(&edit.agent))
-        .about(shift)
-        .during(Some(edit.within));
+        .about(shifts.next())
+        .during(Some(place));
     let clash = Clash { atom: Atom::Activities, base: None, yours: None, live: None };
     finding.clash = Some(Box::new(clash));
     finding

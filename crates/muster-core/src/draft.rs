@@ -45,6 +45,39 @@ pub struct CommitmentEdit {
     pub draft: Vec<Commitment>,
 }
 
+impl CommitmentEdit {
+    /// Whether it wants anything.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.base == self.draft
+    }
+
+    /// Whether an activity lies where the edit speaks.
+    #[must_use]
+    pub fn speaks_of(&self, commitment: &Commitment) -> bool {
+        commitment.meets(self.within)
+    }
+
+    /// The same wish, spoken over the stretch of time of another edit too: what lies only there is
+    /// to stay as that edit found it.
+    #[must_use]
+    pub fn widened(&self, other: &Self) -> Self {
+        let mut wide = self.clone();
+        let start = self.within.start().min(other.within.start());
+        let end = self.within.end().max(other.within.end());
+        wide.within = Interval::new(start, end).unwrap_or(self.within);
+        for found in other.base.iter().filter(|c| !self.speaks_of(c)) {
+            for side in [&mut wide.base, &mut wide.draft] {
+                if !side.contains(found) {
+                    side.push(found.clone());
+                    side.sort();
+                }
+            }
+        }
+        wide
+    }
+}
+
 /// A set of edits, by shift and by agent; at most one of each.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edits {
