@@ -38,8 +38,9 @@ fn subject(commitment: &Commitment) -> Subject {
 }
 
 fn outside_min(shift: &Shift) -> i64 {
-    let ends = shift.body.activities.iter().map(|a| a.offset_min + a.length_min);
-    ends.map(|end| i64::from(end) - i64::from(shift.body.span.length_min)).max().unwrap_or(0)
+    let ends =
+        shift.body.activities.iter().map(|a| i64::from(a.offset_min) + i64::from(a.length_min));
+    ends.map(|end| end - i64::from(shift.body.span.length_min)).max().unwrap_or(0)
 }
 
 fn uncovered_min(window: &Window<'_>, interval: Interval) -> i64 {
