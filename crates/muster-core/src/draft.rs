@@ -1,5 +1,6 @@
 //! Edits as intent: what a change started from and what it wants; and drafts, which keep edits.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use imbl::OrdMap;
@@ -46,6 +47,18 @@ pub struct CommitmentEdit {
 }
 
 impl CommitmentEdit {
+    /// Both wishes in one, where nobody else is to be merged with.
+    #[must_use]
+    pub fn joined(&self, other: &Self) -> Self {
+        let mut both = self.widened(other);
+        both.draft.retain(|c| !other.base.contains(c) || other.draft.contains(c));
+        let added = other.draft.iter().filter(|c| !other.base.contains(c));
+        both.draft.extend(added.cloned());
+        both.draft.sort();
+        both.draft.dedup();
+        both
+    }
+
     /// Whether it wants anything.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -94,6 +107,17 @@ impl Edits {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.shifts.is_empty() && self.commitments.is_empty()
+    }
+
+    /// With several edits of one agent's own activities joined: a draft keeps one of each agent.
+    #[must_use]
+    pub fn one_per_agent(self) -> Self {
+        let mut joined: BTreeMap<AgentId, CommitmentEdit> = BTreeMap::new();
+        for edit in self.commitments {
+            let both = joined.get(&edit.agent).map(|first| first.joined(&edit));
+            joined.insert(edit.agent.clone(), both.unwrap_or(edit));
+        }
+        Self { commitments: joined.into_values().collect(), ..self }
     }
 
     /// Sorts the edits and drops those that want nothing.

@@ -1,6 +1,6 @@
 //! Drafts: make, edit, move to the head, throw away.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -47,11 +47,15 @@ pub(crate) fn check_week(roster: &Roster, week: Date) -> Result<(), Rejection> {
 
 pub(super) fn check_size(edits: &Edits) -> Result<(), Rejection> {
     let count = edits.shifts.len() + edits.commitments.len();
-    if count <= limits::EDIT_SHIFTS {
-        return Ok(());
+    if count > limits::EDIT_SHIFTS {
+        let problem = format!("edits are more than {}", limits::EDIT_SHIFTS);
+        return Err(Rejection::invalid("/agentSchedules", &count, &problem));
     }
-    let problem = format!("edits are more than {}", limits::EDIT_SHIFTS);
-    Err(Rejection::invalid("/agentSchedules", &count, &problem))
+    let mut seen = BTreeSet::new();
+    match edits.shifts.iter().find(|edit| !seen.insert(&edit.id)) {
+        None => Ok(()),
+        Some(twice) => Err(Rejection::invalid("/id", &twice.id, "is edited twice")),
+    }
 }
 
 pub(super) fn create(
@@ -65,15 +69,20 @@ pub(super) fn create(
     check_week(roster, week)?;
     check_size(edits)?;
     if let Some(known) = roster.draft(id) {
-        let is_same = known.week == week && known.name == *name && known.edits() == *edits;
+        let is_same = known.week == week
+            && known.name == *name
+            && known.edits() == edits.clone().one_per_agent();
         return if is_same {
             Ok(decision(id, false, Vec::new()))
         } else {
             Err(Rejection::Taken { what: Thing::Schedule, id: id.to_string() })
         };
     }
+    if roster.week_by_id(id).is_some() {
+        return Err(Rejection::Taken { what: Thing::Schedule, id: id.to_string() });
+    }
     let base = base.unwrap_or(roster.revision());
-    let (id, name, edits) = (id.clone(), name.clone(), edits.clone());
+    let (id, name, edits) = (id.clone(), name.clone(), edits.clone().one_per_agent());
     let event = Event::DraftCreated { id: id.clone(), week, name, base, edits };
     Ok(decision(&id, false, vec![event]))
 }
@@ -306,7 +315,10 @@ pub(super) fn rebase(roster: &Roster, id: &ScheduleId) -> Result<Decision, Rejec
             next.own.insert(edit.agent.clone(), moved);
         }
     }
-    let base = (draft.base != roster.revision()).then_some(roster.revision());
+    // The entry that moved it last is no reason to move it again.
+    let head = roster.revision();
+    let is_there = draft.base == head || draft.base.next() == head && draft.origin.revision == head;
+    let base = (!is_there).then_some(head);
     let event = base.and_then(|base| next.event(Some(base)));
     Ok(decision(id, false, event.into_iter().collect()))
 }

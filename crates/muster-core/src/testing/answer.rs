@@ -32,7 +32,7 @@ pub(super) fn told(world: &World, answer: &Result<Decision, Rejection>) -> Strin
     };
     let decision = match answer {
         Err(Rejection::Conflict { findings }) => return format!("refused:{}", listed(findings)),
-        Err(other) => return format!("refused: {other}"),
+        Err(other) => return format!("refused:\n    {other}"),
         Ok(decision) => decision,
     };
     let revision = if decision.events.is_empty() {
@@ -107,7 +107,8 @@ pub(super) fn finding(roster: &Roster, clock: &Clock, finding: &Finding) -> Stri
     if let Some(clash) = clash {
         let Clash { atom, base, yours, live } = &**clash;
         let value = |v: &Option<AtomValue>| v.as_ref().map_or("?".into(), |v| value(clock, v));
-        text += &format!(" {atom:?}: {} -> {} | {}", value(base), value(yours), value(live));
+        text +=
+            &format!("\n        {atom:?}: {} -> {} | {}", value(base), value(yours), value(live));
     }
     text
 }

@@ -50,10 +50,14 @@ pub(super) fn send(world: &mut World, text: &str) -> String {
         _ => {}
     }
     let mut action = action_of(world, &line);
-    let mut answer = attempt(world, line.actor.clone(), &action, line.options.contains(&"ack"));
-    if line.options.contains(&"ack") {
+    // `ack` looks first and then answers for all it saw; `look` only remembers it for `ack-old`.
+    let looks = line.options.iter().any(|option| matches!(*option, "ack" | "look"));
+    let mut answer = attempt(world, line.actor.clone(), &action, looks);
+    if looks {
         let found = answer::findings(&answer);
         world.acknowledged = found.iter().map(|finding| finding.fingerprint()).collect();
+    }
+    if line.options.contains(&"ack") {
         acknowledge(&mut action, world);
         answer = attempt(world, line.actor.clone(), &action, false);
     }
@@ -163,7 +167,7 @@ fn terms(world: &World, options: &[&str]) -> Terms {
         match option.split_once('=') {
             None if *option == "atomic" => terms.mode = Mode::Atomic,
             None if *option == "ack-old" => terms.acknowledge = world.acknowledged.clone(),
-            None => assert!(*option == "ack", "{option}: an option?"),
+            None => assert!(matches!(*option, "ack" | "look"), "{option}: an option?"),
             Some(("only", agents)) => {
                 terms.only = Some(agents.split('+').map(|a| a.parse().expect("an id")).collect());
             }
