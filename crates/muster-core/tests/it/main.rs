@@ -1,7 +1,12 @@
 //! What the core promises, told in commands and in laws.
 
-#[cfg(test)]
 mod drafts;
+mod edits;
+mod publish;
+mod registry;
+mod swap_rules;
+mod swaps;
+mod time_off;
 
 use expect_test::Expect;
 use muster_core::testing::World;
