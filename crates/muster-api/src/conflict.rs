@@ -4,11 +4,13 @@ mod message;
 mod subject;
 mod value;
 
+use muster_core::Roster;
 use muster_core::conflict::{Finding, Fingerprint, Kind, Measure, Severity};
+use muster_core::explain::{self, Explained};
 use muster_core::id::AgentId;
 use serde::Serialize;
 
-use crate::problem::{CauseView, Retry};
+use crate::problem::{CauseView, Retry, RetryClass};
 use crate::remedy::RemedyView;
 use crate::time::At;
 
@@ -76,6 +78,24 @@ pub struct ConflictView {
 }
 
 impl ConflictView {
+    /// A finding with its causes, and remedies as requests. Those too long to be said as one
+    /// request are left out.
+    #[must_use]
+    pub fn explained(explained: &Explained, roster: &Roster) -> Self {
+        let Explained { finding, causes, remedies, retry } = explained;
+        let remedies = remedies.iter().filter_map(|remedy| RemedyView::new(remedy, roster));
+        let class = match retry {
+            explain::Retry::Rebase => RetryClass::Rebase,
+            explain::Retry::Never => RetryClass::Never,
+        };
+        Self {
+            causes: causes.iter().map(CauseView::from).collect(),
+            retry: Some(class.into()),
+            remedies: remedies.collect(),
+            ..Self::plain(finding)
+        }
+    }
+
     /// A finding, with neither causes nor remedies.
     #[must_use]
     pub fn plain(finding: &Finding) -> Self {

@@ -73,7 +73,8 @@ fn wfm() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
 }
 
 fn scheduling() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
-    let (read, write, publish) = ("wfm:schedule:read", "wfm:schedule:write", "wfm:schedule:publish");
+    let (read, write, publish) =
+        ("wfm:schedule:read", "wfm:schedule:write", "wfm:schedule:publish");
     macro_rules! both {
         ($rest:literal) => {
             [concat!("/schedules/{id}", $rest), concat!("/scheduling/schedules/{id}", $rest)]
@@ -82,12 +83,7 @@ fn scheduling() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
     let mut routes = vec![
         ("GET", "/schedules", read, get(schedules::list)),
         ("POST", "/schedules", write, post(schedules::create)),
-        (
-            "GET",
-            "/scheduling/agents/{id}/schedule",
-            read,
-            get(schedules::agent_view),
-        ),
+        ("GET", "/scheduling/agents/{id}/schedule", read, get(schedules::agent_view)),
         ("GET", "/scheduling/shifts", "wfm:shift:read", get(shifts::list)),
         ("POST", "/scheduling/shifts", "wfm:shift:write", post(shifts::create)),
         ("GET", "/scheduling/shifts/{id}", "wfm:shift:read", get(shifts::show)),

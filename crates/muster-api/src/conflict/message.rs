@@ -75,25 +75,25 @@ fn shifts(finding: &Finding) -> String {
 }
 
 fn time_off(finding: &Finding) -> String {
-    let id = |subject: &Subject| match subject {
-        Subject::TimeOff(id) => Some(id.to_string()),
-        _ => None,
+    let id = |subject: &Subject| {
+        let Subject::TimeOff(id) = subject else { return None };
+        Some(id.to_string())
     };
     listed("time-off request", "time-off requests", &ids(finding, id))
 }
 
 fn swap(finding: &Finding) -> String {
-    let id = |subject: &Subject| match subject {
-        Subject::Swap(id) => Some(id.to_string()),
-        _ => None,
+    let id = |subject: &Subject| {
+        let Subject::Swap(id) = subject else { return None };
+        Some(id.to_string())
     };
     listed("swap", "swaps", &ids(finding, id))
 }
 
 fn skills(finding: &Finding) -> String {
-    let id = |subject: &Subject| match subject {
-        Subject::Skill(name) => Some(name.to_string()),
-        _ => None,
+    let id = |subject: &Subject| {
+        let Subject::Skill(name) = subject else { return None };
+        Some(name.to_string())
     };
     let skills = listed("skill", "skills", &ids(finding, id));
     match &finding.agent {
@@ -153,11 +153,9 @@ fn week(finding: &Finding, bound: &str, excess: &str) -> String {
 }
 
 fn outside(finding: &Finding) -> String {
-    let code = |subject: &Subject| match subject {
-        Subject::Commitment(c) => {
-            Some(format!("activity {} at {} of {}", c.code, c.start, agent(finding)))
-        }
-        _ => None,
+    let code = |subject: &Subject| {
+        let Subject::Commitment(c) = subject else { return None };
+        Some(format!("activity {} at {} of {}", c.code, c.start, agent(finding)))
     };
     match ids(finding, code).into_iter().next() {
         Some(own) => format!("{own} lies {} min outside every shift", finding.magnitude),
@@ -185,9 +183,9 @@ fn gone(finding: &Finding) -> String {
 }
 
 fn duplicate(finding: &Finding) -> String {
-    let external = finding.subjects.iter().find_map(|subject| match subject {
-        Subject::ExternalId(system, id) => Some(format!("{system} {id}")),
-        _ => None,
+    let external = finding.subjects.iter().find_map(|subject| {
+        let Subject::ExternalId(system, id) = subject else { return None };
+        Some(format!("{system} {id}"))
     });
     let external = external.unwrap_or_else(|| "an external id".to_owned());
     format!("{external} names one shift and would name another: {}", shifts(finding))

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use muster_core::Revision;
 use muster_core::entry::{Actor, Origin, ReferenceKind};
+use muster_core::explain::Cause;
 use serde::Serialize;
 
+use crate::remedy::ROOT;
 use crate::time::At;
 
 /// An entry that led to a conflict.
@@ -54,20 +56,29 @@ impl CauseView {
     }
 }
 
+impl From<&Cause> for CauseView {
+    fn from(cause: &Cause) -> Self {
+        let Cause { kind, id, revision, actor, at, summary } = cause;
+        Self::new(*kind, id.clone(), *revision, actor, At(*at), summary.clone())
+    }
+}
+
 fn href(kind: ReferenceKind, id: &str, revision: Revision) -> Option<String> {
     if id.is_empty() {
         return None;
     }
     match kind {
         ReferenceKind::Unit | ReferenceKind::Agents => None,
-        ReferenceKind::Draft => Some(format!("/api/v2/wfm/scheduling/schedules/{id}")),
+        ReferenceKind::Draft => Some(format!("{ROOT}/scheduling/schedules/{id}")),
         ReferenceKind::Publish => {
-            Some(format!("/api/v2/wfm/scheduling/schedules/{id}?atRevision={revision}"))
+            Some(format!("{ROOT}/scheduling/schedules/{id}?atRevision={revision}"))
         }
-        ReferenceKind::Revert => Some(format!("/api/v2/wfm/audit?after={}", revision.0 - 1)),
-        ReferenceKind::ShiftEdit => Some(format!("/api/v2/wfm/scheduling/shifts/{id}/history")),
-        ReferenceKind::Swap => Some(format!("/api/v2/wfm/scheduling/shiftswaps/{id}")),
-        ReferenceKind::TimeOffRequest => Some(format!("/api/v2/wfm/timeoffrequests/{id}")),
+        ReferenceKind::Revert => {
+            Some(format!("{ROOT}/audit?after={}", revision.0.saturating_sub(1)))
+        }
+        ReferenceKind::ShiftEdit => Some(format!("{ROOT}/scheduling/shifts/{id}/history")),
+        ReferenceKind::Swap => Some(format!("{ROOT}/scheduling/shiftswaps/{id}")),
+        ReferenceKind::TimeOffRequest => Some(format!("{ROOT}/timeoffrequests/{id}")),
     }
 }
 

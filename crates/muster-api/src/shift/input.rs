@@ -6,8 +6,8 @@ use std::sync::Arc;
 use muster_core::command::Terms;
 use muster_core::diff::{ActivityDoc, ShiftDoc};
 use muster_core::id::{ActivityCodeId, AgentId, ShiftId, UnitId};
-use muster_core::shift::{Shift, Span, Tags};
-use muster_core::{Roster, Zone};
+use muster_core::shift::{ExternalIds, Shift, Span, Tags};
+use muster_core::{Revision, Roster, Zone};
 use serde::Deserialize;
 
 use crate::ReadOnly;
@@ -89,8 +89,10 @@ pub struct ShiftIn {
     pub reason: Option<Long>,
     #[serde(rename = "paidMinutes")]
     _paid_minutes: ReadOnly,
-    #[serde(rename = "version")]
-    _version: ReadOnly,
+    /// The base of a shift that is written alone: the revision the client had read.
+    pub base_version: Option<Revision>,
+    /// The same, as it was read; a whole shift that is sent back names its base by it.
+    pub version: Option<Revision>,
     #[serde(rename = "lastUpdated")]
     _last_updated: ReadOnly,
     #[serde(rename = "merged")]
@@ -232,7 +234,7 @@ impl ShiftIn {
         &self,
         known: Option<&Shift>,
         pointer: &str,
-    ) -> Result<Option<BTreeMap<Arc<str>, Arc<str>>>, BadInput> {
+    ) -> Result<Option<ExternalIds>, BadInput> {
         let given = self
             .external_ids
             .as_ref()
@@ -242,7 +244,7 @@ impl ShiftIn {
             return Ok(given);
         }
         let has_given = given.is_some();
-        let mut ids: BTreeMap<Arc<str>, Arc<str>> = given
+        let mut ids: ExternalIds = given
             .or_else(|| known.map(|shift| shift.body.external_ids.clone()))
             .unwrap_or_default();
         for (system, id) in aliases {

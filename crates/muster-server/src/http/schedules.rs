@@ -12,8 +12,8 @@ use muster_api::agent_view::AgentScheduleAnswer;
 use muster_api::list::ListView;
 use muster_api::parse;
 use muster_api::schedule::{
-    AgentScheduleIn, ChangeSetIn, From, Head, ScheduleHeadView, ScheduleIn, ScheduleNewIn,
-    ScheduleStatus, StatusIn,
+    AgentScheduleIn, ChangeSetIn, Head, ScheduleHeadView, ScheduleIn, ScheduleNewIn,
+    ScheduleStatus, StartFrom, StatusIn,
 };
 use muster_api::time::Bound;
 use muster_core::command::Action;
@@ -119,7 +119,7 @@ async fn wished(
         let edits = ChangeSetIn::edits(members.clone(), &ground, &mut mint)?;
         return Ok((ground.revision(), edits));
     }
-    if let Some(From::Schedule(other)) = &input.from {
+    if let Some(StartFrom::Schedule(other)) = &input.from {
         let draft = ground.draft(other).ok_or_else(|| ApiError::unknown("schedule", other))?;
         return Ok((draft.base, draft.edits()));
     }

@@ -44,10 +44,7 @@ impl Which<'_> {
     }
 }
 
-pub(super) fn which<'a>(
-    roster: &'a Roster,
-    schedule: &ScheduleId,
-) -> Result<Which<'a>, ApiError> {
+pub(super) fn which<'a>(roster: &'a Roster, schedule: &ScheduleId) -> Result<Which<'a>, ApiError> {
     let live = roster.week_by_id(schedule).map(Which::Live);
     let draft = || roster.draft(schedule).map(Which::Draft);
     live.or_else(draft).ok_or_else(|| ApiError::unknown("schedule", schedule))
@@ -117,7 +114,7 @@ pub(super) async fn edited(
         _ => (false, None),
     };
     let held = published.map(|p| told::held(answer, &p.held)).unwrap_or_default();
-    let warnings = published.map(|p| told::findings(answer, &p.warnings)).unwrap_or_default();
+    let warnings = published.map(|p| told::findings(&p.warnings)).unwrap_or_default();
     let view = EditedView {
         schedule: ScheduleView::new(which.head(unit), &ground, listed),
         revision: answer.revision,

@@ -157,8 +157,7 @@ pub(crate) async fn status(
     let now = roster.now(app.clock().now());
     let terms = muster_core::command::Terms::default();
     let planned = plan(&roster, &call.caller.actor, &schedule, &terms, now)?;
-    let is_behind =
-        |agent: &&AgentId| roster.agent_week_version(agent, draft.week) > draft.base;
+    let is_behind = |agent: &&AgentId| roster.agent_week_version(agent, draft.week) > draft.base;
     let is_held = |agent: &&AgentId| {
         let outcome = planned.agents.get(agent).map(|agent| agent.outcome);
         matches!(outcome, Some(PlanOutcome::Blocked | PlanOutcome::NeedsAck))
