@@ -19,11 +19,14 @@ struct Cli {
 enum Command {
     /// A Monday rush, end to end, beside a document store
     Demo(demo::DemoOptions),
+    /// Measurements
+    Bench(bench::BenchOptions),
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Demo(options) => demo::run(options).await,
+        Command::Bench(options) => bench::run(options).await,
     }
 }

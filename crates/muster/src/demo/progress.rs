@@ -43,13 +43,6 @@ impl Progress {
         Self { bar: Some(bar), name, total, counts }
     }
 
-    /// Shows nothing.
-    #[cfg(test)]
-    pub(crate) fn hidden() -> Self {
-        let bar = Some(ProgressBar::hidden());
-        Self { bar, name: "hidden", total: 0, counts: Arc::default() }
-    }
-
     /// A wish has come to an end.
     pub(crate) fn settled(&self, intent: &Intent) {
         let is_refusal = |answer: &Answer| matches!(answer, Answer::Refused { .. });

@@ -1,7 +1,6 @@
 //! The Monday rush: the script's actors, run against a server, with a log of what they wished and
 //! were told.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -277,13 +276,4 @@ fn exchange(plan: &SwapPlan) -> Vec<muster_core::draft::ShiftEdit> {
     let before = weeks(&plan.initiator, &plan.receiver);
     let after = weeks(&plan.receiver, &plan.initiator);
     edits_between(&before, &after).unwrap_or_default()
-}
-
-/// How many wishes of each kind there are, for whoever waits.
-pub(crate) fn by_kind(intents: &[Intent]) -> BTreeMap<Kind, usize> {
-    let mut counts = BTreeMap::new();
-    for intent in intents {
-        *counts.entry(intent.kind).or_default() += 1;
-    }
-    counts
 }

@@ -25,7 +25,6 @@ pub(crate) struct TimeOffPlan {
 #[derive(Debug, Clone)]
 pub(crate) struct EditPlan {
     pub(crate) planner: usize,
-    pub(crate) agent: String,
     pub(crate) shift: String,
     pub(crate) tweak: Tweak,
 }

@@ -11,7 +11,7 @@ use muster_core::id::{OrganizationId, UnitId};
 use muster_ledger::{Ledger, Role as LedgerRole, UnitKey, decode};
 use muster_server::clock::Clock;
 use muster_server::desk::{Noted, Notes};
-use muster_server::server::{Config, Server};
+use muster_server::{Config, Server};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -33,7 +33,7 @@ pub(crate) struct Running {
     pub(crate) visitor: (String, String),
     pub(crate) ledger: String,
     notes: Arc<Mutex<Vec<Noted>>>,
-    folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 /// Whether every decision is noted for the oracle; it costs memory and time.
@@ -94,15 +94,6 @@ impl Running {
             notes,
         };
         Server::start(config).await.context("start a server")
-    }
-
-    /// Stops, and starts again on the same ledger: the tokens stay good.
-    pub(crate) async fn restart(self) -> Result<Self> {
-        let Self { server, tokens, names, visitor, ledger, notes, folder, url: _ } = self;
-        server.stop().await;
-        let server = Self::serve(&ledger, None).await?;
-        let url = format!("http://{}", server.addr());
-        Ok(Self { server, url, tokens, names, visitor, ledger, notes, folder })
     }
 
     async fn client(&self, name: &str) -> Result<(String, String)> {

@@ -57,17 +57,6 @@ impl Document {
     pub(crate) fn agent(&self, id: &str) -> Option<&AgentWeek> {
         self.agent_schedules.iter().find(|week| week.agent_id == id)
     }
-
-    /// A shift, whoever works it.
-    pub(crate) fn shift(&self, id: &str) -> Option<&Shift> {
-        let shifts = self.agent_schedules.iter().flat_map(|week| &week.shifts);
-        shifts.into_iter().find(|shift| shift.id == id)
-    }
-
-    /// How many shifts it has.
-    pub(crate) fn shifts(&self) -> usize {
-        self.agent_schedules.iter().map(|week| week.shifts.len()).sum()
-    }
 }
 
 impl Shift {

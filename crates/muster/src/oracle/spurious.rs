@@ -1,17 +1,32 @@
 //! Refusals that should not have been: on the state that decided them, the wish was possible.
 
+use std::collections::BTreeSet;
+
 use muster_core::command::{Action, Command, Mode, Terms};
-use muster_core::decide::decide;
+use muster_core::decide::{Outcome, decide};
 use muster_core::entry::Actor;
-use muster_core::id::{ClientId, SwapId, TimeOffId};
+use muster_core::id::{AgentId, ClientId, SwapId, TimeOffId};
 use muster_core::{Instant, Roster};
 
 use crate::oracle::history::{History, as_edits};
 use crate::oracle::log::{Answer, Intent, Kind};
 
-/// How many of a wish's refusals were wrong.
+/// How many of a wish's refusals were wrong, and whether somebody was held back for nothing.
 pub(super) fn count(intent: &Intent, history: &History) -> usize {
-    refusals(intent).filter(|version| is_possible(intent, history, *version)).count()
+    let refused = refusals(intent).filter(|version| is_possible(intent, history, *version)).count();
+    refused + usize::from(is_wrongly_held(intent, history))
+}
+
+/// Whether a part that was held back could have gone through, on the state before the version in
+/// which the rest of it is.
+fn is_wrongly_held(intent: &Intent, history: &History) -> bool {
+    let Some(Answer::Accepted { version, held }) = intent.answer() else { return false };
+    let before = version.checked_sub(1).and_then(|version| history.at(version));
+    let Some(before) = before.filter(|_| !held.is_empty()) else { return false };
+    let outcome = decided(before, edit(intent));
+    let Some(Outcome::Edited(again)) = outcome else { return true };
+    let again: BTreeSet<&AgentId> = again.held.iter().flat_map(|held| &held.agents).collect();
+    held.iter().any(|agent| !again.contains(agent))
 }
 
 /// Whether a true conflict stopped a wish, or held a part of it back.
@@ -64,13 +79,20 @@ fn acceptance(roster: &Roster, id: &SwapId) -> Option<Action> {
 }
 
 fn is_edit_possible(roster: &Roster, intent: &Intent) -> bool {
-    let edits = as_edits(&intent.edits);
+    is_accepted(roster, edit(intent))
+}
+
+fn edit(intent: &Intent) -> Action {
     let terms = Terms { mode: Mode::PerAgent, ..Terms::default() };
-    is_accepted(roster, Action::EditShifts { edits, terms })
+    Action::EditShifts { edits: as_edits(&intent.edits), terms }
 }
 
 fn is_accepted(roster: &Roster, action: Action) -> bool {
-    let Ok(client) = ClientId::parse("oracle") else { return false };
+    decided(roster, action).is_some()
+}
+
+fn decided(roster: &Roster, action: Action) -> Option<Outcome> {
+    let client = ClientId::parse("oracle").ok()?;
     let command = Command { actor: Actor { client, agent: None }, action };
-    decide(roster, &command, roster.now(Instant::MIN)).is_ok()
+    decide(roster, &command, roster.now(Instant::MIN)).ok().map(|decision| decision.outcome)
 }

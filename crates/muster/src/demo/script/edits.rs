@@ -54,7 +54,6 @@ impl Tweak {
 /// the whole document.
 #[derive(Debug, Clone)]
 pub(crate) struct Push {
-    pub(crate) nth: usize,
     /// The agents whose second breaks move, and to which minute of the shift.
     pub(crate) breaks: Vec<(String, u32)>,
 }
@@ -89,7 +88,7 @@ pub(super) fn pushes(centre: &Centre, count: usize, dice: &mut StdRng) -> Vec<Pu
             let chosen = sample(dice, agents, (agents * 15).div_ceil(100));
             let offset = OFFSETS[nth % OFFSETS.len()];
             let breaks = chosen.iter().map(|n| (centre.agents[n].id.clone(), offset)).collect();
-            Push { nth, breaks }
+            Push { breaks }
         })
         .collect()
 }
@@ -108,8 +107,7 @@ pub(super) fn planners(centre: &Centre, count: usize, dice: &mut StdRng) -> Vec<
             continue;
         };
         let tweak = tweak(n, planner, dice);
-        let plan =
-            EditPlan { planner, agent: week.agent_id.clone(), shift: shift.id.clone(), tweak };
+        let plan = EditPlan { planner, shift: shift.id.clone(), tweak };
         plans.push(match twin {
             Some(twin) if n % 16 == 15 => {
                 EditPlan { planner, tweak: clashing(&twin.tweak), ..twin }

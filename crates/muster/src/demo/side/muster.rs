@@ -196,7 +196,9 @@ impl Side for Muster {
     async fn push(&self, document: Document) -> Told {
         let key = format!("push-{}-{}", document.schedule_version, since_us(self.began));
         let path = format!("/scheduling/schedules/{}", self.live);
-        let Ok(body) = serde_json::to_value(&document) else { return Told::default() };
+        let Ok(mut body) = serde_json::to_value(&document) else { return Told::default() };
+        // Whoever is clean goes live, as with any bulk of agents.
+        body["mode"] = json!("perAgent");
         self.wish(Role::Engine, Method::PUT, &path, &body, &key).await
     }
 
