@@ -45,6 +45,8 @@ struct PrintArgs {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// A Monday rush, end to end, beside a document store.
+    Demo(crate::demo::DemoOptions),
     /// Run a server.
     Serve(serve::ServeOptions),
     /// Make, list and revoke clients of the API; works beside a running server.
@@ -61,6 +63,8 @@ enum Command {
     Agent(agent::AgentOptions),
     /// Look after a ledger file.
     Ledger(ledger::LedgerOptions),
+    /// Measure.
+    Bench(crate::bench::BenchOptions),
 }
 
 impl Command {
@@ -74,6 +78,7 @@ impl Command {
             Self::Unit(options) => options.print,
             Self::Agent(options) => options.print,
             Self::Ledger(options) => options.print,
+            Self::Demo(_) | Self::Bench(_) => PrintArgs { json: false },
         };
         if print.json { Format::Json } else { Format::Text }
     }
@@ -117,6 +122,7 @@ fn tokio_run<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result
 
 async fn run(command: Command, format: Format) -> anyhow::Result<Outcome> {
     match command {
+        Command::Demo(options) => crate::demo::run(options).await.map(|()| Outcome::Done),
         Command::Serve(options) => serve::run(options, format).await,
         Command::Client(options) => client::run(options, format).await,
         Command::Schedule(options) => schedule::run(options, format).await,
@@ -125,6 +131,7 @@ async fn run(command: Command, format: Format) -> anyhow::Result<Outcome> {
         Command::Unit(options) => unit::run(options, format).await,
         Command::Agent(options) => agent::run(options, format).await,
         Command::Ledger(options) => ledger::run(options, format).await,
+        Command::Bench(options) => crate::bench::run(options).await.map(|()| Outcome::Done),
     }
 }
 

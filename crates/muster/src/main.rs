@@ -1,6 +1,9 @@
 //! The `muster` program: what it takes is one page in `cli.rs`.
 
+mod bench;
 mod cli;
+mod demo;
+mod oracle;
 mod print;
 mod push;
 mod roster_file;

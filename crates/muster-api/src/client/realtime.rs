@@ -52,7 +52,8 @@ impl Client {
         self.get("/adherence", Query::default().with("businessUnitId", Some(unit))).await
     }
 
-    /// The feed of a unit after a cursor, as JSON; waits up to `wait_seconds` for something to happen.
+    /// The feed of a unit after a cursor, as JSON; waits up to `wait_seconds` for something to
+    /// happen.
     ///
     /// # Errors
     /// [`ClientError`] when it is refused or does not get through.
