@@ -96,9 +96,7 @@ fn activities_the_unit_does_not_have_are_named() {
 
 #[test]
 fn a_pointer_into_the_request_finds_its_line() {
-    let lines = vec![vec![2, 4], vec![3]];
-    let week = jiff::civil::date(2026, 3, 30);
-    let push = WeekPush { week, agent_schedules: Vec::new(), shifts: 3, lines };
+    let push = testing::week();
     assert_eq!(push.line_of("/agentSchedules/0/shifts/1/start"), Some(4));
     assert_eq!(push.line_of("/agentSchedules/1"), Some(3));
     for other in ["", "/weekDate", "/agentSchedules/7/shifts/0", "/agentSchedules/x"] {

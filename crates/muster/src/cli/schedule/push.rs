@@ -203,3 +203,32 @@ async fn go_live(server: &Server, draft: &str) -> anyhow::Result<Live> {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use muster_api::client::Refusal;
+    use serde::Deserialize as _;
+
+    use super::*;
+    use crate::cli::when::When;
+    use crate::push::testing;
+
+    #[test]
+    fn a_refusal_of_one_shift_names_its_line_column_and_value() {
+        let refusal = json!({
+            "status": 422, "code": "INVALID", "title": "a value cannot be",
+            "detail": "/agentSchedules/0/shifts/1/start: 2135-03-05T15:00:00Z is too far away",
+            "details": [{ "errorCode": "INVALID", "fieldName": "/agentSchedules/0/shifts/1/start",
+                "entityId": "2135-03-05T15:00:00Z" }],
+        });
+        let refusal = Box::new(Refusal::deserialize(&refusal).unwrap());
+        let refused = Refused { refusal, when: When::utc() };
+        let error = in_file(refused.into(), Path::new("week.csv"), &testing::week());
+        let BadFile { path, errors } = error.downcast().unwrap();
+        assert_eq!(path, "week.csv");
+        assert_eq!(
+            errors[0].to_string(),
+            "line 4, column \"start\": \"2135-03-05T15:00:00Z\" is too far away"
+        );
+    }
+}
