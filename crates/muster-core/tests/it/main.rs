@@ -1,5 +1,7 @@
 //! What the core promises, told in commands and in laws.
 
+mod diff;
+mod documents;
 mod drafts;
 mod edits;
 mod publish;
