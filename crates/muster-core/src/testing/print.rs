@@ -135,7 +135,9 @@ fn draft_lines(text: &mut String, roster: &Roster, clock: &Clock, draft: &Draft)
     let _ = writeln!(text, "draft {id} {name:?} {week} {status}");
     let shifts = shifts.values().map(|edit| (**edit).clone()).collect();
     let commitments = commitments.values().map(|edit| (**edit).clone()).collect();
-    text.push_str(&edits_text(roster, clock, &Edits { shifts, commitments }));
+    for line in edits_text(roster, clock, &Edits { shifts, commitments }).lines() {
+        let _ = writeln!(text, "  {line}");
+    }
 }
 
 /// Edits, one to a line: the shift or the agent, what it was, what it is to be.
@@ -147,7 +149,7 @@ pub fn edits_text(roster: &Roster, clock: &Clock, edits: &Edits) -> String {
         let words = |body: &Option<std::sync::Arc<ShiftBody>>| {
             body.as_ref().map_or_else(|| "nothing".into(), |body| shift_words(roster, clock, body))
         };
-        let _ = writeln!(text, "  {id}: {}\n    -> {}", words(base), words(draft));
+        let _ = writeln!(text, "{id}: {}\n  -> {}", words(base), words(draft));
     }
     for CommitmentEdit { agent, within, base, draft } in commitments {
         let words = |all: &[Commitment]| {
@@ -155,8 +157,7 @@ pub fn edits_text(roster: &Roster, clock: &Clock, edits: &Edits) -> String {
             format!("[{}]", all.join(", "))
         };
         let within = clock.span_name(*within);
-        let _ =
-            writeln!(text, "  {agent} own ({within}): {}\n    -> {}", words(base), words(draft));
+        let _ = writeln!(text, "{agent} own ({within}): {}\n  -> {}", words(base), words(draft));
     }
     text
 }
