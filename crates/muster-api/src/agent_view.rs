@@ -2,14 +2,13 @@
 
 use jiff::civil::Date;
 use muster_core::activity::Category;
+use muster_core::effective::Segment;
 use muster_core::id::{ActivityCodeId, AgentId, ShiftId, TimeOffId, UnitId};
-use muster_core::instant::{Instant, Interval};
-use muster_core::shift::Shift;
-use muster_core::time_off::{TimeOff, TimeOffStatus};
+use muster_core::instant::Interval;
+use muster_core::time_off::TimeOff;
 use muster_core::{Revision, Roster};
 use serde::Serialize;
 
-use crate::list::EvaluatedAt;
 use crate::shift::ShiftView;
 use crate::time::At;
 use crate::time_off::TimeOffView;
@@ -37,114 +36,27 @@ pub struct SegmentView {
 }
 
 impl SegmentView {
-    /// Whether it holds an instant.
+    /// What an agent does during a stretch of time, as it is answered.
     #[must_use]
-    pub fn contains(&self, at: Instant) -> bool {
-        self.start.0 <= at && at < self.end.0
+    pub fn of(roster: &Roster, segment: Segment) -> Self {
+        let code = roster.code(&segment.code);
+        Self {
+            start: At(segment.interval.start()),
+            end: At(segment.interval.end()),
+            category: code.map_or(Category::OnQueueWork, |code| code.category),
+            activity_code_id: segment.code,
+            paid: segment.paid,
+            shift_id: segment.shift,
+            time_off_id: segment.time_off,
+        }
     }
 }
 
-/// What an agent does in a stretch of time: shifts with on-queue time filled in, the agent's own
-/// activities over them, and approved time off over everything. Sorted, disjoint, and cut to the
-/// stretch asked about.
+/// What an agent does within a stretch of time: shifts, with approved time off on top.
 #[must_use]
 pub fn effective(roster: &Roster, agent: &AgentId, during: Interval) -> Vec<SegmentView> {
-    let mut segments = Vec::new();
-    for shift in roster.shifts_of(agent, during) {
-        lay(&mut segments, shift_segments(roster, shift));
-    }
-    for time_off in roster.time_off_of(agent) {
-        if time_off.status == TimeOffStatus::Approved {
-            lay(&mut segments, time_off_segments(roster, time_off, during));
-        }
-    }
-    segments.iter_mut().for_each(|segment| {
-        segment.start.0 = segment.start.0.max(during.start());
-        segment.end.0 = segment.end.0.min(during.end());
-    });
-    segments.retain(|segment| segment.start < segment.end);
-    segments
-}
-
-fn shift_segments(roster: &Roster, shift: &Shift) -> Vec<SegmentView> {
-    let (start, end) = (shift.body.span.start, shift.body.span.end());
-    let piece = |from, to, code: ActivityCodeId, paid| SegmentView {
-        start: At(from),
-        end: At(to),
-        category: category(roster, &code),
-        activity_code_id: code,
-        paid,
-        shift_id: Some(shift.id.clone()),
-        time_off_id: None,
-    };
-    let on_queue = Category::OnQueueWork.default_code().id;
-    let mut segments = Vec::new();
-    let mut at = start;
-    for activity in roster.activities(&shift.body) {
-        let from = start.plus_min(i64::from(activity.offset_min)).min(end);
-        let to = from.plus_min(i64::from(activity.length_min)).min(end);
-        if at < from {
-            segments.push(piece(at, from, on_queue.clone(), true));
-        }
-        segments.push(piece(from, to, activity.code, activity.paid));
-        at = to;
-    }
-    if at < end {
-        segments.push(piece(at, end, on_queue, true));
-    }
-    segments
-}
-
-fn time_off_segments(roster: &Roster, time_off: &TimeOff, during: Interval) -> Vec<SegmentView> {
-    let request = &time_off.request;
-    let inside = request.intervals.iter().filter_map(|interval| interval.intersection(during));
-    let segments = inside.map(|interval| SegmentView {
-        start: At(interval.start()),
-        end: At(interval.end()),
-        category: category(roster, &request.code),
-        activity_code_id: request.code.clone(),
-        paid: request.paid,
-        shift_id: None,
-        time_off_id: Some(request.id.clone()),
-    });
-    segments.collect()
-}
-
-fn category(roster: &Roster, code: &ActivityCodeId) -> Category {
-    roster.code(code).map_or(Category::OnQueueWork, |code| code.category)
-}
-
-/// Lays segments that belong together over those below, cutting what they cover.
-fn lay(below: &mut Vec<SegmentView>, top: Vec<SegmentView>) {
-    let (Some(first), Some(last)) = (top.first(), top.last()) else { return };
-    let untouched = below.partition_point(|segment| segment.end <= first.start);
-    if below.len() > untouched {
-        let (from, to) = (first.start, last.end);
-        let after = below.split_off(untouched);
-        for segment in after {
-            cut(below, segment, &top, from, to);
-        }
-    }
-    below.extend(top);
-    below.sort_by_key(|segment| segment.start);
-}
-
-/// What is left of a segment between the pieces of `top`.
-fn cut(left: &mut Vec<SegmentView>, segment: SegmentView, top: &[SegmentView], from: At, to: At) {
-    if segment.start >= to || segment.end <= from {
-        left.push(segment);
-        return;
-    }
-    let mut at = segment.start;
-    for piece in top.iter().filter(|p| p.start < segment.end && segment.start < p.end) {
-        if at < piece.start {
-            left.push(SegmentView { start: at, end: piece.start, ..segment.clone() });
-        }
-        at = at.max(piece.end);
-    }
-    if at < segment.end {
-        left.push(SegmentView { start: at, ..segment });
-    }
+    let segments = muster_core::effective::effective(roster, agent, during).into_iter();
+    segments.map(|segment| SegmentView::of(roster, segment)).collect()
 }
 
 /// `GET /scheduling/agents/{agentId}/schedule`.
@@ -165,8 +77,6 @@ pub struct AgentScheduleAnswer<'a> {
     pub time_off: Vec<TimeOffView<'a>>,
     /// What the two come to.
     pub effective: Vec<SegmentView>,
-    /// The state it was looked at.
-    pub evaluated_at: EvaluatedAt,
 }
 
 impl<'a> AgentScheduleAnswer<'a> {
@@ -186,7 +96,6 @@ impl<'a> AgentScheduleAnswer<'a> {
             shifts: shifts.into_iter().map(|shift| ShiftView::new(roster, shift)).collect(),
             time_off: time_off.into_iter().map(|t| TimeOffView::new(unit, t)).collect(),
             effective: effective(roster, agent, during),
-            evaluated_at: EvaluatedAt::new(roster.revision(), roster.at()),
         })
     }
 }

@@ -6,7 +6,7 @@
 mod draft;
 mod publish;
 mod registry;
-mod schedule;
+pub(crate) mod schedule;
 mod swap;
 mod time_off;
 

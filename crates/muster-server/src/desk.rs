@@ -41,6 +41,8 @@ pub struct Ask {
 /// What a command came to, with the states to render and explain it from.
 #[derive(Debug, Clone)]
 pub struct Answer {
+    /// What was asked.
+    pub command: Command,
     /// The outcome, or the refusal.
     pub result: Result<Outcome, Rejection>,
     /// The revision that shows the outcome: the entry's own, if it made one.
@@ -213,6 +215,18 @@ impl Desk {
             Ok(moment) => Ok(moment),
             Err(nearest) => load::moment(&self.state, nearest, revision).await,
         }
+    }
+
+    /// As [`Desk::moment`], and the entry is there: the first state in memory has none.
+    ///
+    /// # Errors
+    /// As [`Desk::at`].
+    pub async fn moment_with_entry(&self, revision: Revision) -> Result<Arc<Moment>, DeskError> {
+        let moment = self.moment(revision).await?;
+        if moment.entry.is_some() {
+            return Ok(moment);
+        }
+        load::moment(&self.state, None, revision).await
     }
 
     /// The revision that was the head at an instant.

@@ -14,12 +14,14 @@ pub(crate) mod time_off;
 pub(crate) mod units;
 
 mod call;
-mod page;
-mod reply;
+pub(crate) mod page;
+pub(crate) mod query;
+pub(crate) mod reply;
+pub(crate) mod told;
 
 use std::sync::Arc;
 
-use muster_core::command::{Action, Command};
+use muster_core::command::Action;
 use muster_core::id::{CommandId, OrganizationId, UnitId};
 use muster_core::{Revision, Roster};
 use muster_ledger::{SubjectKind, UnitKey};
@@ -110,13 +112,13 @@ impl App {
         {
             call.caller.may("wfm:conflict:acknowledge")?;
         }
-        let command = Command { actor: call.caller.actor.clone(), action };
+        let command = call.command(action);
         let id: CommandId = call.command_id().unwrap_or_else(|| self.mint());
-        let ask = Ask { command: command.clone(), id, keyed: call.key_hash() };
+        let ask = Ask { command, id, keyed: call.key_hash() };
         let answer = desk.ask(ask).await?;
         match &answer.result {
             Ok(_) => Ok(answer),
-            Err(rejection) => Err(ApiError::refused(&command, rejection, &answer)),
+            Err(rejection) => Err(ApiError::refused(&answer.command, rejection, &answer)),
         }
     }
 }

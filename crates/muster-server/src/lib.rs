@@ -7,6 +7,12 @@
 pub mod access;
 pub mod clock;
 pub mod desk;
+mod error;
+pub mod http;
 pub mod limits;
 pub mod realtime;
+pub mod router;
+pub mod server;
 pub mod units;
+
+pub use server::{Config, Server, StartError};

@@ -7,7 +7,7 @@ use muster_core::command::Terms;
 use muster_core::diff::{ActivityDoc, ShiftDoc};
 use muster_core::id::{ActivityCodeId, AgentId, ShiftId, UnitId};
 use muster_core::shift::{ExternalIds, Shift, Span, Tags};
-use muster_core::{Roster, Zone};
+use muster_core::{Revision, Roster, Zone};
 use serde::Deserialize;
 
 use crate::ReadOnly;
@@ -89,8 +89,10 @@ pub struct ShiftIn {
     pub reason: Option<Long>,
     #[serde(rename = "paidMinutes")]
     _paid_minutes: ReadOnly,
-    #[serde(rename = "version")]
-    _version: ReadOnly,
+    /// The base of a shift that is written alone: the revision the client had read.
+    pub base_version: Option<Revision>,
+    /// The same, as it was read; a whole shift that is sent back names its base by it.
+    pub version: Option<Revision>,
     #[serde(rename = "lastUpdated")]
     _last_updated: ReadOnly,
     #[serde(rename = "merged")]

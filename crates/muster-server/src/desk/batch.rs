@@ -173,7 +173,8 @@ async fn replay_refused(
         note(state, &ask, &item);
         let Decided { result, before, after, at, .. } = item;
         let revision = after.revision();
-        let answer = Answer { result, revision, before, after, at, replayed: false };
+        let command = ask.command;
+        let answer = Answer { command, result, revision, before, after, at, replayed: false };
         // The client may have gone; what was accepted stays accepted.
         let _ = reply.send(Ok(answer));
     }
@@ -211,7 +212,8 @@ async fn replayed(
     };
     let after = known.unwrap_or(head);
     let (revision, at) = (stored.revision, stored.at);
-    Ok(Answer { result: Ok(outcome), revision, before: after.clone(), after, at, replayed: true })
+    let (command, result, before) = (ask.command.clone(), Ok(outcome), after.clone());
+    Ok(Answer { command, result, revision, before, after, at, replayed: true })
 }
 
 async fn answer_duplicate(

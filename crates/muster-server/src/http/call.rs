@@ -5,6 +5,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use muster_core::Instant;
 use muster_core::Revision;
+use muster_core::command::{Action, Command};
 use muster_core::id::CommandId;
 use muster_ledger::Hash;
 use sha2::{Digest, Sha256};
@@ -52,6 +53,11 @@ impl Call {
             at_revision: number(query, "atRevision")?,
             as_of: instant(query, "asOf")?,
         })
+    }
+
+    /// What the caller asks for.
+    pub(crate) fn command(&self, action: Action) -> Command {
+        Command { actor: self.caller.actor.clone(), action }
     }
 
     /// The command id of a keyed request: the same for the same organization, client and key.

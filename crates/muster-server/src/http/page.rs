@@ -4,8 +4,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use muster_core::{Instant, Revision, Roster};
-use serde::Deserialize;
 
+use crate::clock::Clock;
 use crate::desk::Desk;
 use crate::error::ApiError;
 use crate::http::Call;
@@ -15,8 +15,7 @@ use crate::limits;
 const CURSOR_MIN: i64 = 15;
 
 /// Which page is asked for.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Page {
     page_size: Option<usize>,
     cursor: Option<String>,
@@ -32,9 +31,8 @@ pub(crate) struct Open {
 }
 
 impl Page {
-    /// Whether the client asked for pages.
-    pub(crate) fn is_asked(&self) -> bool {
-        self.page_size.is_some() || self.cursor.is_some()
+    pub(crate) fn new(page_size: Option<usize>, cursor: Option<String>) -> Self {
+        Self { page_size, cursor }
     }
 
     /// Opens the page on the state it shows.
@@ -42,8 +40,9 @@ impl Page {
         &self,
         desk: &Desk,
         call: &Call,
-        now: Instant,
+        clock: &Clock,
     ) -> Result<Open, ApiError> {
+        let now = clock.now();
         let size = self.page_size.unwrap_or(limits::PAGE_SIZE);
         if !(1..=limits::PAGE_SIZE).contains(&size) {
             let problem = format!("is not within 1..={}", limits::PAGE_SIZE);
