@@ -115,3 +115,18 @@ pub(crate) fn json(view: &impl serde::Serialize) -> Value {
 pub(crate) fn pretty(view: &impl serde::Serialize) -> String {
     serde_json::to_string_pretty(view).unwrap()
 }
+
+/// The text in lines of at most 80 columns, broken at spaces.
+pub(crate) fn wrapped(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut().filter(|line| line.len() + word.len() < 80) {
+            Some(line) => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines.join("\n    ")
+}

@@ -8,22 +8,23 @@ fn check<T: DeserializeOwned + std::fmt::Debug>(body: &str, expect: Expect) {
     let BadInput { status, code, pointer, value, problem, readings: _ } =
         parse::<T>(body.as_bytes()).unwrap_err();
     let problem = problem.replace(muster_core::Zone::release(), "<release>");
-    expect.assert_eq(&format!("{status} {code} {pointer:?} {value} {problem}"));
+    let text = format!("{status} {code} {pointer:?} {value} {problem}");
+    expect.assert_eq(&crate::testing::wrapped(&text));
 }
 
 #[test]
 fn what_is_no_json_is_400() {
     check::<ShiftIn>(
         "{",
-        expect![[
-            r#"400 MALFORMED_JSON "" the body is not JSON: EOF while parsing an object at line 1 column 1"#
-        ]],
+        expect![[r#"
+        400 MALFORMED_JSON "" the body is not JSON: EOF while parsing an object at line
+            1 column 1"#]],
     );
     check::<ShiftIn>(
         "{} {}",
-        expect![[
-            r#"400 MALFORMED_JSON "" the body is not JSON: trailing characters at line 1 column 4"#
-        ]],
+        expect![[r#"
+        400 MALFORMED_JSON "" the body is not JSON: trailing characters at line 1 column
+            4"#]],
     );
 }
 
@@ -55,39 +56,39 @@ fn a_missing_field_is_named_by_its_pointer() {
 fn a_value_that_cannot_be_is_named_with_what_can() {
     check::<ShiftIn>(
         r#"{"timeZone":"Mars/Olympus"}"#,
-        expect![[
-            r#"422 INVALID "/timeZone" "Mars/Olympus" cannot be taken: "Mars/Olympus" is not a time zone of the IANA database <release>"#
-        ]],
+        expect![[r#"
+        422 INVALID "/timeZone" "Mars/Olympus" cannot be taken: "Mars/Olympus" is not a
+            time zone of the IANA database <release>"#]],
     );
     check::<ShiftIn>(
         r#"{"lengthMinutes":-5}"#,
-        expect![[
-            r#"422 INVALID "/lengthMinutes" -5 cannot be taken: invalid value: integer `-5`, expected a whole number, not negative"#
-        ]],
+        expect![[r#"
+        422 INVALID "/lengthMinutes" -5 cannot be taken: invalid value: integer `-5`,
+            expected a whole number, not negative"#]],
     );
     check::<ShiftIn>(
         r#"{"start":"2026-03-29T02:30"}"#,
-        expect![[
-            r#"422 INVALID "/start" "2026-03-29T02:30" cannot be taken: "2026-03-29T02:30" is no RFC 3339 time with an offset or Z"#
-        ]],
+        expect![[r#"
+        422 INVALID "/start" "2026-03-29T02:30" cannot be taken: "2026-03-29T02:30" is
+            no RFC 3339 time with an offset or Z"#]],
     );
     check::<SwapIn>(
         r#"{"initiator":{"agentId":"a b"}}"#,
-        expect![[
-            r#"422 INVALID "/initiator/agentId" "a b" cannot be taken: an id consists of letters, digits, '.', '_', ':' and '-', not ' '"#
-        ]],
+        expect![[r#"
+        422 INVALID "/initiator/agentId" "a b" cannot be taken: an id consists of
+            letters, digits, '.', '_', ':' and '-', not ' '"#]],
     );
     check::<ShiftIn>(
         r#"{"start":[]}"#,
-        expect![[
-            r#"422 INVALID "/start" [] cannot be taken: invalid type: sequence, expected an RFC 3339 time with an offset, or {"local", "timeZone"}"#
-        ]],
+        expect![[r#"
+        422 INVALID "/start" [] cannot be taken: invalid type: sequence, expected an RFC
+            3339 time with an offset, or {"local", "timeZone"}"#]],
     );
     check::<ShiftIn>(
         r#"{"activities":[7]}"#,
-        expect![[
-            r#"422 INVALID "/activities/0" 7 cannot be taken: invalid type: integer `7`, expected an object"#
-        ]],
+        expect![[r#"
+        422 INVALID "/activities/0" 7 cannot be taken: invalid type: integer `7`,
+            expected an object"#]],
     );
     check::<ShiftIn>(
         "7",

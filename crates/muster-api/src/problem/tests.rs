@@ -6,7 +6,7 @@ use muster_core::decide::{Rejection, Thing};
 
 use super::*;
 use crate::BadInput;
-use crate::testing::{agent, pretty, shift_id};
+use crate::testing::{agent, pretty, shift_id, wrapped};
 
 fn check(problem: &Problem, expect: Expect) {
     expect.assert_eq(&pretty(problem));
@@ -271,16 +271,23 @@ fn both_readings_of_a_wall_time_are_members() {
     let time: crate::time::TimeIn =
         crate::parse(br#"{"local":"2026-11-01T01:30","timeZone":"America/Chicago"}"#).unwrap();
     let bad = time.resolve(&muster_core::Zone::utc(), "/start").unwrap_err();
+    let mut problem = Problem::from(bad);
+    expect![[r#"
+        /start: 2026-11-01T01:30:00 comes twice in America/Chicago: it may mean
+            2026-11-01T06:30:00Z or 2026-11-01T07:30:00Z; send one of them, or say which by
+            `disambiguation`: earlier, later, compatible"#]]
+    .assert_eq(&wrapped(&problem.detail));
+    (problem.detail, problem.message) = (String::new(), String::new());
     check(
-        &Problem::from(bad),
+        &problem,
         expect![[r#"
         {
           "type": "https://muster.dev/problems/local-time-ambiguous",
           "title": "a wall time that comes twice",
           "status": 422,
-          "detail": "/start: 2026-11-01T01:30:00 comes twice in America/Chicago: it may mean 2026-11-01T06:30:00Z or 2026-11-01T07:30:00Z; send one of them, or say which by `disambiguation`: earlier, later, compatible",
+          "detail": "",
           "code": "LOCAL_TIME_AMBIGUOUS",
-          "message": "/start: 2026-11-01T01:30:00 comes twice in America/Chicago: it may mean 2026-11-01T06:30:00Z or 2026-11-01T07:30:00Z; send one of them, or say which by `disambiguation`: earlier, later, compatible",
+          "message": "",
           "contextId": "",
           "details": [
             {

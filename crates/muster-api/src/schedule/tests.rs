@@ -147,7 +147,8 @@ fn a_change_set_that_cannot_be_is_refused_by_its_pointer() {
     );
     assert_eq!(
         pointer(
-            r#"{"edits":[{"op":"delete","shiftId":"s1"},{"op":"update","shiftId":"s1","note":"x"}]}"#
+            r#"{"edits":[{"op":"delete","shiftId":"s1"},
+                {"op":"update","shiftId":"s1","note":"x"}]}"#
         ),
         "/edits/1/shiftId"
     );
