@@ -34,7 +34,8 @@ fn every_kind_that_can_be_set_is_shown_as_it_holds() {
         SKILL_MISSING block {}
         MAX_HOURS_WEEK off {maxMinutes:2880}
         MIN_HOURS_WEEK off {minMinutes:2100}
-        SHIFT_STARTED block {}"#]].assert_eq(&rules.collect::<Vec<_>>().join("\n"));
+        SHIFT_STARTED block {}"#]]
+    .assert_eq(&rules.collect::<Vec<_>>().join("\n"));
 }
 
 #[test]

@@ -74,7 +74,8 @@ fn a_swap_that_was_read_can_be_sent_back() {
           "createdAt": "2026-03-20T12:00:00Z",
           "version": 6,
           "lastUpdated": "2026-03-20T12:00:00Z"
-        }"#]].assert_eq(&pretty(&view));
+        }"#]]
+    .assert_eq(&pretty(&view));
     let sent = json(&view.with_findings(Vec::new())).to_string();
     let sent: SwapIn = parse(sent.as_bytes()).unwrap();
     assert_eq!(sent.offer(&roster, &mut mint).unwrap(), first);

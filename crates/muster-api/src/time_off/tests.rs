@@ -68,7 +68,8 @@ fn a_request_that_was_read_can_be_sent_back() {
     let (mut roster, unit) = (roster(), unit());
     let bodies = [
         r#"{"id":"t1","agentId":"ana","fullDays":["2026-03-31"],"note":"spring"}"#,
-        r#"{"id":"t2","agentId":"ben","start":"2026-03-30T09:00:00Z","end":"2026-03-30T10:00:00Z"}"#,
+        r#"{"id":"t2","agentId":"ben","start":"2026-03-30T09:00:00Z",
+            "end":"2026-03-30T10:00:00Z"}"#,
     ];
     for body in bodies {
         let asked = parse::<TimeOffIn>(body.as_bytes()).unwrap();
@@ -103,7 +104,8 @@ fn a_request_that_was_read_can_be_sent_back() {
           "createdAt": "2026-03-20T12:00:00Z",
           "version": 6,
           "lastUpdated": "2026-03-20T12:00:00Z"
-        }"#]].assert_eq(&pretty(&view));
+        }"#]]
+    .assert_eq(&pretty(&view));
 }
 
 #[test]
