@@ -177,7 +177,7 @@ async fn write(
     call: &Call,
     desk: &Desk,
     shift: ShiftId,
-    input: ShiftIn,
+    mut input: ShiftIn,
     token: Option<Revision>,
 ) -> Result<Response, ApiError> {
     if let Some(other) = input.id.as_ref().filter(|other| **other != shift) {
@@ -188,8 +188,9 @@ async fn write(
         return Err(ApiError::unknown("shift", &shift));
     }
     let terms = input.terms()?;
-    let mut doc = input.doc(&ground)?;
-    doc.id = Some(shift.clone());
+    // What is absent is as it was in the shift that the path names.
+    input.id = Some(shift.clone());
+    let doc = input.doc(&ground)?;
     let edits = diff::shift(&ground, &doc, &mut || shift.clone())?;
     let answer = app.ask(desk, call, alone(edits, terms)).await?;
     answered(&answer, &shift)
