@@ -7,12 +7,13 @@ use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use muster_api::list::ListView;
 use muster_api::parse;
+use muster_api::schedule::removal;
 use muster_api::shift::{ShiftIn, ShiftView, WrittenShiftView};
 use muster_api::time::Bound;
 use muster_core::command::{Action, Mode, Terms};
 use muster_core::decide::Outcome;
 use muster_core::diff;
-use muster_core::draft::{Edits, ShiftEdit};
+use muster_core::draft::Edits;
 use muster_core::id::{AgentId, ShiftId, UnitId};
 use muster_core::{Interval, Revision, Roster};
 use muster_ledger::SubjectKind;
@@ -218,9 +219,7 @@ pub(crate) async fn delete(
     if ground.shift(&shift).is_none() && desk.head().gone(&shift).is_none() {
         return Err(ApiError::unknown("shift", &shift));
     }
-    let known = ground.shift(&shift).map(|known| known.body.clone());
-    let shifts = vec![ShiftEdit { id: shift.clone(), base: known, draft: None }];
-    let edits = Edits { shifts, commitments: Vec::new() }.normalized();
+    let edits = removal(&ground, &shift);
     let answer = app.ask(&desk, &call, alone(edits, Terms::default())).await?;
     let revision = answer.revision.to_string();
     Ok((StatusCode::NO_CONTENT, [(crate::http::reply::REVISION, revision)]).into_response())
