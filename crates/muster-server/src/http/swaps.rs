@@ -42,7 +42,8 @@ pub(crate) async fn list(
     let page = Page::new(filter.page_size, filter.cursor).open(&desk, &call, app.clock()).await?;
     let now = page.roster.now(app.clock().now());
     let status = filter.status.as_deref().map(str::parse::<SwapStatusIn>).transpose();
-    let status = status.map_err(|error| ApiError::bad_input("status", "", &error))?;
+    let said = filter.status.as_deref().unwrap_or_default();
+    let status = status.map_err(|error| ApiError::bad_input("status", said, &error))?;
     let takes_part = |swap: &Swap, agent: &AgentId| {
         let sides = [Some(&swap.offer.initiator), swap.offer.receiver.as_ref()];
         sides.into_iter().flatten().any(|side| side.agent == *agent)
