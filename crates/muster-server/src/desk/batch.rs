@@ -7,7 +7,9 @@ use muster_core::Roster;
 use muster_core::decide::{Outcome, Rejection, decide};
 use muster_core::entry::{Entry, FORMAT};
 use muster_core::id::{CommandId, Revision};
-use muster_ledger::{AppendError, LedgerError, NewEntry, StoredCommand, encode, subjects};
+use muster_ledger::{
+    AppendError, LedgerError, NewEntry, StoredCommand, SubjectChange, encode, subjects,
+};
 use tokio::sync::mpsc;
 
 use crate::desk::history::Moment;
@@ -58,12 +60,9 @@ async fn settle(state: &Arc<State>, mut batch: Vec<(Ask, Reply)>) {
                 continue;
             }
             Err(AppendError::SubjectTaken { kind, id, unit }) => {
-                let error = DeskError::CrossUnit {
-                    kind: kind.to_string(),
-                    id: id.clone(),
-                    unit: unit.to_string(),
-                };
-                batch = refuse_claimant(batch, &decided, &id, &error);
+                let (what, unit) = (kind.to_string(), unit.to_string());
+                let error = DeskError::CrossUnit { kind: what, id: id.clone(), unit };
+                batch = refuse_claimant(batch, &decided, &SubjectChange::Claim(kind, id), &error);
                 batch.extend(twins);
                 continue;
             }
@@ -237,12 +236,12 @@ async fn answer_duplicate(
 fn refuse_claimant(
     batch: Vec<(Ask, Reply)>,
     decided: &[Decided],
-    id: &str,
+    claim: &SubjectChange,
     error: &DeskError,
 ) -> Vec<(Ask, Reply)> {
     let claims = |item: &Decided| {
-        let claimed = item.entry.iter().flat_map(|entry| subjects(&entry.events));
-        claimed.into_iter().any(|change| change.id() == id)
+        let mut claimed = item.entry.iter().flat_map(|entry| subjects(&entry.events));
+        claimed.any(|change| change == *claim)
     };
     let mut rest = Vec::new();
     for ((ask, reply), item) in batch.into_iter().zip(decided) {
