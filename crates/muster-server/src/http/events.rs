@@ -53,6 +53,9 @@ struct Told {
 async fn after(desk: &Desk, cursor: Cursor) -> Result<Vec<Told>, DeskError> {
     let head = desk.head().revision();
     let whole = cursor.index == u32::MAX;
+    if cursor.revision > head {
+        return Ok(Vec::new());
+    }
     let first = if whole { cursor.revision.next() } else { cursor.revision };
     let mut told = Vec::new();
     let mut revision = first.max(Revision(1));
