@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use muster_core::Instant;
-use muster_core::Revision;
+use muster_core::{Revision, Roster};
 use muster_core::command::{Action, Command};
 use muster_core::id::CommandId;
 use muster_ledger::Hash;
@@ -88,13 +88,14 @@ impl Call {
         }
     }
 
-    /// The revision of the past that a read asks for.
-    pub(crate) fn past(&self, desk: &Desk) -> Result<Option<Revision>, ApiError> {
-        match (self.at_revision, self.as_of) {
-            (Some(revision), _) => Ok(Some(revision)),
-            (None, Some(at)) => Ok(Some(desk.as_of(at)?)),
-            (None, None) => Ok(None),
-        }
+    /// The state that a read asks for: the head, or one of the past.
+    pub(crate) async fn roster(&self, desk: &Desk) -> Result<Roster, ApiError> {
+        let revision = match (self.at_revision, self.as_of) {
+            (Some(revision), _) => revision,
+            (None, Some(at)) => desk.as_of(at).await?,
+            (None, None) => return Ok(desk.head()),
+        };
+        desk.at(revision).await.map_err(ApiError::of_read)
     }
 }
 

@@ -305,10 +305,7 @@ pub(crate) async fn agent_view(
 ) -> Result<Response, ApiError> {
     let agent: AgentId = id(&agent)?;
     let desk = app.desk_with(&call, SubjectKind::Agent, &agent).await?;
-    let roster = match call.past(&desk)? {
-        Some(revision) => desk.at(revision).await?,
-        None => desk.head(),
-    };
+    let roster = call.roster(&desk).await?;
     let during = during(&app, &roster, &asked)?;
     let view = AgentScheduleAnswer::new(&roster, &agent, during);
     let view = view.ok_or_else(|| ApiError::unknown("agent", &agent))?;

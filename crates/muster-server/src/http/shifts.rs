@@ -94,10 +94,7 @@ pub(crate) async fn show(
 ) -> Result<Response, ApiError> {
     let shift: ShiftId = id(&shift)?;
     let desk = desk_of(&app, &call, &shift).await?;
-    let roster = match call.past(&desk)? {
-        Some(revision) => desk.at(revision).await?,
-        None => desk.head(),
-    };
+    let roster = call.roster(&desk).await?;
     let known = roster.shift(&shift).ok_or_else(|| ApiError::unknown("shift", &shift))?;
     Ok(document(&call, roster.revision(), known.version(), &ShiftView::new(&roster, known)))
 }
