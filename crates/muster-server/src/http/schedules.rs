@@ -27,7 +27,7 @@ use serde::Deserialize;
 
 use crate::desk::Desk;
 use crate::error::ApiError;
-use crate::http::query::{Params, id};
+use crate::http::query::{Params, id, week_of};
 use crate::http::schedules::document::{Which, which};
 use crate::http::{App, Call, Page, created, document as tagged, listed};
 
@@ -51,6 +51,9 @@ pub(crate) async fn list(
     let unit = &filter.business_unit_id;
     let desk = app.desk(&call, unit).await?;
     let page = Page::new(filter.page_size, filter.cursor).open(&desk, &call, app.clock()).await?;
+    if let Some((unit, week)) = page.roster.unit().zip(filter.week_date) {
+        week_of(unit, week)?;
+    }
     let live = page.roster.weeks().map(|week| Head::live(unit, week));
     let drafts = page.roster.drafts().map(|draft| Head::draft(unit, draft));
     let status = |head: &ScheduleHeadView<'_>| match head.status {

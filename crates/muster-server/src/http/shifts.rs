@@ -21,7 +21,7 @@ use serde::Deserialize;
 
 use crate::desk::{Answer, Desk};
 use crate::error::ApiError;
-use crate::http::query::{Params, id};
+use crate::http::query::{Params, id, week_of};
 use crate::http::{App, Call, Page, base, created, document, listed, told, written};
 
 #[derive(Debug, Deserialize)]
@@ -41,7 +41,7 @@ impl Filter {
     fn during(&self, roster: &Roster) -> Result<Option<Interval>, ApiError> {
         let Some(unit) = roster.unit() else { return Ok(None) };
         if let Some(week) = self.week_date {
-            return Ok(unit.week(week));
+            return week_of(unit, week).map(Some);
         }
         let bound = |name: &str, text: &Option<String>| match text {
             None => Ok(None),
