@@ -123,8 +123,11 @@ async fn wished(
         return Ok((ground.revision(), edits));
     }
     if let Some(StartFrom::Schedule(other)) = &input.from {
-        let draft = ground.draft(other).ok_or_else(|| ApiError::unknown("schedule", other))?;
-        return Ok((draft.base, draft.edits()));
+        match which(&ground, other)? {
+            Which::Draft(draft) => return Ok((draft.base, draft.edits())),
+            // A draft shows what is live where it wants nothing else.
+            Which::Live(_) => {}
+        }
     }
     Ok((ground.revision(), Edits::default()))
 }
