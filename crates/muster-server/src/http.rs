@@ -72,9 +72,11 @@ impl App {
         self.0.units.clock()
     }
 
-    /// A fresh id of any kind.
-    pub(crate) fn mint<T: std::str::FromStr>(&self) -> T {
-        self.clock().id().parse().unwrap_or_else(|_| unreachable!("minted ids are ids"))
+    /// A fresh id of any kind. A request with a key gets the same ones when it is sent again, so
+    /// that it finds what it made.
+    pub(crate) fn mint<T: std::str::FromStr>(&self, call: &Call) -> T {
+        let id = call.keyed_id().unwrap_or_else(|| self.clock().id());
+        id.parse().unwrap_or_else(|_| unreachable!("minted ids are ids"))
     }
 
     /// The desk of a unit of the caller's organization, at least at the revision asked for.
@@ -112,7 +114,7 @@ impl App {
             call.caller.may("wfm:conflict:acknowledge")?;
         }
         let command = call.command(action);
-        let id: CommandId = call.command_id().unwrap_or_else(|| self.mint());
+        let id: CommandId = call.command_id().unwrap_or_else(|| self.mint(call));
         let ask = Ask { command, id, keyed: call.key_hash() };
         let answer = desk.ask(ask).await?;
         match &answer.result {

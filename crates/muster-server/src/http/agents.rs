@@ -159,7 +159,7 @@ pub(crate) async fn bulk(
     let mut unit: Option<UnitId> = None;
     for (n, input) in agents.into_iter().enumerate() {
         let pointer = format!("/agents/{n}");
-        let agent = input.id.clone().unwrap_or_else(|| app.mint());
+        let agent = input.id.clone().unwrap_or_else(|| app.mint(&call));
         let own = input.business_unit_id.clone();
         match (&unit, own) {
             (_, None) => return Err(ApiError::missing(&format!("{pointer}/businessUnitId"))),

@@ -1,5 +1,8 @@
 //! What every request brings along: the caller, the key, the tokens, the revision it waits for.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
@@ -30,6 +33,8 @@ pub(crate) struct Call {
     min_revision: Option<Revision>,
     at_revision: Option<Revision>,
     as_of: Option<Instant>,
+    /// How many ids were minted for it.
+    minted: Arc<AtomicU32>,
 }
 
 /// Longest `Idempotency-Key`, in characters.
@@ -53,6 +58,7 @@ impl Call {
             min_revision: number(query, "minRevision")?,
             at_revision: number(query, "atRevision")?,
             as_of: instant(query, "asOf")?,
+            minted: Arc::default(),
         })
     }
 
@@ -71,6 +77,17 @@ impl Call {
         }
         let hex: String = hash.finalize()[..20].iter().map(|b| format!("{b:02x}")).collect();
         CommandId::parse(&hex).ok()
+    }
+
+    /// The next id that a keyed request mints; `None` without a key. The request is part of it:
+    /// one key may come with different requests to different units.
+    pub(crate) fn keyed_id(&self) -> Option<String> {
+        let command = self.command_id()?;
+        let mut hash = Sha256::new();
+        hash.update(command.as_str());
+        hash.update(self.request);
+        hash.update(self.minted.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+        Some(hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     /// What the key must come with again; `None` without a key.

@@ -57,7 +57,7 @@ pub(crate) async fn create(
     let input: ManagementUnitIn = parse(&body)?;
     let missing = || ApiError::missing("/businessUnitId");
     let desk = app.desk(&call, input.business_unit_id.as_ref().ok_or_else(missing)?).await?;
-    let own: ManagementUnitId = input.id.clone().unwrap_or_else(|| app.mint());
+    let own: ManagementUnitId = input.id.clone().unwrap_or_else(|| app.mint(&call));
     let unit = input.management_unit(own.clone(), None)?;
     if desk.head().management_unit(&own).is_some_and(|known| known.value != unit) {
         let taken = Rejection::Taken { what: Thing::ManagementUnit, id: own.to_string() };

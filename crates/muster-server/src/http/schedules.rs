@@ -84,12 +84,12 @@ pub(crate) async fn create(
 ) -> Result<Response, ApiError> {
     let input: ScheduleNewIn = parse(&body)?;
     let desk = app.desk(&call, &input.business_unit_id).await?;
-    let schedule: ScheduleId = input.id.clone().unwrap_or_else(|| app.mint());
+    let schedule: ScheduleId = input.id.clone().unwrap_or_else(|| app.mint(&call));
     if input.publish {
         call.caller.may("wfm:schedule:publish")?;
         return publish::document(&app, &call, &desk, schedule, input).await;
     }
-    let (base, edits) = wished(&app, &desk, &input).await?;
+    let (base, edits) = wished(&app, &call, &desk, &input).await?;
     let action = Action::CreateDraft {
         id: schedule.clone(),
         week: input.week_date,
@@ -108,11 +108,12 @@ pub(crate) async fn create(
 /// What a new schedule wants, and the revision that its wishes start from.
 async fn wished(
     app: &App,
+    call: &Call,
     desk: &Desk,
     input: &ScheduleNewIn,
 ) -> Result<(Revision, Edits), ApiError> {
     let ground = crate::http::base(desk, input.base_revision).await?;
-    let mut mint = || app.mint();
+    let mut mint = || app.mint(call);
     if let Some(weeks) = &input.agent_schedules {
         let docs = AgentScheduleIn::docs(weeks.clone(), &ground)?;
         let edits = diff::week(&ground, input.week_date, &docs, &mut mint)?;
@@ -184,7 +185,7 @@ pub(crate) async fn put(
     let week = which.week();
     let docs = AgentScheduleIn::docs(input.agent_schedules, &ground)?;
     let agents: Vec<AgentId> = docs.iter().map(|doc| doc.agent.clone()).collect();
-    let edits = diff::week(&ground, week, &docs, &mut || app.mint())?;
+    let edits = diff::week(&ground, week, &docs, &mut || app.mint(&call))?;
     let action = match which {
         Which::Live(_) => Action::EditShifts { edits, terms: terms.atomic_unless_said(&body) },
         Which::Draft(_) => {
@@ -214,7 +215,7 @@ pub(crate) async fn change(
     let which = which(&read, &schedule)?;
     let ground = ground(&desk, &read, &which).await?;
     let terms = input.terms()?;
-    let edits = ChangeSetIn::edits(input.edits, &ground, &mut || app.mint())?;
+    let edits = ChangeSetIn::edits(input.edits, &ground, &mut || app.mint(&call))?;
     let agents: Vec<AgentId> = spoken_of(&edits);
     let action = match which {
         Which::Live(_) => Action::EditShifts { edits, terms: terms.atomic_unless_said(&body) },

@@ -120,9 +120,9 @@ pub(crate) async fn create(
     let mut doc = input.doc(&head)?;
     let known = known_shift(&head, &doc);
     if doc.id.is_none() {
-        doc.id = known.cloned().or_else(|| Some(app.mint()));
+        doc.id = known.cloned().or_else(|| Some(app.mint(&call)));
     }
-    let shift = doc.id.clone().unwrap_or_else(|| app.mint());
+    let shift = doc.id.clone().unwrap_or_else(|| app.mint(&call));
     // Nothing is known of what the client read: it wants a new shift, or the very one that is
     // there.
     let mut edits = diff::shift(&head, &doc, &mut || shift.clone())?;

@@ -97,7 +97,7 @@ pub(crate) async fn offer(
     let input: SwapIn = parse(&body)?;
     let desk = desk_of_new(&app, &call, &input).await?;
     check_unit(&app, &call, &desk, &input).await?;
-    let offer = input.offer(&desk.head(), &mut || app.mint())?;
+    let offer = input.offer(&desk.head(), &mut || app.mint(&call))?;
     let swap = offer.id.clone();
     let answer = app.ask(&desk, &call, Action::OfferSwap(offer)).await?;
     let is_new = answer.before.swap(&swap).is_none() && !answer.replayed;
@@ -130,7 +130,7 @@ pub(crate) async fn evaluate(
     let now = roster.now(app.clock().now());
     let offer = match known.as_ref().and_then(|swap| roster.swap(swap)) {
         Some(swap) => swap.offer.clone(),
-        None => input.offer(&roster, &mut || app.mint())?,
+        None => input.offer(&roster, &mut || app.mint(&call))?,
     };
     let findings = decide::evaluate(&roster, &call.caller.actor, &offer, now);
     let at = EvaluatedAt::new(roster.revision(), now);

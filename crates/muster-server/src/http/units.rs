@@ -33,7 +33,7 @@ pub(crate) async fn create(
     body: Bytes,
 ) -> Result<Response, ApiError> {
     let input: UnitIn = parse(&body)?;
-    let unit_id: UnitId = input.id.clone().unwrap_or_else(|| app.mint());
+    let unit_id: UnitId = input.id.clone().unwrap_or_else(|| app.mint(&call));
     let unit = input.unit(unit_id.clone(), None)?;
     let organization = call.caller.organization.clone();
     let desk = app.units().desk_of_new(&UnitKey { organization, unit: unit_id.clone() }).await?;
