@@ -191,6 +191,14 @@ impl Desk {
         answer.await.unwrap_or_else(|_| Err(DeskError::Unavailable("the desk closed".to_owned())))
     }
 
+    /// Whether a command took effect: asked again, it gets its first answer.
+    ///
+    /// # Errors
+    /// [`DeskError::Unavailable`] when the ledger cannot be read.
+    pub async fn took_effect(&self, id: &CommandId) -> Result<bool, DeskError> {
+        Ok(self.state.ledger.find_command(&self.state.key, id).await?.is_some())
+    }
+
     /// The unit as of a revision.
     ///
     /// # Errors

@@ -103,6 +103,15 @@ impl App {
         Ok(desk)
     }
 
+    /// Whether the very request took effect before, as its key tells: nothing that happened since
+    /// may keep it from its first answer.
+    pub(crate) async fn is_replay(&self, desk: &Desk, call: &Call) -> Result<bool, ApiError> {
+        match call.command_id() {
+            Some(id) => Ok(desk.took_effect(&id).await?),
+            None => Ok(false),
+        }
+    }
+
     /// Has a command decided. A refusal comes back explained.
     pub(crate) async fn ask(
         &self,

@@ -160,7 +160,7 @@ async fn replay_refused(
             match state.ledger.find_command(&state.key, &ask.id).await {
                 Ok(None) => {}
                 Ok(Some(stored)) => {
-                    let _ = reply.send(replayed(state, &ask, &stored).await);
+                    replay(state, ask, stored, reply);
                     continue;
                 }
                 Err(error) => {
@@ -193,6 +193,15 @@ fn note(state: &State, ask: &Ask, item: &Decided) {
     }
 }
 
+/// Answers with what the same command got when it took effect; off the desk, for the states of
+/// then may have to be read again.
+fn replay(state: &Arc<State>, ask: Ask, stored: StoredCommand, reply: Reply) {
+    let state = state.clone();
+    tokio::spawn(async move {
+        let _ = reply.send(replayed(&state, &ask, &stored).await);
+    });
+}
+
 /// The answer that the same command got when it took effect.
 async fn replayed(
     state: &Arc<State>,
@@ -204,14 +213,11 @@ async fn replayed(
     }
     let outcome: Outcome = serde_json::from_slice(&stored.answer)
         .map_err(|error| DeskError::Unavailable(format!("a stored answer is damaged: {error}")))?;
-    let head = state.head.load().roster.clone();
-    let known = {
-        let history = state.history.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        history.at(stored.revision).map(|moment| moment.roster.clone())
-    };
-    let after = known.unwrap_or(head);
+    // The states of then, so that the answer is the first one to the letter.
+    let after = load::then(state, stored.revision).await?;
+    let before = load::then(state, Revision(stored.revision.0.saturating_sub(1))).await?;
     let (revision, at) = (stored.revision, stored.at);
-    let (command, result, before) = (ask.command.clone(), Ok(outcome), after.clone());
+    let (command, result) = (ask.command.clone(), Ok(outcome));
     Ok(Answer { command, result, revision, before, after, at, replayed: true })
 }
 
@@ -222,12 +228,15 @@ async fn answer_duplicate(
 ) -> Vec<(Ask, Reply)> {
     let (same, rest): (Vec<_>, Vec<_>) = batch.into_iter().partition(|(ask, _)| ask.id == *id);
     for (ask, reply) in same {
-        let answer = match state.ledger.find_command(&state.key, id).await {
-            Ok(Some(stored)) => replayed(state, &ask, &stored).await,
-            Ok(None) => Err(DeskError::Unavailable(format!("command {id} is not found again"))),
-            Err(error) => Err(error.into()),
+        let error = match state.ledger.find_command(&state.key, id).await {
+            Ok(Some(stored)) => {
+                replay(state, ask, stored, reply);
+                continue;
+            }
+            Ok(None) => DeskError::Unavailable(format!("command {id} is not found again")),
+            Err(error) => error.into(),
         };
-        let _ = reply.send(answer);
+        let _ = reply.send(Err(error));
     }
     rest
 }

@@ -96,7 +96,7 @@ pub(crate) async fn put(
         None => app.desk_with(&call, SubjectKind::Agent, &agent).await?,
     };
     let answer = put_all(&app, &call, &desk, vec![(agent.clone(), input, String::new())]).await?;
-    let is_new = answer.before.agent(&agent).is_none() && !answer.replayed;
+    let is_new = answer.before.agent(&agent).is_none();
     let missing = || ApiError::unknown("agent", &agent);
     let record = answer.after.agent(&agent).ok_or_else(missing)?;
     let names = names(&app, &call.caller.organization, [&agent].into_iter()).await?;

@@ -98,7 +98,7 @@ pub(crate) async fn create(
         edits,
     };
     let answer = app.ask(&desk, &call, action).await?;
-    let is_new = answer.before.draft(&schedule).is_none() && !answer.replayed;
+    let is_new = answer.before.draft(&schedule).is_none();
     let missing = || ApiError::unknown("schedule", &schedule);
     let draft = answer.after.draft(&schedule).ok_or_else(missing)?;
     let head = Head::draft(&desk.key().unit, draft);

@@ -130,7 +130,7 @@ pub(crate) async fn create(
         edit.base = None;
     }
     let answer = app.ask(&desk, &call, alone(edits, terms)).await?;
-    let is_new = answer.before.shift(&shift).is_none() && !answer.replayed;
+    let is_new = answer.before.shift(&shift).is_none();
     let missing = || ApiError::unknown("shift", &shift);
     let made = answer.after.shift(&shift).ok_or_else(missing)?;
     Ok(created(is_new, answer.revision, &ShiftView::new(&answer.after, made)))

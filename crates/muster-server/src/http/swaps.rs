@@ -100,7 +100,7 @@ pub(crate) async fn offer(
     let offer = input.offer(&desk.head(), &mut || app.mint(&call))?;
     let swap = offer.id.clone();
     let answer = app.ask(&desk, &call, Action::OfferSwap(offer)).await?;
-    let is_new = answer.before.swap(&swap).is_none() && !answer.replayed;
+    let is_new = answer.before.swap(&swap).is_none();
     let view = view(&desk, &answer, &swap)?;
     Ok(created(is_new, answer.revision, &view))
 }

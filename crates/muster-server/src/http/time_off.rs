@@ -33,7 +33,7 @@ pub(crate) async fn create(
     let request = input.request(&desk.head(), &mut || app.mint(&call))?;
     let own = request.id.clone();
     let answer = app.ask(&desk, &call, Action::RequestTimeOff(request)).await?;
-    let is_new = answer.before.time_off(&own).is_none() && !answer.replayed;
+    let is_new = answer.before.time_off(&own).is_none();
     Ok(created(is_new, answer.revision, &view(&desk, &answer, &own)?))
 }
 
