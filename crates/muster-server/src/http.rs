@@ -26,6 +26,7 @@ use muster_core::conflict::Fingerprint;
 use muster_core::id::{CommandId, OrganizationId, UnitId};
 use muster_core::{Revision, Roster};
 use muster_ledger::{SubjectKind, UnitKey};
+use tokio::sync::watch;
 
 use crate::access::Access;
 use crate::clock::Clock;
@@ -47,13 +48,26 @@ struct Inner {
     units: Units,
     access: Access,
     realtime: Realtime,
+    closing: watch::Sender<bool>,
 }
 
 impl App {
     /// Everything that handlers need.
     #[must_use]
     pub fn new(units: Units, access: Access) -> Self {
-        Self(Arc::new(Inner { units, access, realtime: Realtime::default() }))
+        let closing = watch::Sender::new(false);
+        Self(Arc::new(Inner { units, access, realtime: Realtime::default(), closing }))
+    }
+
+    /// Ends what would otherwise go on for ever: streams of events.
+    pub(crate) fn close(&self) {
+        self.0.closing.send_replace(true);
+    }
+
+    /// Comes back when the server stops.
+    pub(crate) async fn closed(&self) {
+        // The sender lives as long as `self`.
+        let _ = self.0.closing.subscribe().wait_for(|closing| *closing).await;
     }
 
     pub(crate) fn units(&self) -> &Units {
