@@ -18,6 +18,7 @@ use muster_core::id::{AgentId, ShiftId, UnitId};
 use muster_core::{Interval, Revision, Roster};
 use muster_ledger::SubjectKind;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use crate::desk::{Answer, Desk};
 use crate::error::ApiError;
@@ -118,11 +119,16 @@ pub(crate) async fn create(
     let head = desk.head();
     let terms = input.terms()?;
     let mut doc = input.doc(&head)?;
-    let known = known_shift(&head, &doc);
-    if doc.id.is_none() {
-        doc.id = known.cloned().or_else(|| Some(app.mint(&call)));
-    }
-    let shift = doc.id.clone().unwrap_or_else(|| app.mint(&call));
+    let shift = match &doc.id {
+        Some(id) => id.clone(),
+        None => match known_shift(&head, &doc) {
+            Some(known) if is_same(&head, &doc, known)? => known.clone(),
+            // The core says that the id of the other system is taken, and by which shift.
+            Some(_) => app.mint(&call),
+            None => imported_id(&desk, &doc).unwrap_or_else(|| app.mint(&call)),
+        },
+    };
+    doc.id = Some(shift.clone());
     // Nothing is known of what the client read: it wants a new shift, or the very one that is
     // there.
     let mut edits = diff::shift(&head, &doc, &mut || shift.clone())?;
@@ -140,6 +146,27 @@ pub(crate) async fn create(
 fn known_shift<'a>(head: &'a Roster, doc: &diff::ShiftDoc) -> Option<&'a ShiftId> {
     let mut ids = doc.external_ids.iter().flatten();
     ids.find_map(|(system, id)| head.shift_by_external_id(system, id))
+}
+
+/// Whether a shift is what the document says, as far as it says anything.
+fn is_same(head: &Roster, doc: &diff::ShiftDoc, known: &ShiftId) -> Result<bool, ApiError> {
+    let doc = diff::ShiftDoc { id: Some(known.clone()), ..doc.clone() };
+    Ok(diff::shift(head, &doc, &mut || known.clone())?.is_empty())
+}
+
+/// The id of a shift that another system has an id for: the same one each time, so that two
+/// imports of it at the same moment make one shift.
+fn imported_id(desk: &Desk, doc: &diff::ShiftDoc) -> Option<ShiftId> {
+    let (system, external) = doc.external_ids.iter().flatten().next()?;
+    let mut hash = Sha256::new();
+    for part in [desk.key().unit.as_str(), system, external] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    let hex: String = hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    let id = ShiftId::parse(&hex).ok()?;
+    let head = desk.head();
+    (head.shift(&id).is_none() && head.gone(&id).is_none()).then_some(id)
 }
 
 pub(crate) async fn put(
