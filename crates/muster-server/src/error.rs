@@ -145,6 +145,14 @@ impl ApiError {
         Problem::new(Code::Internal, "the request could not be handled").into()
     }
 
+    /// A read that gets no state: of one that is too old, 410 says that it will not come back.
+    pub(crate) fn of_read(error: DeskError) -> Self {
+        match error {
+            DeskError::BaseExpired(_) => Problem::new(Code::Gone, error.to_string()).into(),
+            other => other.into(),
+        }
+    }
+
     fn unavailable(why: &str) -> Self {
         let request = CONTEXT_ID.try_with(Clone::clone).unwrap_or_default();
         tracing::error!(request.id = request, why, "request not served");

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -140,7 +140,8 @@ pub fn router(app: App) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/oauth/token", post(oauth::token))
-        .nest("/api/v2/wfm", wfm_routes)
+        // `enter` has read the body within our own limit.
+        .nest("/api/v2/wfm", wfm_routes.layer(DefaultBodyLimit::disable()))
         .fallback(|| async { ApiError::no_route() })
         .method_not_allowed_fallback(|| async { ApiError::no_method() })
         .layer(CatchPanicLayer::custom(|_| ApiError::broken().into_response()))

@@ -42,7 +42,8 @@ pub(crate) async fn list(
     let page = Page::new(filter.page_size, filter.cursor).open(&desk, &call, app.clock()).await?;
     let now = page.roster.now(app.clock().now());
     let status = filter.status.as_deref().map(str::parse::<SwapStatusIn>).transpose();
-    let status = status.map_err(|error| ApiError::bad_input("status", "", &error))?;
+    let said = filter.status.as_deref().unwrap_or_default();
+    let status = status.map_err(|error| ApiError::bad_input("status", said, &error))?;
     let takes_part = |swap: &Swap, agent: &AgentId| {
         let sides = [Some(&swap.offer.initiator), swap.offer.receiver.as_ref()];
         sides.into_iter().flatten().any(|side| side.agent == *agent)
@@ -96,10 +97,10 @@ pub(crate) async fn offer(
     let input: SwapIn = parse(&body)?;
     let desk = desk_of_new(&app, &call, &input).await?;
     check_unit(&app, &call, &desk, &input).await?;
-    let offer = input.offer(&desk.head(), &mut || app.mint())?;
+    let offer = input.offer(&desk.head(), &mut || app.mint(&call))?;
     let swap = offer.id.clone();
     let answer = app.ask(&desk, &call, Action::OfferSwap(offer)).await?;
-    let is_new = answer.before.swap(&swap).is_none() && !answer.replayed;
+    let is_new = answer.before.swap(&swap).is_none();
     let view = view(&desk, &answer, &swap)?;
     Ok(created(is_new, answer.revision, &view))
 }
@@ -129,7 +130,7 @@ pub(crate) async fn evaluate(
     let now = roster.now(app.clock().now());
     let offer = match known.as_ref().and_then(|swap| roster.swap(swap)) {
         Some(swap) => swap.offer.clone(),
-        None => input.offer(&roster, &mut || app.mint())?,
+        None => input.offer(&roster, &mut || app.mint(&call))?,
     };
     let findings = decide::evaluate(&roster, &call.caller.actor, &offer, now);
     let at = EvaluatedAt::new(roster.revision(), now);

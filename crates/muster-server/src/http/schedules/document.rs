@@ -78,6 +78,9 @@ pub(super) fn page<'a>(
     let mut view = ScheduleView::new(which.head(unit), ground, agents);
     view.next_cursor = next_cursor;
     view.head.schedule_version = version(which, ground, part);
+    if matches!(which, Which::Live(_)) {
+        view.head.base_revision = view.head.schedule_version;
+    }
     view
 }
 

@@ -79,7 +79,7 @@ pub(super) async fn document(
     schedule: ScheduleId,
     input: ScheduleNewIn,
 ) -> Result<Response, ApiError> {
-    let (_, edits) = wished(app, desk, &input).await?;
+    let (_, edits) = wished(app, call, desk, &input).await?;
     let listed = input.agent_schedules.iter().flatten().map(|week| week.agent_id.clone());
     let action = Action::PublishDocument {
         id: schedule,
