@@ -96,6 +96,7 @@ fn scheduling() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
         ("GET", "/scheduling/shiftswaps", "wfm:swap:read", get(swaps::list)),
         ("POST", "/scheduling/shiftswaps", "wfm:swap:write", post(swaps::offer)),
         ("POST", "/scheduling/shiftswaps/evaluate", "wfm:swap:read", post(swaps::evaluate)),
+        ("POST", "/scheduling/shiftswaps/bulk", "wfm:swap:approve", post(swaps::bulk)),
         ("GET", "/scheduling/shiftswaps/{id}", "wfm:swap:read", get(swaps::show)),
         ("POST", "/scheduling/shiftswaps/{id}/accept", "wfm:swap:write", post(swaps::accept)),
         ("POST", "/scheduling/shiftswaps/{id}/decline", "wfm:swap:write", post(swaps::decline)),
