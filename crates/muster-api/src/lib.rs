@@ -41,5 +41,8 @@ pub use etag::etag;
 pub use input::{BadInput, parse, parse_or_default};
 pub use problem::Problem;
 
+/// Where every path of the API starts.
+pub const ROOT: &str = "/api/v2/wfm";
+
 /// A field that only the server sets: accepted and ignored.
 pub(crate) type ReadOnly = serde::de::IgnoredAny;

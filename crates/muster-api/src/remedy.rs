@@ -12,11 +12,9 @@ use muster_core::time_off::{Days, TimeOffRequest};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::ROOT;
 use crate::swap::SideView;
 use crate::time::At;
-
-/// Where every path starts.
-pub(crate) const ROOT: &str = "/api/v2/wfm";
 
 /// A request of this API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

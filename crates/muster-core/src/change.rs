@@ -78,8 +78,11 @@ pub(crate) fn weigh(
     resolutions: &Resolutions,
     now: Instant,
 ) -> Vec<Component> {
-    let mut pieces: Vec<Piece> =
-        edits.shifts.iter().map(|edit| shift_piece(roster, edit, resolutions, now)).collect();
+    let mut pieces: Vec<Piece> = edits
+        .shifts
+        .iter()
+        .map(|edit| shift_piece(roster, actor, edit, resolutions, now))
+        .collect();
     pieces.extend(edits.commitments.iter().map(|edit| commitment_piece(roster, edit, resolutions)));
     find_shared_external_ids(roster, &mut pieces);
 
@@ -104,7 +107,7 @@ impl Component {
         for finding in found {
             if finding.severity >= Severity::Ack && !finding.standing {
                 self.gating.push(finding);
-            } else {
+            } else if finding.severity > Severity::Off {
                 self.noted.push(finding);
             }
         }
@@ -115,6 +118,7 @@ impl Component {
 
 fn shift_piece(
     roster: &Roster,
+    actor: &Actor,
     edit: &ShiftEdit,
     resolutions: &Resolutions,
     now: Instant,
@@ -144,7 +148,8 @@ fn shift_piece(
     };
     if piece.event.is_some() {
         let before = live.map(|shift| &*shift.body);
-        piece.findings.extend(started(edit, before.or(after.as_deref()), now));
+        let begun = before.or(after.as_deref()).filter(|body| body.span.start <= now);
+        piece.findings.extend(begun.map(|body| started(roster, actor, edit, body)));
         for body in before.into_iter().chain(after.as_deref()) {
             piece.touched.push((body.owner.clone(), body.interval()));
         }
@@ -175,14 +180,16 @@ fn missing_owner(roster: &Roster, edit: &ShiftEdit, after: Option<&ShiftBody>) -
     })
 }
 
-/// Correcting the past is normal for planners: noted, never held.
-fn started(edit: &ShiftEdit, body: Option<&ShiftBody>, now: Instant) -> Option<Finding> {
-    let body = body.filter(|body| body.span.start <= now)?;
-    Some(
-        Finding::new(Kind::ShiftStarted, Severity::Info, Some(&body.owner))
-            .about([Subject::Shift(edit.id.clone())])
-            .during(Some(body.interval())),
-    )
+/// Correcting the past is normal for planners: noted, never held. For agents it is as the unit's
+/// rules say.
+fn started(roster: &Roster, actor: &Actor, edit: &ShiftEdit, body: &ShiftBody) -> Finding {
+    let severity = match actor.agent {
+        Some(_) => roster.rules().severity(Kind::ShiftStarted),
+        None => Severity::Info,
+    };
+    Finding::new(Kind::ShiftStarted, severity, Some(&body.owner))
+        .about([Subject::Shift(edit.id.clone())])
+        .during(Some(body.interval()))
 }
 
 fn commitment_piece(roster: &Roster, edit: &CommitmentEdit, resolutions: &Resolutions) -> Piece {
@@ -190,21 +197,18 @@ fn commitment_piece(roster: &Roster, edit: &CommitmentEdit, resolutions: &Resolu
     let mut piece = Piece { committed: Some(edit.agent.clone()), ..Piece::default() };
     piece.agents.insert(edit.agent.clone());
     piece.moved = live != edit.base;
-    let keep = |c: &crate::shift::Commitment| {
-        let shift = roster.shifts_of(&edit.agent, Interval::new(c.start, c.end())?).next()?;
-        resolutions.get(&(shift.id.clone(), Atom::Activities)).copied()
+    let keep = |place: Interval| {
+        let shifts = [place]
+            .into_iter()
+            .chain(places(edit))
+            .flat_map(|place| roster.shifts_of(&edit.agent, place).map(|shift| shift.id.clone()));
+        let mut kept = shifts.map(|id| resolutions.get(&(id, Atom::Activities)).copied());
+        kept.find_map(|keep| keep)
     };
-    let (removed, added) = match merge::commitments(edit, &live) {
-        Ok(changes) => changes,
-        Err(clashing) => match edit.draft.iter().chain(&clashing).find_map(keep) {
-            Some(merge::Keep::Live) => (Vec::new(), Vec::new()),
-            Some(merge::Keep::Yours) => (live.clone(), edit.draft.clone()),
-            None => {
-                piece.findings.push(commitment_clash(roster, edit));
-                (Vec::new(), Vec::new())
-            }
-        },
-    };
+    let (removed, added) = merge::commitments(edit, &live, keep).unwrap_or_else(|place| {
+        piece.findings.push(commitment_clash(roster, edit, place));
+        (Vec::new(), Vec::new())
+    });
     let agent = edit.agent.clone();
     for changed in removed.iter().chain(&added) {
         let place = Interval::new(changed.start, changed.end());
@@ -216,43 +220,73 @@ fn commitment_piece(roster: &Roster, edit: &CommitmentEdit, resolutions: &Resolu
     piece
 }
 
-fn commitment_clash(roster: &Roster, edit: &CommitmentEdit) -> Finding {
+/// Where an edit of an agent's own activities changes anything.
+fn places(edit: &CommitmentEdit) -> impl Iterator<Item = Interval> {
+    let all = edit.draft.iter().chain(&edit.base);
+    all.filter_map(|c| Interval::new(c.start, c.end()))
+}
+
+/// The clash is told about the shift in which it is resolved: the one it lies in, or else one that
+/// the edit speaks of.
+fn commitment_clash(roster: &Roster, edit: &CommitmentEdit, place: Interval) -> Finding {
     let severity = roster.rules().severity(Kind::FieldChangedBoth);
-    let shift = edit.draft.iter().chain(&edit.base).find_map(|c| {
-        let shift = roster.shifts_of(&edit.agent, Interval::new(c.start, c.end())?).next()?;
+    let mut shifts = [place].into_iter().chain(places(edit)).filter_map(|place| {
+        let shift = roster.shifts_of(&edit.agent, place).next()?;
         Some(Subject::Shift(shift.id.clone()))
     });
     let mut finding = Finding::new(Kind::FieldChangedBoth, severity, Some(&edit.agent))
-        .about(shift)
-        .during(Some(edit.within));
+        .about(shifts.next())
+        .during(Some(place));
     let clash = Clash { atom: Atom::Activities, base: None, yours: None, live: None };
     finding.clash = Some(Box::new(clash));
     finding
 }
 
-/// An id of another system may name one shift only.
+/// An id of another system may name one shift only. One that a shift gives up and another takes in
+/// the same change ties the agents of both.
 fn find_shared_external_ids(roster: &Roster, pieces: &mut [Piece]) {
+    let mut given_up: BTreeMap<(Arc<str>, Arc<str>), BTreeSet<AgentId>> = BTreeMap::new();
+    for piece in pieces.iter() {
+        let keys = piece.event.iter().flat_map(|event| external_ids_given_up(roster, event));
+        given_up.extend(keys.map(|key| (key, piece.agents.clone())));
+    }
     let mut claimed: BTreeMap<(Arc<str>, Arc<str>), ShiftId> = BTreeMap::new();
     for piece in pieces {
-        let Some((id, body)) = piece.event.as_ref().and_then(external_ids) else { continue };
-        for (system, external) in body {
+        let Some((id, ids)) = piece.event.as_ref().and_then(external_ids) else { continue };
+        for (system, external) in ids {
             let key = (system.clone(), external.clone());
-            let holder = roster.external.get(&key).or_else(|| claimed.get(&key));
-            if let Some(other) = holder.filter(|other| **other != id) {
+            let others = |holder: &&ShiftId| **holder != id;
+            let live = roster.external.get(&key).filter(others);
+            if let Some(agents) = live.and_then(|_| given_up.get(&key)) {
+                piece.agents.extend(agents.iter().cloned());
+            }
+            let holder = live.filter(|_| !given_up.contains_key(&key));
+            if let Some(other) = holder.or_else(|| claimed.get(&key).filter(others)) {
                 let subjects = [
                     Subject::Shift(id.clone()),
                     Subject::Shift(other.clone()),
-                    Subject::ExternalId(system.clone(), external.clone()),
+                    Subject::ExternalId(system, external),
                 ];
                 let agent = piece.agents.first().cloned();
-                let kind = Kind::ExternalIdDuplicate;
-                piece
-                    .findings
-                    .push(Finding::new(kind, Severity::Block, agent.as_ref()).about(subjects));
+                let finding =
+                    Finding::new(Kind::ExternalIdDuplicate, Severity::Block, agent.as_ref());
+                piece.findings.push(finding.about(subjects));
             }
             claimed.insert(key, id.clone());
         }
     }
+}
+
+fn external_ids_given_up(roster: &Roster, event: &Event) -> Vec<(Arc<str>, Arc<str>)> {
+    let kept = if let Event::ShiftDeleted { id } = event {
+        Some((id.clone(), crate::shift::ExternalIds::new()))
+    } else {
+        external_ids(event)
+    };
+    let Some((id, kept)) = kept else { return Vec::new() };
+    let live = roster.shift(&id).map(|shift| &shift.body.external_ids);
+    let lost = live.into_iter().flatten().filter(|(system, id)| kept.get(*system) != Some(*id));
+    lost.map(|(system, id)| (system.clone(), id.clone())).collect()
 }
 
 fn external_ids(event: &Event) -> Option<(ShiftId, crate::shift::ExternalIds)> {

@@ -1,5 +1,6 @@
 //! Edits as intent: what a change started from and what it wants; and drafts, which keep edits.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use imbl::OrdMap;
@@ -45,6 +46,51 @@ pub struct CommitmentEdit {
     pub draft: Vec<Commitment>,
 }
 
+impl CommitmentEdit {
+    /// Both wishes in one, where nobody else is to be merged with.
+    #[must_use]
+    pub fn joined(&self, other: &Self) -> Self {
+        let mut both = self.widened(other);
+        both.draft.retain(|c| !other.base.contains(c) || other.draft.contains(c));
+        let added = other.draft.iter().filter(|c| !other.base.contains(c));
+        both.draft.extend(added.cloned());
+        both.draft.sort();
+        both.draft.dedup();
+        both
+    }
+
+    /// Whether it wants anything.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.base == self.draft
+    }
+
+    /// Whether an activity lies where the edit speaks.
+    #[must_use]
+    pub fn speaks_of(&self, commitment: &Commitment) -> bool {
+        commitment.meets(self.within)
+    }
+
+    /// The same wish, spoken over the stretch of time of another edit too: what lies only there is
+    /// to stay as that edit found it.
+    #[must_use]
+    pub fn widened(&self, other: &Self) -> Self {
+        let mut wide = self.clone();
+        let start = self.within.start().min(other.within.start());
+        let end = self.within.end().max(other.within.end());
+        wide.within = Interval::new(start, end).unwrap_or(self.within);
+        for found in other.base.iter().filter(|c| !self.speaks_of(c)) {
+            for side in [&mut wide.base, &mut wide.draft] {
+                if !side.contains(found) {
+                    side.push(found.clone());
+                    side.sort();
+                }
+            }
+        }
+        wide
+    }
+}
+
 /// A set of edits, by shift and by agent; at most one of each.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edits {
@@ -61,6 +107,17 @@ impl Edits {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.shifts.is_empty() && self.commitments.is_empty()
+    }
+
+    /// With several edits of one agent's own activities joined: a draft keeps one of each agent.
+    #[must_use]
+    pub fn one_per_agent(self) -> Self {
+        let mut joined: BTreeMap<AgentId, CommitmentEdit> = BTreeMap::new();
+        for edit in self.commitments {
+            let both = joined.get(&edit.agent).map(|first| first.joined(&edit));
+            joined.insert(edit.agent.clone(), both.unwrap_or(edit));
+        }
+        Self { commitments: joined.into_values().collect(), ..self }
     }
 
     /// Sorts the edits and drops those that want nothing.

@@ -31,6 +31,8 @@ pub mod roster;
 pub mod rule;
 pub mod shift;
 pub mod swap;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod time_off;
 pub mod unit;
 pub mod zone;

@@ -32,7 +32,5 @@ pub const TIME_OFF_DAYS: usize = 400;
 pub const REMEDIES: usize = 6;
 /// Most conflicts that are given checked remedies in one answer; the others carry causes alone.
 pub const EXPLAINED: usize = 200;
-/// Most weeks that one agent's window of a rule spans.
-pub const WINDOW_WEEKS: usize = 60;
 /// Most shifts of an edit that a remedy says again.
 pub const REMEDY_SHIFTS: usize = 50;

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use crate::conflict::{Clash, Kind};
 use crate::draft::{CommitmentEdit, ShiftEdit};
 use crate::id::ShiftId;
+use crate::instant::{Instant, Interval};
 use crate::shift::{Atom, AtomValue, Commitment, ShiftBody};
 
 /// What somebody decided about a clash.
@@ -199,16 +200,201 @@ impl Change {
 }
 
 /// Merges an edit of an agent's own activities with the live ones in the same stretch of time:
-/// what to take away and what to add, or the live ones it clashes with.
+/// what to take away and what to add. What clashes is decided by `settle`, stretch by stretch.
 ///
 /// # Errors
-/// The stretch of live activities that both sides changed, when they cannot be joined.
+/// The first stretch of time that both sides changed and nobody settled.
 pub fn commitments(
     edit: &CommitmentEdit,
     live: &[Commitment],
-) -> Result<(Vec<Commitment>, Vec<Commitment>), Vec<Commitment>> {
-    let merged = join::pieces(&edit.base, &edit.draft, live).ok_or_else(|| live.to_vec())?;
+    settle: impl Fn(Interval) -> Option<Keep>,
+) -> Result<(Vec<Commitment>, Vec<Commitment>), Interval> {
+    let interval = |(start, end): join::Place| {
+        let (start, end) = (Instant::from_ms(start), Instant::from_ms(end));
+        Interval::new(start, end).unwrap_or(edit.within)
+    };
+    let settle = |place| settle(interval(place));
+    let merged = join::pieces(&edit.base, &edit.draft, live, settle).map_err(interval)?;
     let removed = live.iter().filter(|c| !merged.contains(c)).cloned().collect();
     let added = merged.iter().filter(|c| !live.contains(c)).cloned().collect();
     Ok((removed, added))
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use crate::testing::check::check_merge;
+
+    #[test]
+    fn what_the_edit_did_not_touch_stays_as_it_is_live() {
+        check_merge(
+            "ana mon 09:00-17:00 +vip",
+            "ana mon 09:00-17:00 +vip",
+            "ana mon 10:00-18:00 site=lyon",
+            expect!["ana mon 10:00-18:00 site=lyon"],
+        );
+    }
+
+    #[test]
+    fn what_nobody_else_touched_is_taken() {
+        check_merge(
+            "ana mon 09:00-17:00",
+            "ana tue 09:00-17:00 note=swap site=lyon plan=early",
+            "ana mon 09:00-17:00",
+            expect!["ana tue 09:00-17:00 note=swap site=lyon plan=early"],
+        );
+    }
+
+    #[test]
+    fn two_different_atoms_both_live() {
+        check_merge(
+            "ana mon 09:00-17:00 12:00-12:30 lunch",
+            "ana mon 10:00-18:00 13:00-13:30 lunch",
+            "ben mon 09:00-17:00 12:00-12:30 lunch note=for_ben",
+            expect!["ben mon 10:00-18:00 13:00-13:30 lunch note=for_ben"],
+        );
+    }
+
+    #[test]
+    fn a_moved_shift_and_a_moved_break_commute() {
+        check_merge(
+            "ana mon 09:00-17:00 15:00-15:15 break",
+            "ana mon 10:00-18:00 16:00-16:15 break",
+            "ana mon 09:00-17:00 15:30-15:45 break",
+            expect!["ana mon 10:00-18:00 16:30-16:45 break"],
+        );
+    }
+
+    #[test]
+    fn both_wanting_the_same_is_no_clash() {
+        check_merge(
+            "ana mon 09:00-17:00",
+            "ana mon 10:00-18:00",
+            "ana mon 10:00-18:00",
+            expect!["ana mon 10:00-18:00"],
+        );
+    }
+
+    #[test]
+    fn one_span_to_two_values_clashes() {
+        check_merge(
+            "ana mon 09:00-17:00",
+            "ana mon 10:00-18:00",
+            "ana mon 11:00-19:00",
+            expect![[r#"
+                ana mon 11:00-19:00
+                FIELD_CHANGED_BOTH: mon 09:00-17:00 -> mon 10:00-18:00 | mon 11:00-19:00"#]],
+        );
+    }
+
+    #[test]
+    fn a_clash_of_one_atom_lets_the_others_through() {
+        check_merge(
+            "ana mon 09:00-17:00",
+            "ana mon 10:00-18:00 +vip",
+            "ana mon 11:00-19:00 site=lyon",
+            expect![[r#"
+                ana mon 11:00-19:00 +vip site=lyon
+                FIELD_CHANGED_BOTH: mon 09:00-17:00 -> mon 10:00-18:00 | mon 11:00-19:00"#]],
+        );
+    }
+
+    #[test]
+    fn one_owner_to_two_agents_clashes() {
+        check_merge(
+            "ana mon 09:00-17:00",
+            "ben mon 09:00-17:00",
+            "cleo mon 09:00-17:00",
+            expect![[r#"
+                cleo mon 09:00-17:00
+                FIELD_CHANGED_BOTH: ana -> ben | cleo"#]],
+        );
+    }
+
+    #[test]
+    fn start_and_length_are_one_atom() {
+        check_merge(
+            "ana mon 09:00-17:00",
+            "ana mon 08:00-17:00",
+            "ana mon 09:00-18:00",
+            expect![[r#"
+                ana mon 09:00-18:00
+                FIELD_CHANGED_BOTH: mon 09:00-17:00 -> mon 08:00-17:00 | mon 09:00-18:00"#]],
+        );
+    }
+
+    #[test]
+    fn ids_in_other_systems_do_not_join() {
+        check_merge(
+            "ana mon 09:00-17:00",
+            "ana mon 09:00-17:00 ext=teleopti/1",
+            "ana mon 09:00-17:00 ext=verint/2",
+            expect![[r#"
+                ana mon 09:00-17:00 ext=verint/2
+                FIELD_CHANGED_BOTH: [] -> [teleopti/1] | [verint/2]"#]],
+        );
+    }
+
+    #[test]
+    fn a_new_shift_appears() {
+        check_merge("nothing", "ana mon 09:00-17:00", "nothing", expect!["ana mon 09:00-17:00"]);
+    }
+
+    #[test]
+    fn a_deletion_of_what_nobody_touched_goes_through() {
+        check_merge("ana mon 09:00-17:00", "nothing", "ana mon 09:00-17:00", expect!["nothing"]);
+    }
+
+    #[test]
+    fn a_deletion_clashes_with_a_change() {
+        check_merge(
+            "ana mon 09:00-17:00",
+            "nothing",
+            "ana mon 10:00-18:00",
+            expect![[r#"
+            ana mon 10:00-18:00
+            DELETED_BUT_CHANGED: there -> gone | there"#]],
+        );
+    }
+
+    #[test]
+    fn a_change_clashes_with_a_deletion() {
+        check_merge(
+            "ana mon 09:00-17:00",
+            "ana mon 10:00-18:00",
+            "nothing",
+            expect![[r#"
+            nothing
+            CHANGED_BUT_DELETED: there -> there | gone"#]],
+        );
+    }
+
+    #[test]
+    fn two_deletions_are_one() {
+        check_merge("ana mon 09:00-17:00", "nothing", "nothing", expect!["nothing"]);
+    }
+
+    #[test]
+    fn the_same_new_shift_twice_is_one() {
+        check_merge(
+            "nothing",
+            "ana mon 09:00-17:00 +vip",
+            "ana mon 09:00-17:00 +vip",
+            expect!["ana mon 09:00-17:00 +vip"],
+        );
+    }
+
+    #[test]
+    fn two_new_shifts_of_one_id_clash_where_they_differ() {
+        check_merge(
+            "nothing",
+            "ana mon 09:00-17:00 +vip",
+            "ana mon 10:00-18:00",
+            expect![[r#"
+            ana mon 10:00-18:00
+            FIELD_CHANGED_BOTH: ? -> mon 09:00-17:00 | mon 10:00-18:00
+            FIELD_CHANGED_BOTH: ? -> [+vip] | []"#]],
+        );
+    }
 }

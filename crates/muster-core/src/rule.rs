@@ -8,15 +8,15 @@ mod skills;
 mod time_off_overlap;
 mod week_hours;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::agent::Agent;
 use crate::conflict::{Finding, Kind, Severity};
 use crate::id::AgentId;
 use crate::instant::{Instant, Interval};
-use crate::limits;
 use crate::roster::Roster;
 use crate::shift::Shift;
 use crate::unit::BusinessUnit;
@@ -197,16 +197,13 @@ impl<'a> Window<'a> {
         Interval::new(start, last.max(hull.end().plus_days(REACH_DAYS))).unwrap_or(hull)
     }
 
-    /// The weeks that the touched stretch lies in, as elapsed time.
+    /// The weeks with shifts that the touched stretch lies in, as elapsed time. The stretch may be
+    /// years long, from one edit to another; a week without shifts has nothing to be looked at.
     pub(crate) fn weeks(&self) -> Vec<Interval> {
-        let mut weeks = Vec::new();
-        let mut at = self.hull.start();
-        while at < self.hull.end() && weeks.len() < limits::WINDOW_WEEKS {
-            let Some(week) = self.unit.week(self.unit.week_of(at)) else { break };
-            at = week.end();
-            weeks.push(week);
-        }
-        weeks
+        let starts = self.shifts.iter().map(|shift| self.unit.week_of(shift.body.span.start));
+        let firsts: BTreeSet<Date> = starts.collect();
+        let weeks = firsts.into_iter().filter_map(|first| self.unit.week(first));
+        weeks.filter(|week| week.overlaps(self.hull)).collect()
     }
 }
 

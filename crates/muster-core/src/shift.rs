@@ -72,6 +72,12 @@ impl Commitment {
     pub fn end(&self) -> Instant {
         self.start.plus_min(i64::from(self.length_min))
     }
+
+    /// Whether it shares time with a stretch.
+    #[must_use]
+    pub fn meets(&self, place: Interval) -> bool {
+        self.start < place.end() && place.start() < self.end()
+    }
 }
 
 /// The values of a shift's atoms, without where they came from.

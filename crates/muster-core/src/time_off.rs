@@ -1,5 +1,6 @@
 //! Time off: a request, and once approved an overlay that masks the shifts below it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -14,7 +15,7 @@ use crate::zone::Zone;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Days {
-    /// Whole civil days in the agent's zone, sorted; 23, 24 or 25 hours each.
+    /// Whole civil days in the agent's zone; 23, 24 or 25 hours each.
     FullDays(Vec<Date>),
     /// Part of a day, or several.
     Partial(Interval),
@@ -108,8 +109,9 @@ impl Days {
             Self::Partial(interval) => return vec![*interval],
             Self::FullDays(days) => days,
         };
+        let days: BTreeSet<Date> = days.iter().copied().collect();
         let mut joined: Vec<Interval> = Vec::new();
-        for day in days.iter().filter_map(|day| zone.day(*day)) {
+        for day in days.into_iter().filter_map(|day| zone.day(day)) {
             match joined.last_mut() {
                 Some(last) if last.end() == day.start() => {
                     *last = Interval::new(last.start(), day.end()).unwrap_or(*last);

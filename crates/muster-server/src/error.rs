@@ -16,6 +16,11 @@ use crate::access::AccessError;
 use crate::desk::{Answer, DeskError};
 use crate::http::{problem, reply, told};
 
+tokio::task_local! {
+    /// What the request that is being handled is called in logs and answers.
+    pub(crate) static CONTEXT_ID: String;
+}
+
 /// How long a client should wait before it tries again what could not be taken.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
@@ -141,7 +146,8 @@ impl ApiError {
     }
 
     fn unavailable(why: &str) -> Self {
-        tracing::error!(why, "request not served");
+        let request = CONTEXT_ID.try_with(Clone::clone).unwrap_or_default();
+        tracing::error!(request.id = request, why, "request not served");
         Problem::new(Code::Unavailable, "the ledger does not answer now").after(RETRY_AFTER).into()
     }
 }
@@ -200,7 +206,8 @@ impl From<DeskError> for ApiError {
 }
 
 impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
+    fn into_response(mut self) -> Response {
+        self.problem.context_id = CONTEXT_ID.try_with(Clone::clone).unwrap_or_default();
         let status = StatusCode::from_u16(self.problem.status);
         let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = problem(status, &self.problem);

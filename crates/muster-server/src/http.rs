@@ -22,6 +22,7 @@ pub(crate) mod told;
 use std::sync::Arc;
 
 use muster_core::command::Action;
+use muster_core::conflict::Fingerprint;
 use muster_core::id::{CommandId, OrganizationId, UnitId};
 use muster_core::{Revision, Roster};
 use muster_ledger::{SubjectKind, UnitKey};
@@ -107,9 +108,7 @@ impl App {
         call: &Call,
         action: Action,
     ) -> Result<Answer, ApiError> {
-        if action.terms().is_some_and(|terms| !terms.acknowledge.is_empty())
-            || matches!(&action, Action::ApproveSwap { verdict, .. } if !verdict.acknowledge.is_empty())
-        {
+        if !acknowledged(&action).is_empty() {
             call.caller.may("wfm:conflict:acknowledge")?;
         }
         let command = call.command(action);
@@ -120,6 +119,14 @@ impl App {
             Ok(_) => Ok(answer),
             Err(rejection) => Err(ApiError::refused(&answer.command, rejection, &answer)),
         }
+    }
+}
+
+/// The findings that a command answers for: that takes a scope of its own.
+fn acknowledged(action: &Action) -> &[Fingerprint] {
+    match action {
+        Action::ApproveSwap { verdict, .. } => &verdict.acknowledge,
+        _ => action.terms().map_or(&[], |terms| &terms.acknowledge),
     }
 }
 

@@ -3,19 +3,22 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::access::AccessError;
-use crate::error::ApiError;
+use crate::error::{self, ApiError};
 use crate::http::{
     App, Call, activity_codes, adherence, agents, events, management_units, oauth, rules,
     schedules, shifts, swaps, time_off, units,
 };
 use crate::limits;
+
+/// The header that names a request in logs and answers.
+const CONTEXT: &str = "x-correlation-id";
 
 /// A route: its method, its path, and the scope it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,7 +131,6 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// The server's routes.
-#[must_use]
 pub fn router(app: App) -> Router {
     let mut wfm_routes = Router::new();
     for (_, path, scope, handler) in wfm() {
@@ -169,15 +171,13 @@ async fn enter(
 
 /// Gives every answer an id that its log lines carry too.
 async fn correlate(request: Request, next: Next) -> Response {
-    let asked = request.headers().get("x-correlation-id").cloned();
-    let id = asked.unwrap_or_else(|| {
-        let id = format!("{:016x}", rand::random::<u64>());
-        id.parse().expect("hex digits make a header")
-    });
-    let mut response = next.run(request).await;
-    if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
-        tracing::error!(request.id = ?id, "request failed");
+    let asked = request.headers().get(CONTEXT).and_then(|value| value.to_str().ok());
+    let asked = asked.filter(|id| (1..=64).contains(&id.len())).map(str::to_owned);
+    let id = asked.unwrap_or_else(|| format!("{:016x}", rand::random::<u64>()));
+    let header = id.parse();
+    let mut response = error::CONTEXT_ID.scope(id, next.run(request)).await;
+    if let Ok(header) = header {
+        response.headers_mut().insert(CONTEXT, header);
     }
-    response.headers_mut().insert("x-correlation-id", id);
     response
 }

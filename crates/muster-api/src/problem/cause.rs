@@ -7,7 +7,7 @@ use muster_core::entry::{Actor, Origin, ReferenceKind};
 use muster_core::explain::Cause;
 use serde::Serialize;
 
-use crate::remedy::ROOT;
+use crate::ROOT;
 use crate::time::At;
 
 /// An entry that led to a conflict.

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::RetryClass;
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $text:literal, $status:literal, $retry:ident, $title:literal;)*) => {
+    ($($(#[$doc:meta])*
+        $name:ident = $text:literal, $status:literal, $retry:ident, $title:literal;)*) => {
         /// What sort of refusal it is.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
         pub enum Code {
@@ -61,7 +62,7 @@ codes! {
     /// Things of different units in one request.
     CrossUnit = "CROSS_UNIT", 422, Never, "things of different units";
     /// The key came before with another body.
-    IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED", 422, Never, "the idempotency key was used before";
+    IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED", 422, Never, "the key was used before";
     /// No token, or one that is bad or expired.
     Unauthorized = "UNAUTHORIZED", 401, Never, "no valid token";
     /// The token lacks a scope.

@@ -1,6 +1,6 @@
 //! Drafts: make, edit, move to the head, throw away.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -11,7 +11,8 @@ use crate::decide::{Decision, Outcome, Rejection, Thing};
 use crate::draft::{CommitmentEdit, Draft, Edits, ShiftEdit};
 use crate::entry::ReferenceKind;
 use crate::event::Event;
-use crate::id::{Revision, ScheduleId, ShiftId};
+use crate::id::{AgentId, Revision, ScheduleId, ShiftId};
+use crate::instant::Interval;
 use crate::limits;
 use crate::merge::{self, Keep, Resolutions};
 use crate::roster::Roster;
@@ -46,11 +47,15 @@ pub(crate) fn check_week(roster: &Roster, week: Date) -> Result<(), Rejection> {
 
 pub(super) fn check_size(edits: &Edits) -> Result<(), Rejection> {
     let count = edits.shifts.len() + edits.commitments.len();
-    if count <= limits::EDIT_SHIFTS {
-        return Ok(());
+    if count > limits::EDIT_SHIFTS {
+        let problem = format!("edits are more than {}", limits::EDIT_SHIFTS);
+        return Err(Rejection::invalid("/agentSchedules", &count, &problem));
     }
-    let problem = format!("edits are more than {}", limits::EDIT_SHIFTS);
-    Err(Rejection::invalid("/agentSchedules", &count, &problem))
+    let mut seen = BTreeSet::new();
+    match edits.shifts.iter().find(|edit| !seen.insert(&edit.id)) {
+        None => Ok(()),
+        Some(twice) => Err(Rejection::invalid("/id", &twice.id, "is edited twice")),
+    }
 }
 
 pub(super) fn create(
@@ -64,15 +69,20 @@ pub(super) fn create(
     check_week(roster, week)?;
     check_size(edits)?;
     if let Some(known) = roster.draft(id) {
-        let is_same = known.week == week && known.name == *name && known.edits() == *edits;
+        let is_same = known.week == week
+            && known.name == *name
+            && known.edits() == edits.clone().one_per_agent();
         return if is_same {
             Ok(decision(id, false, Vec::new()))
         } else {
             Err(Rejection::Taken { what: Thing::Schedule, id: id.to_string() })
         };
     }
+    if roster.week_by_id(id).is_some() {
+        return Err(Rejection::Taken { what: Thing::Schedule, id: id.to_string() });
+    }
     let base = base.unwrap_or(roster.revision());
-    let (id, name, edits) = (id.clone(), name.clone(), edits.clone());
+    let (id, name, edits) = (id.clone(), name.clone(), edits.clone().one_per_agent());
     let event = Event::DraftCreated { id: id.clone(), week, name, base, edits };
     Ok(decision(&id, false, vec![event]))
 }
@@ -87,14 +97,14 @@ pub(super) fn edit(
     let draft = open(roster, id)?;
     let resolved: Resolutions =
         resolutions.iter().map(|r| ((r.shift_id.clone(), r.atom), r.keep)).collect();
-    let mut next = Next { draft, put: BTreeMap::new(), own: Vec::new(), dropped: Vec::new() };
+    let mut next = Next { draft, put: BTreeMap::new(), own: BTreeMap::new(), dropped: Vec::new() };
     let mut clashes = Vec::new();
     let mut merged = false;
     for edit in &edits.shifts {
         merged |= next.take(edit, &resolved, &mut clashes);
     }
     for edit in &edits.commitments {
-        merged |= next.take_own(edit, &mut clashes);
+        merged |= next.take_own(edit, &resolved, roster, &mut clashes);
     }
     if !clashes.is_empty() {
         return Err(Rejection::conflict(clashes));
@@ -109,7 +119,7 @@ pub(super) fn edit(
 struct Next<'a> {
     draft: &'a Draft,
     put: BTreeMap<ShiftId, ShiftEdit>,
-    own: Vec<CommitmentEdit>,
+    own: BTreeMap<AgentId, CommitmentEdit>,
     dropped: Vec<ShiftId>,
 }
 
@@ -144,32 +154,53 @@ impl Next<'_> {
         merged.moved
     }
 
-    fn take_own(&mut self, edit: &CommitmentEdit, clashes: &mut Vec<Finding>) -> bool {
-        let Some(current) = self.draft.commitments.get(&edit.agent) else {
-            self.own.push(edit.clone());
+    fn current_own(&self, agent: &AgentId) -> Option<&CommitmentEdit> {
+        self.own.get(agent).or_else(|| self.draft.commitments.get(agent).map(|edit| &**edit))
+    }
+
+    /// The same for an agent's own activities. What the edit speaks of and the draft did not is
+    /// taken from where the edit started.
+    fn take_own(
+        &mut self,
+        edit: &CommitmentEdit,
+        resolved: &Resolutions,
+        roster: &Roster,
+        clashes: &mut Vec<Finding>,
+    ) -> bool {
+        let Some(current) = self.current_own(&edit.agent) else {
+            self.own.insert(edit.agent.clone(), edit.clone());
             return false;
         };
-        let inside: Vec<Commitment> = current.draft.clone();
-        match merge::commitments(edit, &inside) {
+        let mut next = current.widened(edit);
+        let inside = next.draft.clone();
+        let keep = |place| keep_at(roster, &edit.agent, place, resolved);
+        match merge::commitments(edit, &inside, keep) {
             Ok((removed, added)) => {
-                let mut draft: Vec<_> =
-                    inside.iter().filter(|c| !removed.contains(c)).cloned().collect();
-                draft.extend(added);
-                draft.sort();
-                self.own.push(CommitmentEdit { draft, ..(**current).clone() });
+                next.draft.retain(|c| !removed.contains(c));
+                next.draft.extend(added);
+                next.draft.sort();
+                let is_moved = inside.iter().filter(|c| edit.speaks_of(c)).ne(&edit.base);
+                self.own.insert(edit.agent.clone(), next);
+                is_moved
             }
-            Err(_) => clashes.push(
-                Finding::new(Kind::FieldChangedBoth, Severity::Block, Some(&edit.agent))
-                    .during(Some(edit.within)),
-            ),
+            Err(place) => {
+                let finding =
+                    Finding::new(Kind::FieldChangedBoth, Severity::Block, Some(&edit.agent));
+                let shift = roster.shifts_of(&edit.agent, place).next();
+                let shift = shift.map(|shift| Subject::Shift(shift.id.clone()));
+                clashes.push(finding.about(shift).during(Some(place)));
+                true
+            }
         }
-        inside != edit.base
     }
 
     /// Settles a clash between the draft and what is live: the draft gives in, or starts from
     /// what is live now.
     fn resolve(&mut self, roster: &Roster, resolution: &Resolution) {
         let id = &resolution.shift_id;
+        if resolution.atom == Atom::Activities {
+            self.resolve_own(roster, resolution);
+        }
         let Some(edit) = self.current(id).cloned() else { return };
         let live = roster.shift(id).map(|shift| shift.body.clone());
         let settled = settled(edit, live, resolution);
@@ -179,6 +210,27 @@ impl Next<'_> {
         } else {
             self.put.insert(id.clone(), settled);
         }
+    }
+
+    /// The same for what the shift's owner does in it.
+    fn resolve_own(&mut self, roster: &Roster, resolution: &Resolution) {
+        let Some(shift) = roster.shift(&resolution.shift_id) else { return };
+        let Some(current) = self.current_own(&shift.body.owner) else { return };
+        let mut edit = current.clone();
+        let is_inside = |c: &Commitment| c.meets(shift.interval());
+        let live = || roster.commitments_of(&edit.agent, shift.interval()).cloned();
+        let moved = |side: &[Commitment]| -> Vec<Commitment> {
+            let mut all: Vec<_> = side.iter().filter(|c| !is_inside(c)).cloned().collect();
+            all.extend(live());
+            all.sort();
+            all
+        };
+        let base = moved(&edit.base);
+        if resolution.keep == Keep::Live {
+            edit.draft = moved(&edit.draft);
+        }
+        edit.base = base;
+        self.own.insert(edit.agent.clone(), edit);
     }
 
     fn event(self, base: Option<Revision>) -> Option<Event> {
@@ -191,16 +243,33 @@ impl Next<'_> {
         let mut dropped_shifts = self.dropped;
         dropped_shifts.extend(empty.into_iter().map(|edit| edit.id));
         dropped_shifts.retain(|id| self.draft.shifts.contains_key(id));
-        let put = Edits { shifts, commitments: self.own };
-        let changes = !put.is_empty() || !dropped_shifts.is_empty() || base.is_some();
+        let known = |edit: &CommitmentEdit| self.draft.commitments.get(&edit.agent);
+        let own = self.own.into_values();
+        let own = own.filter(|edit| known(edit).is_none_or(|old| **old != *edit));
+        let (empty, commitments): (Vec<_>, Vec<_>) = own.partition(CommitmentEdit::is_empty);
+        let mut dropped_commitments: Vec<_> = empty.into_iter().map(|edit| edit.agent).collect();
+        dropped_commitments.retain(|agent| self.draft.commitments.contains_key(agent));
+        let put = Edits { shifts, commitments };
+        let drops = !dropped_shifts.is_empty() || !dropped_commitments.is_empty();
+        let changes = !put.is_empty() || drops || base.is_some();
         changes.then(|| Event::DraftEdited {
             id: self.draft.id.clone(),
             put,
             dropped_shifts,
-            dropped_commitments: Vec::new(),
+            dropped_commitments,
             base,
         })
     }
+}
+
+fn keep_at(
+    roster: &Roster,
+    agent: &AgentId,
+    place: Interval,
+    resolved: &Resolutions,
+) -> Option<Keep> {
+    let mut shifts = roster.shifts_of(agent, place);
+    shifts.find_map(|shift| resolved.get(&(shift.id.clone(), Atom::Activities)).copied())
 }
 
 fn settled(edit: ShiftEdit, live: Option<Arc<ShiftBody>>, resolution: &Resolution) -> ShiftEdit {
@@ -225,7 +294,7 @@ fn settled(edit: ShiftEdit, live: Option<Arc<ShiftBody>>, resolution: &Resolutio
 
 pub(super) fn rebase(roster: &Roster, id: &ScheduleId) -> Result<Decision, Rejection> {
     let draft = open(roster, id)?;
-    let mut next = Next { draft, put: BTreeMap::new(), own: Vec::new(), dropped: Vec::new() };
+    let mut next = Next { draft, put: BTreeMap::new(), own: BTreeMap::new(), dropped: Vec::new() };
     for edit in draft.shifts.values() {
         let live = roster.shift(&edit.id).map(|shift| shift.body.clone());
         let merged = merge::shift(edit, live.as_deref(), &Resolutions::new());
@@ -238,14 +307,18 @@ pub(super) fn rebase(roster: &Roster, id: &ScheduleId) -> Result<Decision, Rejec
     }
     for edit in draft.commitments.values() {
         let live: Vec<_> = roster.commitments_of(&edit.agent, edit.within).cloned().collect();
-        if let Ok((removed, added)) = merge::commitments(edit, &live) {
+        if let Ok((removed, added)) = merge::commitments(edit, &live, |_| None) {
             let mut draft: Vec<_> = live.iter().filter(|c| !removed.contains(c)).cloned().collect();
             draft.extend(added);
             draft.sort();
-            next.own.push(CommitmentEdit { base: live, draft, ..(**edit).clone() });
+            let moved = CommitmentEdit { base: live, draft, ..(**edit).clone() };
+            next.own.insert(edit.agent.clone(), moved);
         }
     }
-    let base = (draft.base != roster.revision()).then_some(roster.revision());
+    // The entry that moved it last is no reason to move it again.
+    let head = roster.revision();
+    let is_there = draft.base == head || draft.base.next() == head && draft.origin.revision == head;
+    let base = (!is_there).then_some(head);
     let event = base.and_then(|base| next.event(Some(base)));
     Ok(decision(id, false, event.into_iter().collect()))
 }

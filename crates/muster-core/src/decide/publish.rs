@@ -123,7 +123,7 @@ pub(super) fn draft(
     let mut published = sorted.published(vec![draft.week]);
     let remains = draft.shifts.len() + draft.commitments.len() > spoken_of(&sorted);
     published.draft = remains.then(|| id.clone());
-    let mut events = sorted.events(roster);
+    let mut events = sorted.events(roster, now);
     events.extend(sorted.acknowledged(terms));
     if !sorted.live.is_empty() {
         events.push(if remains { left_draft(draft, &sorted) } else { closed(id) });
@@ -185,7 +185,7 @@ pub(super) fn document(
         return Err(refusal);
     }
     let mut published = sorted.published(vec![*week]);
-    let mut events = sorted.events(roster);
+    let mut events = sorted.events(roster, now);
     if !events.is_empty() {
         events.push(published_event(None, *week, published.published.clone()));
         events.splice(0..0, open_week(roster, *week, &events));
@@ -193,13 +193,10 @@ pub(super) fn document(
     }
     if !sorted.held.is_empty() {
         published.draft = Some(id.clone());
-        events.push(Event::DraftCreated {
-            id: id.clone(),
-            week: *week,
-            name: name.clone(),
-            base: base.unwrap_or(roster.revision()),
-            edits: held_edits(edits, &sorted),
-        });
+        // What is held is what would be drafted: the same document again drafts nothing new.
+        let held = held_edits(edits, &sorted).one_per_agent();
+        let drafted = super::draft::create(roster, id, *week, name, *base, &held)?;
+        events.extend(drafted.events);
     }
     let decision = Decision::new(ReferenceKind::Publish, id, Outcome::Published(published));
     Ok(decision.with(events).because(terms.reason.as_ref()))

@@ -19,9 +19,12 @@ fn unit_decision(id: &impl ToString, event: Option<Event>) -> Decision {
 
 pub(super) fn put_unit(roster: &Roster, unit: &BusinessUnit) -> Result<Decision, Rejection> {
     let known = roster.unit();
+    if known.is_some_and(|known| known.id != unit.id) {
+        return Err(Rejection::invalid("/id", &unit.id, "is not the id of this unit"));
+    }
     if let Some(known) = known
         && (known.zone != unit.zone || known.first_day != unit.first_day)
-        && roster.weeks().next().is_some()
+        && (roster.weeks().next().is_some() || roster.drafts().next().is_some())
     {
         return Err(Rejection::NotNow {
             what: Thing::Unit,

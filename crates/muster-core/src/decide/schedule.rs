@@ -49,11 +49,11 @@ impl Sorted {
     }
 
     /// What happens to shifts: weeks opened first, swaps that lose their shifts last.
-    pub(super) fn events(&mut self, roster: &Roster) -> Vec<Event> {
+    pub(super) fn events(&mut self, roster: &Roster, now: Instant) -> Vec<Event> {
         let changes: Vec<Event> =
             self.live.iter_mut().flat_map(|component| component.events.drain(..)).collect();
         let mut events = opened(roster, &changes);
-        let broken = broken_swaps(roster, &changes, None);
+        let broken = broken_swaps(roster, &changes, None, now);
         events.extend(changes);
         events.extend(broken);
         events
@@ -154,7 +154,7 @@ pub(super) fn edit(
         return Err(refusal);
     }
     let outcome = Outcome::Edited(sorted.published(weeks_of(roster, edits)));
-    let mut events = sorted.events(roster);
+    let mut events = sorted.events(roster, now);
     if !events.is_empty() {
         events.extend(sorted.acknowledged(terms));
     }

@@ -45,8 +45,9 @@ fn check_side(roster: &Roster, name: &str, side: &Side, now: Instant) -> Result<
         let problem = format!("is not a shift of {}", side.agent);
         return Err(Rejection::invalid(&pointer, id, &problem));
     }
-    if shift.body.span.start <= now {
-        return Err(Rejection::conflict(vec![started(roster, id, &side.agent)]));
+    let started = (shift.body.span.start <= now).then(|| started(roster, id, &side.agent));
+    if let Some(finding) = started.filter(|finding| finding.severity == Severity::Block) {
+        return Err(Rejection::conflict(vec![finding]));
     }
     Ok(())
 }
@@ -90,6 +91,7 @@ fn weighed(roster: &Roster, actor: &Actor, offer: &SwapOffer, now: Instant) -> V
     // For a swap, a shift that has begun is no footnote.
     for component in &mut components {
         component.noted.retain(|f| f.kind != Kind::ShiftStarted);
+        component.gating.retain(|f| f.kind != Kind::ShiftStarted);
         let begun = component.shifts.iter().filter_map(|id| roster.shift(id));
         let begun: Vec<Finding> = begun
             .filter(|shift| shift.body.span.start <= now)
@@ -229,7 +231,7 @@ fn matched(
         return Ok(decision(id, SwapState::PendingApproval, findings, vec![event]));
     }
     let mut events = vec![event];
-    events.extend(exchanged(roster, swap, components));
+    events.extend(exchanged(roster, swap, components, now));
     Ok(decision(id, SwapState::Approved, findings, events))
 }
 
@@ -272,7 +274,8 @@ pub(super) fn approve(
     let spans = spans(roster, swap);
     if spans != swap.terms {
         let mut finding = about_swap(Kind::SwapTermsChanged, swap);
-        finding.interval = spans.first().map(Span::interval);
+        let changed = spans.iter().find(|span| !swap.terms.contains(span));
+        finding.interval = changed.map(Span::interval);
         return Err(Rejection::conflict(vec![finding]));
     }
     let components = weighed(roster, actor, &swap.offer, now);
@@ -286,7 +289,7 @@ pub(super) fn approve(
     let used: Vec<Fingerprint> =
         components.iter().flat_map(|component| component.used(acknowledged)).collect();
     let findings = evaluate(roster, actor, &swap.offer, now);
-    let mut events = exchanged(roster, swap, components);
+    let mut events = exchanged(roster, swap, components, now);
     if !used.is_empty() {
         events.push(Event::Acknowledged { fingerprints: used });
     }
@@ -296,19 +299,21 @@ pub(super) fn approve(
 
 /// The shifts change hands; the swap is approved; other open swaps that counted on the old owners
 /// are invalid from this very entry on.
-fn exchanged(roster: &Roster, swap: &Swap, components: Vec<Component>) -> Vec<Event> {
+fn exchanged(roster: &Roster, swap: &Swap, components: Vec<Component>, now: Instant) -> Vec<Event> {
     let mut events: Vec<Event> = components.into_iter().flat_map(|c| c.events).collect();
     let state = SwapState::Approved;
     events.push(Event::SwapMoved { id: swap.offer.id.clone(), state });
-    events.extend(broken_swaps(roster, &events, Some(&swap.offer.id)));
+    events.extend(broken_swaps(roster, &events, Some(&swap.offer.id), now));
     events
 }
 
-/// Open swaps that name a shift which these events give to somebody else or take away.
+/// Open swaps that name a shift which these events give to somebody else or take away. What ran
+/// out before stays expired.
 pub(crate) fn broken_swaps(
     roster: &Roster,
     events: &[Event],
     except: Option<&SwapId>,
+    now: Instant,
 ) -> Vec<Event> {
     let moved = events.iter().filter_map(|event| {
         if let Event::ShiftDeleted { id } = event {
@@ -318,8 +323,11 @@ pub(crate) fn broken_swaps(
         set.iter().any(|value| value.atom() == Atom::Owner).then_some(id)
     });
     let swaps = moved.flat_map(|shift| roster.open_swaps_of(shift));
-    let ids: std::collections::BTreeSet<&SwapId> =
-        swaps.map(|swap| &swap.offer.id).filter(|id| Some(*id) != except).collect();
+    let ids: std::collections::BTreeSet<&SwapId> = swaps
+        .filter(|swap| !swap.is_expired(now))
+        .map(|swap| &swap.offer.id)
+        .filter(|id| Some(*id) != except)
+        .collect();
     let state = SwapState::Invalidated;
     ids.into_iter().map(|id| Event::SwapMoved { id: id.clone(), state }).collect()
 }

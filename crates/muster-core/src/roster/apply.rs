@@ -171,7 +171,11 @@ impl Roster {
         self.timeline(owner).shifts.remove(&(start, id.clone()));
         self.touch(owner, start, revision);
         for (system, external) in &shift.body.external_ids {
-            self.external.remove(&(system.clone(), external.clone()));
+            // Another shift may have taken it over earlier in the same entry.
+            let key = (system.clone(), external.clone());
+            if self.external.get(&key) == Some(id) {
+                self.external.remove(&key);
+            }
         }
         Some(shift)
     }

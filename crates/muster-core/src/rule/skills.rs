@@ -26,3 +26,77 @@ pub(super) fn check(window: &Window<'_>, setting: &Setting, found: &mut Vec<Find
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use crate::conflict::Kind;
+    use crate::testing::check::check_rule;
+
+    #[test]
+    fn a_skill_that_is_asked_for_and_missing_is_told() {
+        check_rule(
+            Kind::SkillMissing,
+            "
+            site Europe/Paris
+            ana is skill=french
+            ana mon 09:00-17:00 +skill:french +skill:german +vip
+            ",
+            expect![[r#"
+                block SKILL_MISSING ana [ana-mon, german] mon 09:00-17:00
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_skill_is_valid_through_its_last_day() {
+        check_rule(
+            Kind::SkillMissing,
+            "
+            site Europe/Paris
+            ana is skill=french:2026-03-16..2026-03-17
+            ana mon 09:00-17:00 +skill:french
+            ana tue 09:00-17:00 +skill:french
+            ana wed 09:00-17:00 +skill:french
+            ",
+            expect![[r#"
+                block SKILL_MISSING ana [ana-wed, french] wed 09:00-17:00
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_shift_that_ends_at_midnight_does_not_touch_the_day_after() {
+        check_rule(
+            Kind::SkillMissing,
+            "
+            site Europe/Paris
+            ana is skill=french:..2026-03-16
+            ana mon 16:00-00:00 +skill:french
+            ben is skill=french:..2026-03-16
+            ben mon 16:00-00:01 +skill:french
+            ",
+            expect![[r#"
+                block SKILL_MISSING ben [ben-mon, french] mon 16:00-00:01
+            "#]],
+        );
+    }
+
+    #[test]
+    fn days_are_those_of_the_agents_zone() {
+        check_rule(
+            Kind::SkillMissing,
+            "
+            site Europe/Paris
+            # 17:00 in Paris is midnight in Singapore
+            ana is zone=Asia/Singapore skill=french:..2026-03-16
+            ana mon 09:00-17:00 +skill:french
+            ana mon 17:00-18:00 +skill:french
+            ",
+            expect![[r#"
+                block SKILL_MISSING ana [ana-mon-2, french] mon 17:00-18:00
+            "#]],
+        );
+    }
+}

@@ -26,6 +26,7 @@ use crate::demo::side::{Role, Side as _};
 use crate::oracle;
 use crate::oracle::double::{Bookings, Double};
 use crate::oracle::history::History;
+use crate::oracle::log::Intent;
 use crate::oracle::replay::{Replay, replay};
 
 /// Agents put at once.
@@ -54,6 +55,8 @@ impl MusterRun {
         never(verdict.doubles, "double bookings");
         never(verdict.failed, "edits without a decision");
         never(self.replay.differences.len(), "answers that a replay does not give");
+        let failures = self.measured.log.intents.iter().filter_map(Intent::failure);
+        broken.extend(failures.take(3));
         broken.extend(self.replay.differences.iter().take(3).cloned());
         broken.extend(self.measured.log.troubles.iter().take(3).cloned());
         broken

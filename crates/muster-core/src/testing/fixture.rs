@@ -1,0 +1,207 @@
+//! Lines of a fixture: facts, whether or not a command would have led to them.
+
+use jiff::civil::Date;
+
+use crate::activity::{ActivityCode, BoundTo, Category};
+use crate::agent::Agent;
+use crate::conflict::{Kind, Severity};
+use crate::decide::schedule::live_id;
+use crate::entry::ReferenceKind;
+use crate::event::Event;
+use crate::id::{ActivityCodeId, AgentId, TimeOffId, UnitId};
+use crate::instant::Instant;
+use crate::rule::{RuleSet, Setting};
+use crate::testing::World;
+use crate::testing::line::{self, skill};
+use crate::time_off::{Days, TimeOffRequest, TimeOffStatus};
+use crate::unit::{BusinessUnit, WeekStart};
+use crate::zone::Zone;
+
+pub(super) fn take(world: &mut World, text: &str) {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    match words[..] {
+        ["site", zone, ref rest @ ..] => site(world, zone, rest),
+        ["rule", ref rest @ ..] => {
+            let rules = rules(rest);
+            let mut merged = world.head().rules().clone();
+            merged.settings.extend(rules.settings);
+            merged.auto_approve |= rules.auto_approve;
+            world.happen(ReferenceKind::Unit, "site", vec![Event::RulesSet(merged)]);
+        }
+        ["code", id, category, bound, paid] => {
+            let event = Event::ActivityCodePut(code(id, category, bound, paid));
+            world.happen(ReferenceKind::Unit, "site", vec![event]);
+        }
+        [name, "is", ref rest @ ..] => {
+            let event = Event::AgentPut(agent(world, name, rest));
+            world.happen(ReferenceKind::Agents, name, vec![event]);
+        }
+        [name, "left"] => {
+            let id = AgentId::parse(name).expect("an id");
+            world.happen(ReferenceKind::Agents, name, vec![Event::AgentLeft(id)]);
+        }
+        [name, "off", ref rest @ ..] => off(world, name, rest),
+        [name, "own", ref rest @ ..] => own(world, name, rest),
+        _ => shift(world, &words),
+    }
+}
+
+fn site(world: &mut World, zone: &str, rest: &[&str]) {
+    let mut first_day = WeekStart::Monday;
+    world.clock.zone = Zone::find(zone).expect("a zone");
+    for pair in rest.chunks(2) {
+        match pair {
+            ["week", date] => world.clock.week = date.parse().expect("a date"),
+            ["start", "sunday"] => first_day = WeekStart::Sunday,
+            _ => panic!("{pair:?}: what is that of a site?"),
+        }
+    }
+    world.now = world.clock.zone.start_of_day(world.clock.week).plus_days(-3);
+    let id = UnitId::parse("site").expect("an id");
+    let unit = BusinessUnit { id, name: "site".into(), zone: world.clock.zone.clone(), first_day };
+    world.happen(ReferenceKind::Unit, "site", vec![Event::UnitPut(unit)]);
+}
+
+/// `KIND severity param=value …`, or `auto-approve`.
+pub(super) fn rules(words: &[&str]) -> RuleSet {
+    let mut rules = RuleSet::default();
+    if words == ["auto-approve"] {
+        rules.auto_approve = true;
+        return rules;
+    }
+    let [kind, severity, params @ ..] = words else { panic!("{words:?}: KIND severity") };
+    let kind = Kind::ALL.iter().find(|k| k.name() == *kind).expect("a kind");
+    use Severity::{Ack, Block, Info, Off, Warn};
+    let severity = [Off, Info, Warn, Ack, Block].into_iter().find(|s| s.name() == *severity);
+    let param = |word: &&str| {
+        let (name, value) = word.split_once('=').expect("param=value");
+        (name.to_owned(), value.parse().expect("a number"))
+    };
+    let params = params.iter().map(param).collect();
+    let setting = Setting { severity: severity.expect("a severity"), params };
+    rules.settings.insert(*kind, setting);
+    rules
+}
+
+pub(super) fn code(id: &str, category: &str, bound: &str, paid: &str) -> ActivityCode {
+    let category = Category::ALL.into_iter().find(|c| c.name() == category).expect("a category");
+    ActivityCode {
+        id: ActivityCodeId::parse(id).expect("an id"),
+        name: id.into(),
+        paid: paid == "paid",
+        bound_to: if bound == "agent" { BoundTo::Agent } else { BoundTo::Shift },
+        ..category.default_code()
+    }
+}
+
+pub(super) fn agent(world: &World, name: &str, words: &[&str]) -> Agent {
+    let id = AgentId::parse(name).expect("an id");
+    let zone = world.clock.zone.clone();
+    let fresh =
+        Agent { id: id.clone(), management_unit: None, zone, skills: vec![], contract: None };
+    let mut agent = world.head().agent(&id).map_or(fresh, |record| record.agent.clone());
+    for word in words {
+        match word.split_once('=').expect("key=value") {
+            ("skill", value) => agent.skills.push(skill(value)),
+            ("zone", value) => agent.zone = Zone::find(value).expect("a zone"),
+            ("contract", value) => agent.contract = Some(value.into()),
+            _ => panic!("{word}: what is that of an agent?"),
+        }
+    }
+    agent
+}
+
+/// The agent joins with the first line that names it.
+fn joined(world: &World, name: &str) -> Vec<Event> {
+    let id = AgentId::parse(name).expect("an id");
+    let is_known = world.head().agent(&id).is_some();
+    if is_known { Vec::new() } else { vec![Event::AgentPut(agent(world, name, &[]))] }
+}
+
+fn opened(world: &World, at: Instant) -> Option<Event> {
+    let unit = world.head().unit().expect("a fixture begins with its site");
+    let week = unit.week_of(at);
+    let is_open = world.head().week(week).is_some();
+    (!is_open).then(|| Event::WeekOpened { week, id: live_id(unit, week) })
+}
+
+fn shift(world: &mut World, words: &[&str]) {
+    let mut line = world.clock.shift(world.head(), words);
+    let plain = line.id.clone();
+    for n in 2.. {
+        if world.head().shift(&line.id).is_none() {
+            break;
+        }
+        line.id = format!("{plain}-{n}").parse().expect("an id");
+    }
+    let (id, body) = (line.id, std::sync::Arc::new(line.body));
+    let mut events = joined(world, words[0]);
+    events.extend(opened(world, body.span.start));
+    let agent = body.owner.clone();
+    let about = id.to_string();
+    events.push(Event::ShiftCreated { id, body });
+    if !line.own.is_empty() {
+        events.push(Event::CommitmentsChanged { agent, removed: vec![], added: line.own });
+    }
+    world.happen(ReferenceKind::ShiftEdit, &about, events);
+}
+
+fn own(world: &mut World, name: &str, words: &[&str]) {
+    let [day, span, code] = words else { panic!("{words:?}: day span code") };
+    let date = world.clock.day(day).expect("a day");
+    let (code, paid) = line::code(world.head(), code);
+    let commitment = line::commitment(world.clock.span(date, span), code, paid);
+    let mut events = joined(world, name);
+    let agent = AgentId::parse(name).expect("an id");
+    events.push(Event::CommitmentsChanged { agent, removed: vec![], added: vec![commitment] });
+    world.happen(ReferenceKind::ShiftEdit, name, events);
+}
+
+fn off(world: &mut World, name: &str, words: &[&str]) {
+    let mut events = joined(world, name);
+    let status = |word: &&str| {
+        use TimeOffStatus::{Approved, Canceled, Denied, Pending};
+        let all = [Pending, Approved, Denied, Canceled];
+        all.into_iter().find(|status| status.name().eq_ignore_ascii_case(word))
+    };
+    let decided = words.iter().find_map(status).expect("a status");
+    let decided = (decided != TimeOffStatus::Pending).then_some(decided);
+    let words: Vec<&str> = words.iter().filter(|word| status(word).is_none()).copied().collect();
+    let request = request(world, name, &words);
+    let id = request.id.clone();
+    events.push(Event::TimeOffRequested(request));
+    events.extend(decided.map(|status| Event::TimeOffDecided { id: id.clone(), status }));
+    world.happen(ReferenceKind::TimeOffRequest, &id.to_string(), events);
+}
+
+/// `mon..tue`, `mon`, or `mon 10:00-14:00`, then attributes.
+pub(super) fn days<'a>(world: &World, words: &'a [&'a str]) -> (Days, &'a [&'a str]) {
+    let [first, rest @ ..] = words else { panic!("no days") };
+    let (from, to) = first.split_once("..").unwrap_or((first, first));
+    let date = |word: &str| world.clock.day(word).unwrap_or_else(|| panic!("{word}: a day?"));
+    if let [span, rest @ ..] = rest
+        && span.contains(':')
+    {
+        return (Days::Partial(world.clock.span(date(from), span)), rest);
+    }
+    let (from, to): (Date, Date) = (date(from), date(to));
+    let all = std::iter::successors(Some(from), |day| day.tomorrow().ok());
+    (Days::FullDays(all.take_while(|day| *day <= to).collect()), rest)
+}
+
+pub(super) fn request(world: &World, name: &str, words: &[&str]) -> TimeOffRequest {
+    let (days, rest) = days(world, words);
+    let agent = AgentId::parse(name).expect("an id");
+    let zone = world.head().agent(&agent).map_or(&world.clock.zone, |r| &r.agent.zone);
+    let (code, paid) = line::code(world.head(), "off");
+    let day = words[0].split("..").next().unwrap_or_default();
+    let mut id = TimeOffId::parse(&format!("{name}-off-{day}")).expect("an id");
+    for word in rest {
+        match word.split_once('=') {
+            Some(("id", value)) => id = value.parse().expect("an id"),
+            _ => panic!("{word}: what is that of time off?"),
+        }
+    }
+    let intervals = days.intervals(zone);
+    TimeOffRequest { id, agent, code, days, intervals, paid, note: None }
+}

@@ -1,0 +1,157 @@
+//! A roster's facts as text, without provenance. Every field is named, so that a new one does
+//! not compile until somebody has decided whether it shows.
+
+use std::fmt::Write as _;
+
+use jiff::civil::Date;
+
+use crate::activity::ActivityCode;
+use crate::agent::{Agent, Skill};
+use crate::draft::{CommitmentEdit, Draft, DraftStatus, ShiftEdit};
+use crate::id::AgentId;
+use crate::instant::Interval;
+use crate::roster::{AgentRecord, Roster};
+use crate::rule::{RuleSet, Setting};
+use crate::shift::{Commitment, ShiftBody};
+use crate::swap::{Side, Swap, SwapOffer};
+use crate::testing::line::{Clock, code_name, written};
+use crate::time_off::{TimeOff, TimeOffRequest};
+use crate::unit::BusinessUnit;
+
+/// What is so in a roster, whoever made it so and when: states that differ only in revisions and
+/// origins have the same text. Days of the week that starts on `monday` are called by name.
+#[must_use]
+pub fn facts(roster: &Roster, monday: Date) -> String {
+    let mut text = String::new();
+    let Some(unit) = roster.unit() else { return text };
+    let BusinessUnit { id: _, name: _, zone, first_day } = unit;
+    let clock = Clock { zone: zone.clone(), week: monday };
+    let _ = writeln!(text, "site {zone} week {monday} start {first_day:?}");
+    rules(&mut text, roster.rules());
+    for known in roster.management_units() {
+        let _ = writeln!(text, "group {} {}", known.value.id, known.value.name);
+    }
+    for known in roster.codes.values() {
+        let ActivityCode { id, name: _, category, paid, counts_as_work, bound_to } = &known.value;
+        let _ = writeln!(text, "code {id} {category:?} {bound_to:?} {paid} {counts_as_work}");
+    }
+    for AgentRecord { agent, left, origin: _ } in roster.agents.values().map(|r| &**r) {
+        agent_line(&mut text, &clock, agent, *left);
+    }
+    for shift in roster.shifts.values() {
+        let line = shift_words(roster, &clock, &shift.body);
+        let _ = writeln!(text, "{}: {line}", shift.id);
+    }
+    for (agent, timeline) in &roster.timelines {
+        for own in &timeline.commitments {
+            let _ = writeln!(text, "{agent} own {}", own_words(roster, &clock, own));
+        }
+    }
+    for week in roster.weeks() {
+        let _ = writeln!(text, "week {} {}", week.first, week.id);
+    }
+    roster.all_time_off().for_each(|off| off_line(&mut text, &clock, off));
+    roster.swaps().for_each(|swap| swap_line(&mut text, &clock, swap));
+    roster.drafts().for_each(|draft| draft_lines(&mut text, roster, &clock, draft));
+    text
+}
+
+fn rules(text: &mut String, rules: &RuleSet) {
+    let RuleSet { settings, auto_approve } = rules;
+    for (kind, Setting { severity, params }) in settings {
+        let _ = write!(text, "rule {} {}", kind.name(), severity.name());
+        for (name, value) in params {
+            let _ = write!(text, " {name}={value}");
+        }
+        text.push('\n');
+    }
+    if *auto_approve {
+        text.push_str("rule auto-approve\n");
+    }
+}
+
+fn agent_line(text: &mut String, clock: &Clock, agent: &Agent, left: bool) {
+    let Agent { id, management_unit, zone, skills, contract } = agent;
+    let mut words = vec![format!("{id} is here")];
+    words.extend(left.then(|| "left".to_owned()));
+    words.extend((*zone != clock.zone).then(|| format!("zone={zone}")));
+    words.extend(management_unit.iter().map(|group| format!("group={group}")));
+    words.extend(contract.iter().map(|contract| format!("contract={contract}")));
+    words.extend(skills.iter().map(|Skill { name, valid_from, valid_until }| {
+        let day = |day: &Option<Date>| day.map_or(String::new(), |day| day.to_string());
+        match (valid_from, valid_until) {
+            (None, None) => format!("skill={name}"),
+            _ => format!("skill={name}:{}..{}", day(valid_from), day(valid_until)),
+        }
+    }));
+    let _ = writeln!(text, "{}", words.join(" "));
+}
+
+/// `ana mon 09:00-17:00 12:00-12:30 lunch`.
+pub(super) fn shift_words(roster: &Roster, clock: &Clock, body: &ShiftBody) -> String {
+    let span = clock.span_name(body.interval());
+    format!("{} {span} {}", body.owner, clock.body_words(roster, body)).trim_end().to_owned()
+}
+
+pub(super) fn own_words(roster: &Roster, clock: &Clock, own: &Commitment) -> String {
+    let Commitment { start, length_min: _, code, paid } = own;
+    let place = Interval::new(*start, own.end());
+    let place = place.map_or_else(|| start.to_string(), |place| clock.span_name(place));
+    format!("{place} {}", code_name(roster, code, *paid))
+}
+
+fn off_line(text: &mut String, clock: &Clock, off: &TimeOff) {
+    let TimeOff { request, status, origin: _, asked: _ } = off;
+    let TimeOffRequest { id, agent, code, days: _, intervals, paid, note } = request;
+    let places: Vec<String> = intervals.iter().map(|place| clock.span_name(*place)).collect();
+    let note = note.as_ref().map_or(String::new(), |note| format!(" note={}", written(note)));
+    let paid = if *paid { "paid" } else { "unpaid" };
+    let (places, status) = (places.join(", "), status.name());
+    let _ = writeln!(text, "{id}: {agent} off {places} {code} {paid}{note} {status}");
+}
+
+fn swap_line(text: &mut String, clock: &Clock, swap: &Swap) {
+    let Swap { offer, state, terms, origin: _, offered: _ } = swap;
+    let SwapOffer { id, initiator, receiver, expires_at, external_ids } = offer;
+    let side = |side: &Side| {
+        let Side { agent, shift } = side;
+        shift.as_ref().map_or_else(|| agent.to_string(), |shift| format!("{agent}'s {shift}"))
+    };
+    let receiver = receiver.as_ref().map_or_else(|| "anybody".to_owned(), side);
+    let _ = write!(text, "swap {id} {} for {receiver} {}", side(initiator), state.name());
+    let mut words: Vec<String> = expires_at.iter().map(|at| format!(" until {at}")).collect();
+    words.extend(external_ids.iter().map(|(system, id)| format!(" ext={system}/{id}")));
+    words.extend(terms.iter().map(|span| format!(" ({})", clock.span_name(span.interval()))));
+    text.push_str(&words.concat());
+    text.push('\n');
+}
+
+fn draft_lines(text: &mut String, roster: &Roster, clock: &Clock, draft: &Draft) {
+    let Draft { id, week, name, base: _, shifts, commitments, status, origin: _ } = draft;
+    let status = match status {
+        DraftStatus::Draft => "open",
+        DraftStatus::Closed { published_as: _ } => "closed",
+    };
+    let _ = writeln!(text, "draft {id} {name:?} {week} {status}");
+    for edit in shifts.values() {
+        let ShiftEdit { id, base, draft } = &**edit;
+        let words = |body: &Option<std::sync::Arc<ShiftBody>>| {
+            body.as_ref().map_or_else(|| "nothing".into(), |body| shift_words(roster, clock, body))
+        };
+        let _ = writeln!(text, "  {id}: {} -> {}", words(base), words(draft));
+    }
+    for edit in commitments.values() {
+        let CommitmentEdit { agent, within, base, draft } = &**edit;
+        let words = |all: &[Commitment]| {
+            let all: Vec<_> = all.iter().map(|own| own_words(roster, clock, own)).collect();
+            format!("[{}]", all.join(", "))
+        };
+        let within = clock.span_name(*within);
+        let _ = writeln!(text, "  {agent} own ({within}): {} -> {}", words(base), words(draft));
+    }
+}
+
+/// An agent's id, or a dash.
+pub(super) fn agent_name(agent: Option<&AgentId>) -> String {
+    agent.map_or_else(|| "-".to_owned(), ToString::to_string)
+}

@@ -1,0 +1,18 @@
+//! What the core promises, told in commands and in laws.
+
+mod drafts;
+mod edits;
+mod publish;
+mod registry;
+mod swap_rules;
+mod swaps;
+mod time_off;
+
+use expect_test::Expect;
+use muster_core::testing::World;
+
+/// Plays a fixture with commands and compares what is answered.
+#[expect(clippy::needless_pass_by_value, reason = "expectations are written in place")]
+fn check_decide(script: &str, expected: Expect) {
+    expected.assert_eq(&World::play(script));
+}
