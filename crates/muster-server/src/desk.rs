@@ -11,6 +11,7 @@ mod load;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use muster_core::command::Command;
@@ -239,10 +240,10 @@ impl Desk {
     }
 
     /// Waits until the head is at least a revision; says whether it got there in time.
-    pub async fn reached(&self, revision: Revision) -> bool {
+    pub async fn reached(&self, revision: Revision, within: Duration) -> bool {
         let mut changes = self.changes();
         let wait = changes.wait_for(|head| *head >= revision);
-        tokio::time::timeout(limits::MIN_REVISION_WAIT, wait).await.is_ok()
+        tokio::time::timeout(within, wait).await.is_ok()
     }
 
     /// Tells of every new head.

@@ -14,6 +14,7 @@ use crate::access::Caller;
 use crate::desk::Desk;
 use crate::error::ApiError;
 use crate::http::App;
+use crate::limits;
 
 /// One authenticated request, its body read.
 #[derive(Debug, Clone)]
@@ -80,7 +81,9 @@ impl Call {
     /// Waits until the desk is as far as the client has seen elsewhere.
     pub(crate) async fn ready(&self, desk: &Desk) -> Result<(), ApiError> {
         match self.min_revision {
-            Some(revision) if !desk.reached(revision).await => Err(ApiError::not_yet(revision)),
+            Some(revision) if !desk.reached(revision, limits::MIN_REVISION_WAIT).await => {
+                Err(ApiError::not_yet(revision))
+            }
             Some(_) | None => Ok(()),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
@@ -28,6 +29,8 @@ pub(crate) struct Filter {
     after: Option<String>,
     agent_id: Option<AgentId>,
     types: Option<String>,
+    /// How long a read as JSON waits for something to happen, in seconds.
+    wait_seconds: Option<u64>,
 }
 
 impl Filter {
@@ -89,6 +92,13 @@ pub(crate) async fn feed(
     if streams {
         return Ok(streamed(desk, filter, cursor, first));
     }
+    let first = if first.is_empty() {
+        let wait = Duration::from_secs(filter.wait_seconds.unwrap_or(0)).min(limits::POLL_WAIT);
+        desk.reached(cursor.revision.next(), wait).await;
+        after(&desk, cursor).await.map_err(|error| gone(&desk, error))?
+    } else {
+        first
+    };
     let unit = &desk.key().unit;
     let mut entities = Vec::new();
     let mut next = cursor;
