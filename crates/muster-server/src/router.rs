@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -143,6 +143,8 @@ pub fn router(app: App) -> Router {
         .nest("/api/v2/wfm", wfm_routes)
         .fallback(|| async { ApiError::no_route() })
         .method_not_allowed_fallback(|| async { ApiError::no_method() })
+        // `enter` has a limit of its own; axum's would be 2 MB, less than a week of 600 agents.
+        .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::custom(|_| ApiError::broken().into_response()))
         .layer(from_fn(correlate))
         .with_state(app)
