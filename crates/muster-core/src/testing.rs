@@ -39,7 +39,7 @@ use crate::roster::Roster;
 use crate::zone::Zone;
 
 pub use line::{Clock, ShiftLine};
-pub use print::facts;
+pub use print::{edits_text, facts};
 
 /// A unit with its whole past, a clock that is set by hand, and the commands sent to it.
 #[derive(Clone)]

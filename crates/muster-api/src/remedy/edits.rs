@@ -81,7 +81,7 @@ pub(super) fn publish_document(roster: &Roster, action: &Action) -> Option<Reque
     if let Some(base) = base {
         body.insert("baseRevision".to_owned(), json!(base));
     }
-    Some(Request::post("/scheduling/schedules".to_owned(), Value::Object(body)))
+    Some(Request::post("/schedules".to_owned(), Value::Object(body)))
 }
 
 fn with_terms(terms: &Terms) -> Map<String, Value> {

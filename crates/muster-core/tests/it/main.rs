@@ -1,5 +1,8 @@
 //! What the core promises, told in commands and in laws.
 
+mod diff;
+mod diff_shift;
+mod documents;
 mod drafts;
 mod edits;
 mod publish;
