@@ -7,9 +7,9 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use muster_core::Instant;
-use muster_core::{Revision, Roster};
 use muster_core::command::{Action, Command};
 use muster_core::id::CommandId;
+use muster_core::{Revision, Roster};
 use muster_ledger::Hash;
 use sha2::{Digest, Sha256};
 
@@ -60,6 +60,12 @@ impl Call {
             as_of: instant(query, "asOf")?,
             minted: Arc::default(),
         })
+    }
+
+    /// The call of one operation of a bulk: its key is `key#n`.
+    pub(crate) fn operation(&self, n: usize) -> Self {
+        let key = self.key.as_ref().map(|key| format!("{key}#{n}"));
+        Self { key, ..self.clone() }
     }
 
     /// What the caller asks for.

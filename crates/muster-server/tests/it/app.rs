@@ -146,7 +146,12 @@ impl TestApp {
         self.server.as_ref().unwrap().addr()
     }
 
-    pub(crate) async fn new_client(&self, organization: &str, name: &str, scope: &str) -> NewClient {
+    pub(crate) async fn new_client(
+        &self,
+        organization: &str,
+        name: &str,
+        scope: &str,
+    ) -> NewClient {
         let organization = OrganizationId::parse(organization).unwrap();
         let server = self.server.as_ref().unwrap();
         server.create_client(&organization, name, scope).await.unwrap()
@@ -225,8 +230,10 @@ impl TestApp {
 
     /// Offers a swap of two shifts, named `<agent>-<day>`, and has it accepted.
     pub(crate) async fn swap(&self, id: &str, gives: &str, receives: &str) {
-        let side = |shift: &str| json!({ "agentId": shift.rsplit_once('-').unwrap().0,
-            "shiftId": shift });
+        let side = |shift: &str| {
+            json!({ "agentId": shift.rsplit_once('-').unwrap().0,
+            "shiftId": shift })
+        };
         let body = json!({ "id": id, "initiator": side(gives), "receiver": side(receives) });
         self.post("/scheduling/shiftswaps", body).await.is(201);
         let accept = format!("/scheduling/shiftswaps/{id}/accept");

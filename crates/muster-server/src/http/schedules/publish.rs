@@ -1,5 +1,7 @@
 //! Publishing: plan, publish, revert, and where open drafts stand.
 
+use std::collections::BTreeSet;
+
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -18,7 +20,7 @@ use muster_core::{Revision, Roster};
 use crate::desk::{Answer, Desk};
 use crate::error::ApiError;
 use crate::http::query::id;
-use crate::http::schedules::{desk_of, wished};
+use crate::http::schedules::{desk_of, spoken_of, wished};
 use crate::http::{App, Call, json, told};
 
 pub(crate) async fn validate(
@@ -81,13 +83,14 @@ pub(super) async fn document(
 ) -> Result<Response, ApiError> {
     let (_, edits) = wished(app, call, desk, &input).await?;
     let listed = input.agent_schedules.iter().flatten().map(|week| week.agent_id.clone());
+    let agents: BTreeSet<AgentId> = listed.chain(spoken_of(&edits)).collect();
     let action = Action::PublishDocument {
         id: schedule,
         week: input.week_date,
         name: input.name(),
         base: input.base_revision,
         edits,
-        agents: listed.collect(),
+        agents: agents.into_iter().collect(),
         terms: input.terms()?,
     };
     let answer = app.ask(desk, call, action).await?;

@@ -170,8 +170,10 @@ async fn bad_shifts_name_the_field_and_the_value() {
         body[field] = value;
         body
     };
-    let meal = |offset: u32| json!([{ "activityCodeId": "Meal", "offsetMinutes": offset,
-        "lengthMinutes": 30 }]);
+    let meal = |offset: u32| {
+        json!([{ "activityCodeId": "Meal", "offsetMinutes": offset,
+        "lengthMinutes": 30 }])
+    };
     let cases = [
         (with("agentId", json!("zoe")), "/agentId", "zoe"),
         (with("lengthMinutes", json!(0)), "/lengthMinutes", "0"),
@@ -182,8 +184,15 @@ async fn bad_shifts_name_the_field_and_the_value() {
         (with("paid", json!(true)), "/paid", "true"),
         (with("id", json!("a b")), "/id", "\"a b\""),
         (with("activities", meal(470)), "/activities/0", ""),
-        (with("activities", json!([{ "activityCodeId": "Nap", "offsetMinutes": 0,
-            "lengthMinutes": 30 }])), "/activities/0/activityCodeId", "Nap"),
+        (
+            with(
+                "activities",
+                json!([{ "activityCodeId": "Nap", "offsetMinutes": 0,
+            "lengthMinutes": 30 }]),
+            ),
+            "/activities/0/activityCodeId",
+            "Nap",
+        ),
     ];
     for (body, field, value) in cases {
         let answer = app.post("/scheduling/shifts", body).await;
