@@ -18,7 +18,7 @@ mod laws;
 mod line;
 mod plain;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod text;
 mod time;
 

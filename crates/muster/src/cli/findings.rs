@@ -210,7 +210,7 @@ mod tests {
             "fingerprint": format!("f-{agent}.240"), "kind": "TIME_OFF_PENDING_OVERLAP",
             "severity": severity, "agentId": agent,
             "start": "2026-03-31T15:00:00Z", "end": "2026-03-31T19:00:00Z",
-            "message": "shift s1 lies on a request", "causes": cause.into_iter().collect::<Vec<_>>(),
+            "message": "shift s1 lies on a request", "causes": Vec::from_iter(cause),
             "remedies": [{ "id": "deny", "title": "deny the request", "method": "POST",
                 "href": "/api/v2/wfm/timeoffrequests/t1/deny", "body": {} }],
         })

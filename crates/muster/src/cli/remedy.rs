@@ -105,10 +105,11 @@ mod tests {
         let publish = json!({ "mode": "perAgent", "acknowledge": ["9c1e.240"], "agentIds": ["ana"],
             "reason": "ana's day is agreed",
             "resolutions": [{ "shiftId": "s1", "atom": "span", "keep": "yours" }] });
-        assert_eq!(
-            remedy("/api/v2/wfm/scheduling/schedules/d1/publish", publish),
-            r"muster schedule publish d1 --ack 9c1e.240 --agent ana --reason 'ana'\''s day is agreed' --keep s1/span=yours"
-        );
+        let typed = [
+            "muster schedule publish d1 --ack 9c1e.240 --agent ana",
+            r"--reason 'ana'\''s day is agreed' --keep s1/span=yours",
+        ];
+        assert_eq!(remedy("/api/v2/wfm/scheduling/schedules/d1/publish", publish), typed.join(" "));
         assert_eq!(
             remedy("/api/v2/wfm/timeoffrequests/t1/deny", json!({})),
             "muster timeoff deny t1"

@@ -3,6 +3,7 @@ use expect_test::{Expect, expect};
 use super::activities::Code;
 use super::agents::Agent;
 use super::*;
+use crate::roster_file::testing::show_errors;
 
 fn unit() -> Unit {
     Unit { time_zone: Zone::find("America/Chicago").unwrap(), start_day_of_week: WeekStart::Monday }
@@ -28,14 +29,21 @@ fn check(text: &str, expect: Expect) {
     let read = read(text.as_bytes(), &unit(), &agents(), &codes, Disambiguation::Reject);
     expect.assert_eq(&match read {
         Ok(weeks) => weeks.iter().map(show).collect(),
-        Err(errors) => errors.iter().map(|error| format!("{error}\n")).collect::<String>(),
+        Err(errors) => show_errors(&errors),
     });
 }
 
 fn show(week: &WeekPush) -> String {
     let WeekPush { week, agent_schedules, shifts, lines } = week;
-    let agents: String = agent_schedules.iter().map(|agent| format!("  {agent}\n")).collect();
-    format!("week {week}, {shifts} shifts, lines {lines:?}\n{agents}")
+    let mut text = format!("week {week}, {shifts} shifts, lines {lines:?}\n");
+    for agent in agent_schedules {
+        text += &format!("  {}\n", agent["agentId"]);
+        for shift in agent["shifts"].as_array().unwrap() {
+            let shift = shift.as_object().unwrap();
+            shift.iter().for_each(|(name, value)| text += &format!("    {name}: {value}\n"));
+        }
+    }
+    text
 }
 
 #[test]
@@ -47,9 +55,22 @@ fn shifts_belong_to_the_week_they_start_in_where_the_unit_is() {
          ana,2026-03-30 09:00,480,break,2026-03-30 10:30,15,s1\n",
         expect![[r#"
             week 2026-03-23, 1 shifts, lines [[2]]
-              {"agentId":"zoe","shifts":[{"activities":[],"lengthMinutes":480,"note":null,"start":"2026-03-30T04:00:00Z","tags":[],"timeZone":"Europe/Paris"}]}
+              "zoe"
+                activities: []
+                lengthMinutes: 480
+                note: null
+                start: "2026-03-30T04:00:00Z"
+                tags: []
+                timeZone: "Europe/Paris"
             week 2026-03-30, 1 shifts, lines [[3]]
-              {"agentId":"ana","shifts":[{"activities":[{"activityCodeId":"Break","lengthMinutes":15,"offsetMinutes":90}],"id":"s1","lengthMinutes":480,"note":null,"start":"2026-03-30T14:00:00Z","tags":[],"timeZone":"America/Chicago"}]}
+              "ana"
+                activities: [{"activityCodeId":"Break","lengthMinutes":15,"offsetMinutes":90}]
+                id: "s1"
+                lengthMinutes: 480
+                note: null
+                start: "2026-03-30T14:00:00Z"
+                tags: []
+                timeZone: "America/Chicago"
         "#]],
     );
 }
@@ -80,7 +101,8 @@ fn activities_the_unit_does_not_have_are_named() {
          ana,2026-03-30 09:00,480,Yoga,2026-03-30 10:30,15\n\
          zoe,2026-03-30 09:00,480,meal,2026-03-30 12:00,30\n",
         expect![[r#"
-            line 2, column "activity": "Yoga" is no activity of the unit (there are Break, Meal, OnQueueWork): name it by --activity
+            line 2, column "activity": "Yoga" is no activity of the unit (there are Break,
+                Meal, OnQueueWork): name it by --activity
         "#]],
     );
     check(
@@ -89,7 +111,8 @@ fn activities_the_unit_does_not_have_are_named() {
          ana@x.com,03/30/2026 09:00:00,03/30/2026 17:00:00,UTC-05:00,Open\n\
          zoe@x.com,03/30/2026 09:00:00,03/30/2026 17:00:00,UTC+02:00,Night\n",
         expect![[r#"
-            line 3, column "*Base Activity Name": "Night" is no activity of the unit (there are Break, Meal, OnQueueWork): name it by --activity
+            line 3, column "*Base Activity Name": "Night" is no activity of the unit (there
+                are Break, Meal, OnQueueWork): name it by --activity
         "#]],
     );
 }

@@ -45,7 +45,7 @@ pub(super) fn check_as(text: &str, ambiguous: Disambiguation, expect: Expect) {
 }
 
 /// Errors, folded to lines that a page holds.
-pub(super) fn show_errors(errors: &[FileError]) -> String {
+pub(crate) fn show_errors(errors: &[FileError]) -> String {
     let mut shown = String::new();
     for error in errors {
         let mut width = 0;

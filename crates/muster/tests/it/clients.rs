@@ -1,6 +1,6 @@
 use expect_test::expect;
 
-use crate::harness::{Run, Server, muster};
+use crate::harness::{Run, Server, folded, muster};
 
 #[test]
 fn a_client_is_made_used_and_revoked_beside_a_running_server() {
@@ -42,9 +42,10 @@ fn what_cannot_be_asked_for_is_a_usage_error() {
     let run = Run::of(nobody.args(["unit", "list", "--url", &server.url]));
     assert_eq!(run.code, 2);
     expect![[r#"
-        muster: say as which client: set MUSTER_CLIENT_ID and MUSTER_CLIENT_SECRET (muster client create prints them)
+        muster: say as which client: set MUSTER_CLIENT_ID and MUSTER_CLIENT_SECRET (muster
+        | client create prints them)
     "#]]
-    .assert_eq(&run.err);
+    .assert_eq(&folded(&run.err));
 }
 
 #[test]

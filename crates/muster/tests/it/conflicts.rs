@@ -32,13 +32,15 @@ fn a_plan_shows_conflicts_before_they_bite_and_the_others_go_live() {
     server.check(
         &["schedule", "plan", &draft],
         expect![[r#"
-            plan of DRAFT push-2035-03-05-######## "week.csv", week of 2035-03-05, unit vienna, version 3
+            plan of DRAFT push-2035-03-05-######## "week.csv", week of 2035-03-05, unit vienna,
+            | version 3
             on revision 4, times in America/Chicago
 
             3 agents: 1 to be acknowledged, 2 as written
             3 would be told
 
-            needs acknowledgement, 1 agent: TimeOff requested 2035-03-05T10:00:00 to 2035-03-05T14:00:00, pending
+            needs acknowledgement, 1 agent: TimeOff requested 2035-03-05T10:00:00 to
+            | 2035-03-05T14:00:00, pending
               by PLANNER, NOW (revision 4)
 
               ana  Mon 2035-03-05 10:00–14:00  TIME_OFF_PENDING_OVERLAP  needs acknowledgement
@@ -51,7 +53,8 @@ fn a_plan_shows_conflicts_before_they_bite_and_the_others_go_live() {
                 3. go ahead with everything else and leave shift s1 as it is live
                    muster schedule publish push-2035-03-05-######## --keep s1/exists=live
 
-            publish the others: muster schedule publish push-2035-03-05-######## --plan-token plan.4.3
+            publish the others: muster schedule publish push-2035-03-05-######## --plan-token
+            | plan.4.3
             [exit 3]
         "#]],
     );
@@ -60,29 +63,34 @@ fn a_plan_shows_conflicts_before_they_bite_and_the_others_go_live() {
         expect![[r#"
             muster: a decision is needed (CONFLICT)
 
-            needs acknowledgement, 1 agent: TimeOff requested 2035-03-05T10:00:00 to 2035-03-05T14:00:00, pending
+            needs acknowledgement, 1 agent: TimeOff requested 2035-03-05T10:00:00 to
+            | 2035-03-05T14:00:00, pending
               by PLANNER, NOW (revision 4)
 
               ana  Mon 2035-03-05 10:00–14:00  TIME_OFF_PENDING_OVERLAP  needs acknowledgement
                 shift s1 shares 240 min with pending time-off request t1
                 fingerprint 98c7fde42a42d07c.240
                 1. go ahead, acknowledging this
-                   muster schedule publish push-2035-03-05-######## --ack 98c7fde42a42d07c.240 --mode atomic
+                   muster schedule publish push-2035-03-05-######## --ack 98c7fde42a42d07c.240
+            | --mode atomic
                 2. deny time-off request t1, then send this again
                    muster timeoff deny t1
                 3. go ahead with everything else and leave shift s1 as it is live
-                   muster schedule publish push-2035-03-05-######## --mode atomic --keep s1/exists=live
+                   muster schedule publish push-2035-03-05-######## --mode atomic --keep
+            | s1/exists=live
             [exit 3]
         "#]],
     );
     server.check(
         &["schedule", "publish", &draft],
         expect![[r#"
-            PARTIAL as week-2035-03-05-4419c07588b7aa80658e at revision 5: 2 live, 1 held back; 2 are told
+            PARTIAL as week-2035-03-05-4419c07588b7aa80658e at revision 5: 2 live, 1 held back;
+            | 2 are told
 
             held back; push-2035-03-05-######## keeps them:
 
-            needs acknowledgement, 1 agent: TimeOff requested 2035-03-05T10:00:00 to 2035-03-05T14:00:00, pending
+            needs acknowledgement, 1 agent: TimeOff requested 2035-03-05T10:00:00 to
+            | 2035-03-05T14:00:00, pending
               by PLANNER, NOW (revision 4)
 
               ana  Mon 2035-03-05 10:00–14:00  TIME_OFF_PENDING_OVERLAP  needs acknowledgement
@@ -114,7 +122,8 @@ fn what_is_acknowledged_goes_live() {
 
             of what is live:
 
-            acknowledged, 1 agent: TimeOff requested 2035-03-05T10:00:00 to 2035-03-05T14:00:00, pending
+            acknowledged, 1 agent: TimeOff requested 2035-03-05T10:00:00 to
+            | 2035-03-05T14:00:00, pending
               by PLANNER, NOW (revision 4)
 
               ana  Mon 2035-03-05 10:00–14:00  TIME_OFF_PENDING_OVERLAP  acknowledged
@@ -156,7 +165,8 @@ fn time_off_is_listed_and_decided() {
         expect![[r#"
             muster: a decision is needed (CONFLICT)
 
-            blocked, 1 agent: TimeOff requested 2035-03-05T10:00:00 to 2035-03-05T14:00:00, approved
+            blocked, 1 agent: TimeOff requested 2035-03-05T10:00:00 to 2035-03-05T14:00:00,
+            | approved
               by PLANNER, NOW (revision 5)
 
               ana  Mon 2035-03-05 10:00–14:00  TIME_OFF_ALREADY_DECIDED  blocked

@@ -125,7 +125,7 @@ impl Server {
     /// Compares all that a command says with what is expected.
     #[track_caller]
     pub(crate) fn check(&self, args: &[&str], expect: Expect) {
-        expect.assert_eq(&self.masked(&self.run(args).shown()));
+        expect.assert_eq(&folded(&self.masked(&self.run(args).shown())));
     }
 
     /// A client of the API, for what no command does.
@@ -155,6 +155,24 @@ impl Server {
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
         self.child.wait().unwrap().code().unwrap()
     }
+}
+
+/// Lines folded to what a page holds; what continues one is set off by a bar.
+pub(crate) fn folded(text: &str) -> String {
+    let mut folded = String::new();
+    for line in text.lines() {
+        let mut width = 0;
+        for word in line.split_inclusive(' ') {
+            if width > 4 && width + word.chars().count() > 84 {
+                folded = folded.trim_end().to_owned() + "\n| ";
+                width = 2;
+            }
+            folded += word;
+            width += word.chars().count();
+        }
+        folded.push('\n');
+    }
+    folded
 }
 
 /// `push-2035-03-05-0867c378` as `push-2035-03-05-########`.

@@ -1,6 +1,6 @@
 use expect_test::expect;
 
-use crate::harness::{Run, Server, muster};
+use crate::harness::{Run, Server, folded, muster};
 
 #[test]
 fn a_sound_ledger_is_verified_beside_its_server() {
@@ -8,7 +8,7 @@ fn a_sound_ledger_is_verified_beside_its_server() {
     server.check(
         &["ledger", "verify"],
         expect![[r#"
-            ledger sqlite:muster.db: 2 entries of 1 units read
+            ledger sqlite:muster.db: entries 2, units 1
             every entry is there, every hash is right, every head is the last entry
         "#]],
     );
@@ -18,24 +18,24 @@ fn a_sound_ledger_is_verified_beside_its_server() {
 fn a_flipped_bit_is_found() {
     let server = Server::with_agents();
     let folder = server.folder().to_owned();
-    // Everything into the one file, so that what is flipped is what is read.
-    let file = folder.join("muster.db");
     let copy = tempfile::TempDir::new().unwrap();
     let path = copy.path().join("muster.db");
-    std::fs::copy(&file, &path).unwrap();
-    std::fs::copy(folder.join("muster.db-wal"), copy.path().join("muster.db-wal")).unwrap();
+    for name in ["muster.db", "muster.db-wal"] {
+        std::fs::copy(folder.join(name), copy.path().join(name)).unwrap();
+    }
+    // Nobody serves from the copy: whoever closes it moves all that was written into the one file.
     assert_eq!(Run::of(muster(copy.path()).args(["ledger", "verify"])).code, 0);
-    // The last to close a ledger moves what was written into the file itself.
     let mut bytes = std::fs::read(&path).unwrap();
     let at = find(&bytes, b"America/Chicago").expect("the unit's entry says its zone");
     bytes[at] ^= 1;
     std::fs::write(&path, bytes).unwrap();
     let run = Run::of(muster(copy.path()).args(["ledger", "verify"]));
     expect![[r#"
-        ledger sqlite:muster.db: 1 entries of 1 units read
-        DAMAGED  unit default/vienna, revision 2: the entry does not match its hash; what comes before it can be trusted
+        ledger sqlite:muster.db: entries 1, units 1
+        DAMAGED  unit default/vienna, revision 2: the entry does not match its hash; what
+        | comes before it can be trusted
     "#]]
-    .assert_eq(&run.out);
+    .assert_eq(&folded(&run.out));
     assert_eq!(run.code, 1);
     let json = Run::of(muster(copy.path()).args(["ledger", "verify", "--json"]));
     assert_eq!(

@@ -49,7 +49,8 @@ fn a_week_is_pushed_planned_published_shown_and_reverted() {
     server.check(
         &["schedule", "plan", &draft],
         expect![[r#"
-            plan of DRAFT push-2035-03-05-######## "week.csv", week of 2035-03-05, unit vienna, version 4
+            plan of DRAFT push-2035-03-05-######## "week.csv", week of 2035-03-05, unit vienna,
+            | version 4
             on revision 4, times in America/Chicago
 
             2 agents: 2 as written
@@ -69,12 +70,16 @@ fn a_week_is_pushed_planned_published_shown_and_reverted() {
     server.check(
         &["schedule", "show", &live],
         expect![[r#"
-            PUBLISHED week-2035-03-05-4419c07588b7aa80658e, week of 2035-03-05, unit vienna, version 5
+            PUBLISHED week-2035-03-05-4419c07588b7aa80658e, week of 2035-03-05, unit vienna,
+            | version 5
             2 agents, 2 shifts; times in America/Chicago
 
-            agent  shift                                        hours  paid  activities                           id  note
-            ana    Mon 2035-03-05 09:00–17:00                   8:00   7:30  Break 10:30–10:45, Meal 12:00–12:30  s1
-            ben    Tue 2035-03-06 22:00 – Wed 2035-03-07 06:00  8:00   8:00                                       s2
+            agent  shift                                        hours  paid  activities
+            |                   id  note
+            ana    Mon 2035-03-05 09:00–17:00                   8:00   7:30  Break 10:30–10:45,
+            | Meal 12:00–12:30  s1
+            ben    Tue 2035-03-06 22:00 – Wed 2035-03-07 06:00  8:00   8:00
+            |                   s2
         "#]],
     );
     server.check(
@@ -86,7 +91,8 @@ fn a_week_is_pushed_planned_published_shown_and_reverted() {
     server.check(
         &["schedule", "show", &live, "--agent", "ana"],
         expect![[r#"
-            PUBLISHED week-2035-03-05-4419c07588b7aa80658e, week of 2035-03-05, unit vienna, version 6
+            PUBLISHED week-2035-03-05-4419c07588b7aa80658e, week of 2035-03-05, unit vienna,
+            | version 6
             1 agent, 0 shifts; times in America/Chicago
         "#]],
     );
@@ -131,7 +137,9 @@ fn an_offset_that_the_zone_does_not_have_then_is_named_with_both_readings() {
         &server,
         &format!("{CXONE}\n{row}\n"),
         expect![[r#"
-            week.csv: line 2, column "*Shift Start Date and Time": "03/12/2035 09:00:00" with UTC-06:00 reads 2035-03-12T15:00:00Z, but America/Chicago has UTC-05:00 then and reads 2035-03-12T14:00:00Z
+            week.csv: line 2, column "*Shift Start Date and Time": "03/12/2035 09:00:00" with
+            | UTC-06:00 reads 2035-03-12T15:00:00Z, but America/Chicago has UTC-05:00 then and
+            | reads 2035-03-12T14:00:00Z
             muster: nothing of week.csv was imported
             [exit 1]
         "#]],
@@ -146,7 +154,9 @@ fn a_wall_time_that_does_not_exist_is_refused_unless_it_is_said_what_is_meant() 
         &server,
         &file,
         expect![[r#"
-            week.csv: line 2, column "start": "2035-03-11 02:30" does not exist in America/Chicago, where clocks jump over it; it could be read as 2035-03-11T07:30:00Z or 2035-03-11T08:30:00Z
+            week.csv: line 2, column "start": "2035-03-11 02:30" does not exist in
+            | America/Chicago, where clocks jump over it; it could be read as
+            | 2035-03-11T07:30:00Z or 2035-03-11T08:30:00Z
             muster: nothing of week.csv was imported
             [exit 1]
         "#]],
@@ -173,10 +183,15 @@ fn every_damage_of_a_file_is_named_and_nothing_is_imported() {
         &plain(&rows),
         expect![[r#"
             week.csv: line 3, column "agent": "eve" is not a known agent
-            week.csv: line 4, column "length_minutes": "none" is not a length in whole minutes, 1 to 2880
-            week.csv: line 5, column "start": "2035-13-05 09:00" is not a date (yyyy-mm-dd hh:mm, with Z or an offset such as +01:00 if it is not local)
-            week.csv: line 6, column "start": "2035-03-05 10:00" overlaps the shift of line 2 by 420 min, 2035-03-05T15:00:00Z to 2035-03-05T23:00:00Z
-            week.csv: line 8, column "activity_start": "2035-03-05 10:00" reads 2035-03-05T09:00:00Z, outside the shift, 2035-03-06T08:00:00Z to 2035-03-06T16:00:00Z
+            week.csv: line 4, column "length_minutes": "none" is not a length in whole minutes,
+            | 1 to 2880
+            week.csv: line 5, column "start": "2035-13-05 09:00" is not a date (yyyy-mm-dd
+            | hh:mm, with Z or an offset such as +01:00 if it is not local)
+            week.csv: line 6, column "start": "2035-03-05 10:00" overlaps the shift of line 2
+            | by 420 min, 2035-03-05T15:00:00Z to 2035-03-05T23:00:00Z
+            week.csv: line 8, column "activity_start": "2035-03-05 10:00" reads
+            | 2035-03-05T09:00:00Z, outside the shift, 2035-03-06T08:00:00Z to
+            | 2035-03-06T16:00:00Z
             week.csv: line 9: "zoe,2035-03-07 09:00,480,s8" has 4 fields, the header has 7
             muster: nothing of week.csv was imported
             [exit 1]
@@ -186,7 +201,9 @@ fn every_damage_of_a_file_is_named_and_nothing_is_imported() {
         &server,
         &plain(&["zoe,2035-03-05 09:00,480,s6,Yoga,2035-03-05 10:00,15"]),
         expect![[r#"
-            week.csv: line 2, column "activity": "Yoga" is no activity of the unit (there are Break, Meal, Meeting, OffQueueWork, OnQueueWork, TimeOff, Training, Unavailable): name it by --activity
+            week.csv: line 2, column "activity": "Yoga" is no activity of the unit (there are
+            | Break, Meal, Meeting, OffQueueWork, OnQueueWork, TimeOff, Training, Unavailable):
+            | name it by --activity
             muster: nothing of week.csv was imported
             [exit 1]
         "#]],
@@ -219,6 +236,9 @@ fn a_push_that_breaks_off_takes_its_drafts_back() {
     server.check(
         &[&push[..], &["--client-id", id, "--client-secret", secret]].concat(),
         expect![[r#"
+            muster: a scope is missing (FORBIDDEN)
+              the token lacks scope wfm:schedule:read
+            [exit 1]
         "#]],
     );
     assert_eq!(server.ok(&["schedule", "list", "--unit", "vienna"]).out, "no schedules\n");

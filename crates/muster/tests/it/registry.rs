@@ -31,9 +31,11 @@ fn a_file_of_agents_is_imported_as_a_whole_or_not_at_all() {
     server.check(
         &["agent", "import", "more.csv", "--unit", "vienna"],
         expect![[r#"
-            more.csv: line 3, column "id": "?" an id has 1 to 64 of the characters A-Z a-z 0-9 . _ : -
+            more.csv: line 3, column "id": "?" an id has 1 to 64 of the characters A-Z a-z 0-9
+            | . _ : -
             more.csv: line 4, column "id": "lin" repeats line 2
-            more.csv: line 5: cannot be read: CSV error: record 4 (line: 5, byte: 66): found record with 2 fields, but the previous record has 3 fields
+            more.csv: line 5: cannot be read: CSV error: record 4 (line: 5, byte: 66): found
+            | record with 2 fields, but the previous record has 3 fields
             muster: nothing of more.csv was imported
             [exit 1]
         "#]],
@@ -42,7 +44,8 @@ fn a_file_of_agents_is_imported_as_a_whole_or_not_at_all() {
     server.check(
         &["agent", "import", "columns.csv", "--unit", "vienna"],
         expect![[r#"
-            columns.csv: line 1, column "shoe size": is no column; there are id, name, email, time_zone, skills, management_unit, contract
+            columns.csv: line 1, column "shoe size": is no column; there are id, name, email,
+            | time_zone, skills, management_unit, contract
             columns.csv: line 1, column "id": is a column that must be there
             muster: nothing of columns.csv was imported
             [exit 1]
