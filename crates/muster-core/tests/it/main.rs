@@ -10,6 +10,8 @@ mod laws;
 mod oracle;
 mod publish;
 mod registry;
+mod scenario_clocks;
+mod scenarios;
 mod sequences;
 mod steps;
 mod swap_rules;
