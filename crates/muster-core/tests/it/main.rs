@@ -26,3 +26,24 @@ use muster_core::testing::World;
 fn check_decide(script: &str, expected: Expect) {
     expected.assert_eq(&World::play(script));
 }
+
+/// A kind without a test would be a kind that nobody has seen.
+#[test]
+fn every_kind_of_finding_is_told_in_some_test() {
+    let told = [
+        include_str!("drafts.rs"),
+        include_str!("edits.rs"),
+        include_str!("publish.rs"),
+        include_str!("scenario_clocks.rs"),
+        include_str!("swap_rules.rs"),
+        include_str!("swaps.rs"),
+        include_str!("time_off.rs"),
+    ]
+    .concat();
+    let severities = ["info", "warn", "ack", "block"];
+    for kind in muster_core::conflict::Kind::ALL {
+        let is_told =
+            severities.iter().any(|s| told.contains(&format!("    {s} {} ", kind.name())));
+        assert!(is_told, "{}", kind.name());
+    }
+}
