@@ -72,17 +72,21 @@ impl Drafts {
     async fn make(&mut self, setting: &Setting, changed: usize) -> Result<String> {
         let offset = if self.0.is_multiple_of(2) { 105 } else { 150 };
         self.0 += 1;
-        let mut weeks = setting.centre.weeks[..changed.min(setting.centre.weeks.len())].to_vec();
-        for shift in weeks.iter_mut().flat_map(|week| &mut week.shifts) {
-            if let Some(activity) = shift.activity("Break", 0) {
-                activity.offset_minutes = offset;
-            }
-        }
+        let weeks = setting.centre.weeks.iter().take(changed);
+        let edits: Vec<_> = weeks
+            .flat_map(|week| week.shifts.clone())
+            .map(|mut shift| {
+                if let Some(activity) = shift.activity("Break", 0) {
+                    activity.offset_minutes = offset;
+                }
+                // Who works it is not spoken of: shifts may have changed hands.
+                json!({ "op": "update", "shiftId": shift.id, "activities": shift.activities })
+            })
+            .collect();
         let body = json!({
             "businessUnitId": setting.centre.unit,
             "weekDate": setting.centre.week,
-            "from": "published",
-            "agentSchedules": weeks,
+            "edits": edits,
         });
         let draft = setting.muster.send(Role::Publisher, Method::POST, "/schedules", &body).await?;
         let id = draft["id"].as_str().context("the draft has no id")?;

@@ -14,7 +14,6 @@ use serde_json::{Value, json};
 
 use crate::bench::version_store::VersionStore;
 use crate::demo::centre::{Centre, ZONE};
-use crate::demo::out;
 use crate::demo::progress::Progress;
 use crate::demo::report::Measured;
 use crate::demo::rush;
@@ -28,6 +27,7 @@ use crate::oracle::double::{Bookings, Double};
 use crate::oracle::history::History;
 use crate::oracle::log::Intent;
 use crate::oracle::replay::{Replay, replay};
+use crate::print;
 
 /// Agents put at once.
 const BULK: usize = 1_000;
@@ -212,7 +212,7 @@ pub(crate) async fn keep(run: MusterRun) -> Result<()> {
     running.keep_folder();
     let (id, secret) = &running.visitor;
     let url = &running.url;
-    out::line(&format!(
+    print::out(&format!(
         "\nThe server goes on at {url}; its ledger is {ledger}. Look around:\n\n  \
          TOKEN=$(curl -s {url}/oauth/token -u '{id}:{secret}' \\\n    \
          -d grant_type=client_credentials | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')\n  \
