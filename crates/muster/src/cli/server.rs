@@ -17,6 +17,7 @@ const PAGES: usize = 10_000;
 
 /// Which server, and as which client.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Server")]
 pub(crate) struct ServerArgs {
     /// Where the server is.
     #[arg(long, env = "MUSTER_URL", default_value = "http://127.0.0.1:8080", global = true)]

@@ -245,6 +245,18 @@ fn a_push_that_breaks_off_takes_its_drafts_back() {
 }
 
 #[test]
+fn a_publish_that_the_server_refuses_takes_the_drafts_back() {
+    let server = Server::with_agents();
+    // Further away than anything may be planned.
+    server.write("week.csv", &plain(&["ana,2100-03-01 09:00,480,s1,,,"]));
+    let push = ["schedule", "push", "week.csv", "--unit", "vienna", "--publish"];
+    let run = server.run(&push);
+    assert_eq!((run.code, run.out.as_str()), (1, ""), "{run:?}");
+    assert!(run.err.contains("is more than 7320 days from now"), "{}", run.err);
+    assert_eq!(server.ok(&["schedule", "list", "--unit", "vienna"]).out, "no schedules\n");
+}
+
+#[test]
 fn a_file_or_a_unit_that_is_not_there_is_named() {
     let server = Server::with_agents();
     server.check(

@@ -84,10 +84,15 @@ pub(super) async fn run(
     let bar = Bar::new("weeks");
     let mut pushed = send_all(&server, &unit, &name, &file, weeks, &bar).await?;
     if publish {
-        let all = pushed.len() as u64;
-        for (n, week) in (0..).zip(&mut pushed) {
-            bar.set(n, all);
-            week.live = Some(go_live(&server, &week.draft).await?);
+        for n in 0..pushed.len() {
+            bar.set(n as u64, pushed.len() as u64);
+            match go_live(&server, &pushed[n].draft).await {
+                Ok(live) => pushed[n].live = Some(live),
+                Err(error) => {
+                    stopped(&server, &pushed, &error).await;
+                    return Err(in_file(error, &file, &pushed[n].week));
+                }
+            }
         }
     }
     drop(bar);
@@ -157,6 +162,19 @@ async fn send(
     server.post::<Value>("/schedules", &body).await?;
     let validate = format!("{}/validate", path(draft));
     Ok(server.post::<Plan>(&validate, &plan::nothing()).await?.value)
+}
+
+/// A publish failed. Where none was made, the drafts go too; else it is said what there is.
+async fn stopped(server: &Server, pushed: &[Pushed], error: &anyhow::Error) {
+    let drafts = pushed.iter().map(|week| week.draft.as_str());
+    if error.is::<Refused>() && pushed.iter().all(|week| week.live.is_none()) {
+        take_back(server, drafts).await;
+        return;
+    }
+    for Pushed { week, draft, live, .. } in pushed {
+        let said = if live.is_some() { "was published" } else { "may not be published" };
+        print::remark(&format!("muster: draft {draft}, week of {}, {said}", week.week));
+    }
 }
 
 /// Deletes drafts, so that nothing is half-imported. One of them may not have been made.
