@@ -186,12 +186,7 @@ pub(crate) async fn put(
     let docs = AgentScheduleIn::docs(input.agent_schedules, &ground)?;
     let agents: Vec<AgentId> = docs.iter().map(|doc| doc.agent.clone()).collect();
     let edits = diff::week(&ground, week, &docs, &mut || app.mint(&call))?;
-    let action = match which {
-        Which::Live(_) => Action::EditShifts { edits, terms: terms.atomic_unless_said(&body) },
-        Which::Draft(_) => {
-            Action::EditDraft { id: schedule.clone(), edits, resolutions: terms.resolutions }
-        }
-    };
+    let action = which.edited(edits, terms);
     let answer = app.ask(&desk, &call, action).await?;
     document::edited(&desk, &schedule, &answer, Some(&agents)).await
 }
@@ -217,12 +212,7 @@ pub(crate) async fn change(
     let terms = input.terms()?;
     let edits = ChangeSetIn::edits(input.edits, &ground, &mut || app.mint(&call))?;
     let agents: Vec<AgentId> = spoken_of(&edits);
-    let action = match which {
-        Which::Live(_) => Action::EditShifts { edits, terms: terms.atomic_unless_said(&body) },
-        Which::Draft(_) => {
-            Action::EditDraft { id: schedule.clone(), edits, resolutions: terms.resolutions }
-        }
-    };
+    let action = which.edited(edits, terms);
     let answer = app.ask(&desk, &call, action).await?;
     document::edited(&desk, &schedule, &answer, Some(&agents)).await
 }
@@ -235,25 +225,6 @@ fn spoken_of(edits: &Edits) -> Vec<AgentId> {
     agents.sort();
     agents.dedup();
     agents
-}
-
-/// An edit of live shifts that names no mode stands or falls as one: 200 says that all is done.
-trait AtomicUnlessSaid {
-    fn atomic_unless_said(self, body: &[u8]) -> Self;
-}
-
-impl AtomicUnlessSaid for muster_core::command::Terms {
-    fn atomic_unless_said(mut self, body: &[u8]) -> Self {
-        #[derive(Deserialize)]
-        struct Said {
-            mode: Option<serde::de::IgnoredAny>,
-        }
-        let said = serde_json::from_slice::<Said>(body).is_ok_and(|said| said.mode.is_some());
-        if !said {
-            self.mode = muster_core::command::Mode::Atomic;
-        }
-        self
-    }
 }
 
 pub(crate) async fn delete(
