@@ -145,6 +145,19 @@ impl ApiError {
         Problem::new(Code::Internal, "the request could not be handled").into()
     }
 
+    /// A read that gets no state: of one that is too old, 410 says that it will not come back.
+    pub(crate) fn of_read(error: DeskError) -> Self {
+        match error {
+            DeskError::BaseExpired(_) => Problem::new(Code::Gone, error.to_string()).into(),
+            other => other.into(),
+        }
+    }
+
+    /// What is told of it.
+    pub(crate) fn into_problem(self) -> Box<Problem> {
+        self.problem
+    }
+
     fn unavailable(why: &str) -> Self {
         let request = CONTEXT_ID.try_with(Clone::clone).unwrap_or_default();
         tracing::error!(request.id = request, why, "request not served");

@@ -26,6 +26,7 @@ use muster_core::conflict::Fingerprint;
 use muster_core::id::{CommandId, OrganizationId, UnitId};
 use muster_core::{Revision, Roster};
 use muster_ledger::{SubjectKind, UnitKey};
+use tokio::sync::watch;
 
 use crate::access::Access;
 use crate::clock::Clock;
@@ -47,13 +48,26 @@ struct Inner {
     units: Units,
     access: Access,
     realtime: Realtime,
+    closing: watch::Sender<bool>,
 }
 
 impl App {
     /// Everything that handlers need.
     #[must_use]
     pub fn new(units: Units, access: Access) -> Self {
-        Self(Arc::new(Inner { units, access, realtime: Realtime::default() }))
+        let closing = watch::Sender::new(false);
+        Self(Arc::new(Inner { units, access, realtime: Realtime::default(), closing }))
+    }
+
+    /// Ends what would otherwise go on for ever: streams of events.
+    pub(crate) fn close(&self) {
+        self.0.closing.send_replace(true);
+    }
+
+    /// Comes back when the server stops.
+    pub(crate) async fn closed(&self) {
+        // The sender lives as long as `self`.
+        let _ = self.0.closing.subscribe().wait_for(|closing| *closing).await;
     }
 
     pub(crate) fn units(&self) -> &Units {
@@ -72,9 +86,11 @@ impl App {
         self.0.units.clock()
     }
 
-    /// A fresh id of any kind.
-    pub(crate) fn mint<T: std::str::FromStr>(&self) -> T {
-        self.clock().id().parse().unwrap_or_else(|_| unreachable!("minted ids are ids"))
+    /// A fresh id of any kind. A request with a key gets the same ones when it is sent again, so
+    /// that it finds what it made.
+    pub(crate) fn mint<T: std::str::FromStr>(&self, call: &Call) -> T {
+        let id = call.keyed_id().unwrap_or_else(|| self.clock().id());
+        id.parse().unwrap_or_else(|_| unreachable!("minted ids are ids"))
     }
 
     /// The desk of a unit of the caller's organization, at least at the revision asked for.
@@ -101,6 +117,15 @@ impl App {
         Ok(desk)
     }
 
+    /// Whether the very request took effect before, as its key tells: nothing that happened since
+    /// may keep it from its first answer.
+    pub(crate) async fn is_replay(&self, desk: &Desk, call: &Call) -> Result<bool, ApiError> {
+        match call.command_id() {
+            Some(id) => Ok(desk.took_effect(&id).await?),
+            None => Ok(false),
+        }
+    }
+
     /// Has a command decided. A refusal comes back explained.
     pub(crate) async fn ask(
         &self,
@@ -112,7 +137,7 @@ impl App {
             call.caller.may("wfm:conflict:acknowledge")?;
         }
         let command = call.command(action);
-        let id: CommandId = call.command_id().unwrap_or_else(|| self.mint());
+        let id: CommandId = call.command_id().unwrap_or_else(|| self.mint(call));
         let ask = Ask { command, id, keyed: call.key_hash() };
         let answer = desk.ask(ask).await?;
         match &answer.result {

@@ -67,7 +67,7 @@ impl Realtime {
         presences.get(&(organization.clone(), agent.clone()))?.latest.clone()
     }
 
-    /// Opens a session, or keeps it open.
+    /// Opens a session and answers nothing; or answers with the one of that id that is open.
     ///
     /// # Errors
     /// [`TooManySessions`] beyond [`limits::SESSIONS`].
@@ -77,14 +77,17 @@ impl Realtime {
         agent: AgentId,
         id: String,
         session: Session,
-    ) -> Result<(), TooManySessions> {
+    ) -> Result<Option<Session>, TooManySessions> {
         let mut presences = self.lock();
         let presence = presences.entry((organization.clone(), agent)).or_default();
-        if presence.sessions.len() >= limits::SESSIONS && !presence.sessions.contains_key(&id) {
+        if let Some(open) = presence.sessions.get(&id) {
+            return Ok(Some(open.clone()));
+        }
+        if presence.sessions.len() >= limits::SESSIONS {
             return Err(TooManySessions);
         }
-        presence.sessions.entry(id).or_insert(session);
-        Ok(())
+        presence.sessions.insert(id, session);
+        Ok(None)
     }
 
     /// Closes a session; says whether it was open.

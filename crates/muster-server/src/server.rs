@@ -80,10 +80,12 @@ impl Server {
         let listener = TcpListener::bind(listen).await.map_err(taken)?;
         let addr = listener.local_addr().map_err(taken)?;
         let (stop, stopped) = oneshot::channel();
-        let service = router(App::new(units, access));
-        let serve = axum::serve(listener, service).with_graceful_shutdown(async {
+        let app = App::new(units, access);
+        let serve = axum::serve(listener, router(app.clone()));
+        let serve = serve.with_graceful_shutdown(async move {
             // A dropped sender stops the server too.
             let _ = stopped.await;
+            app.close();
         });
         let task = tokio::spawn(async move { serve.await });
         Ok(Self { addr, ledger, clock, stop, task })

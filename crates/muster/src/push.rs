@@ -181,4 +181,16 @@ fn error(line: u64, column: &str, value: &str, problem: impl Into<String>) -> Fi
 }
 
 #[cfg(test)]
+pub(crate) mod testing {
+    use super::*;
+
+    /// A week of two agents, whose shifts stand on the lines 2 and 4, and 3.
+    pub(crate) fn week() -> WeekPush {
+        let week = jiff::civil::date(2026, 3, 30);
+        let lines = vec![vec![2, 4], vec![3]];
+        WeekPush { week, agent_schedules: Vec::new(), shifts: 3, lines }
+    }
+}
+
+#[cfg(test)]
 mod tests;

@@ -76,6 +76,9 @@ pub struct ConflictIn {
     /// What it is about.
     #[serde(default)]
     pub subject: Value,
+    /// Whether it was there before the command, no smaller: such a one stops nothing.
+    #[serde(default)]
+    pub standing: bool,
     /// What it says to people.
     pub message: String,
     /// The entries behind it, newest first.

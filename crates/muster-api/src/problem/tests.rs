@@ -159,23 +159,23 @@ fn a_document_without_a_base_is_428() {
         &rejection,
         "a_document_without_a_base_is_428",
         expect![[r#"
-        {
-          "type": "https://muster.dev/problems/base-required",
-          "title": "name the version you read",
-          "status": 428,
-          "detail": "2 agents have published shifts in this week: name the version you read",
-          "code": "BASE_REQUIRED",
-          "message": "2 agents have published shifts in this week: name the version you read",
-          "contextId": "req-1",
-          "retry": {
-            "class": "rebase"
-          },
-          "currentVersion": 811,
-          "agentIds": [
-            "ana",
-            "ben"
-          ]
-        }"#]],
+            {
+              "type": "https://muster.dev/problems/base-required",
+              "title": "name the version you read",
+              "status": 428,
+              "detail": "2 agents have shifts in this week: name the version you read",
+              "code": "BASE_REQUIRED",
+              "message": "2 agents have shifts in this week: name the version you read",
+              "contextId": "req-1",
+              "retry": {
+                "class": "rebase"
+              },
+              "currentVersion": 811,
+              "agentIds": [
+                "ana",
+                "ben"
+              ]
+            }"#]],
     );
 }
 

@@ -41,8 +41,8 @@ pub struct ChangeSetIn {
     pub edits: Vec<ShiftIn>,
     /// Decisions about clashes.
     pub resolutions: Vec<Resolution>,
-    /// Whether it stands or falls as one.
-    pub mode: Mode,
+    /// Whether it stands or falls as one; it does, when nothing is said: 200 means all of it.
+    pub mode: Option<Mode>,
     /// Findings that somebody answers for.
     pub acknowledge: Vec<Fingerprint>,
     /// Only these agents, and those tied to them.
@@ -66,7 +66,7 @@ impl ChangeSetIn {
     /// [`BadInput`] when there are more acknowledgements than are taken.
     pub fn terms(&self) -> Result<Terms, BadInput> {
         let terms = TermsIn {
-            mode: self.mode,
+            mode: self.mode.unwrap_or(Mode::Atomic),
             acknowledge: self.acknowledge.clone(),
             resolutions: self.resolutions.clone(),
             agent_ids: self.agent_ids.clone(),

@@ -161,9 +161,9 @@ pub struct ScheduleIn {
     pub schedule_version: Option<Revision>,
     /// Whole weeks of the agents that are listed.
     pub agent_schedules: Vec<AgentScheduleIn>,
-    /// Whether it stands or falls as one.
+    /// Whether it stands or falls as one; it does, when nothing is said: 200 means all of it.
     #[serde(default)]
-    pub mode: Mode,
+    pub mode: Option<Mode>,
     /// Findings that somebody answers for.
     #[serde(default)]
     pub acknowledge: Vec<Fingerprint>,
@@ -210,7 +210,7 @@ impl ScheduleIn {
     /// [`BadInput`] when there are more acknowledgements than are taken.
     pub fn terms(&self) -> Result<Terms, BadInput> {
         let terms = TermsIn {
-            mode: self.mode,
+            mode: self.mode.unwrap_or(Mode::Atomic),
             acknowledge: self.acknowledge.clone(),
             resolutions: self.resolutions.clone(),
             reason: self.reason.clone(),

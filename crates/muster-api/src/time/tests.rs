@@ -69,3 +69,15 @@ fn a_bound_may_be_a_day_in_the_zone_asked_about() {
     assert!("2026-02-30".parse::<Bound>().is_err());
     assert!("2026-03-30T00:00:00".parse::<Bound>().is_err());
 }
+
+#[test]
+fn instants_are_written_as_the_general_formatter_writes_them() {
+    let step = 7_919_999_123;
+    let odd = [-1, 0, 1, 999, 1_000, Instant::MAX.ms(), Instant::MIN.ms()];
+    for ms in odd.into_iter().chain((0..30_000).map(|n| n * step)) {
+        for ms in [ms, ms / 1_000 * 1_000] {
+            let at = Instant::from_ms(ms);
+            assert_eq!(serde_json::to_string(&At(at)).unwrap(), format!("\"{at}\""));
+        }
+    }
+}

@@ -46,7 +46,7 @@ pub(crate) async fn put(
     };
     let code = input.code(code_id, &desk.head())?;
     let answer = app.ask(&desk, &call, Action::PutActivityCode(code.clone())).await?;
-    let is_new = answer.before.code(&code.id).is_none() && !answer.replayed;
+    let is_new = answer.before.code(&code.id).is_none();
     let view = ActivityCodeView::new(&desk.key().unit, code);
     Ok(created(is_new, answer.revision, &view))
 }

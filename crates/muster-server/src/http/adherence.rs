@@ -73,13 +73,11 @@ pub(crate) async fn open_session(
     let own = input.session_id.map_or_else(|| app.clock().id(), |own| own.0.to_string());
     let kind = input.kind.map(|kind| kind.0.to_string()).unwrap_or_default();
     let session = Session { kind, opened_at: app.clock().now() };
-    let view = session_view(&agent, &own, &session);
     let organization = &call.caller.organization;
     let opened = app.realtime().open(organization, agent.clone(), own.clone(), session.clone());
-    if let Err(full) = opened {
-        return Err(ApiError::bad_input("/sessionId", &own, &full.to_string()));
-    }
-    Ok(created(true, revision, &view))
+    let open = opened.map_err(|full| ApiError::bad_input("/sessionId", &own, &full.to_string()))?;
+    let view = session_view(&agent, &own, open.as_ref().unwrap_or(&session));
+    Ok(created(open.is_none(), revision, &view))
 }
 
 pub(crate) async fn sessions(

@@ -97,7 +97,7 @@ pub(crate) async fn put(
     };
     leave_other(&app, &call, &agent, &desk).await?;
     let answer = put_all(&app, &call, &desk, vec![(agent.clone(), input, String::new())]).await?;
-    let is_new = answer.before.agent(&agent).is_none() && !answer.replayed;
+    let is_new = answer.before.agent(&agent).is_none();
     let missing = || ApiError::unknown("agent", &agent);
     let record = answer.after.agent(&agent).ok_or_else(missing)?;
     let names = names(&app, &call.caller.organization, [&agent].into_iter()).await?;
@@ -170,7 +170,7 @@ pub(crate) async fn bulk(
     let mut unit: Option<UnitId> = None;
     for (n, input) in agents.into_iter().enumerate() {
         let pointer = format!("/agents/{n}");
-        let agent = input.id.clone().unwrap_or_else(|| app.mint());
+        let agent = input.id.clone().unwrap_or_else(|| app.mint(&call));
         let own = input.business_unit_id.clone();
         match (&unit, own) {
             (_, None) => return Err(ApiError::missing(&format!("{pointer}/businessUnitId"))),

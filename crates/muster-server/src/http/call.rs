@@ -1,12 +1,15 @@
 //! What every request brings along: the caller, the key, the tokens, the revision it waits for.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use muster_core::Instant;
-use muster_core::Revision;
 use muster_core::command::{Action, Command};
 use muster_core::id::CommandId;
+use muster_core::{Revision, Roster};
 use muster_ledger::Hash;
 use sha2::{Digest, Sha256};
 
@@ -30,6 +33,8 @@ pub(crate) struct Call {
     min_revision: Option<Revision>,
     at_revision: Option<Revision>,
     as_of: Option<Instant>,
+    /// How many ids were minted for it.
+    minted: Arc<AtomicU32>,
 }
 
 /// Longest `Idempotency-Key`, in characters.
@@ -53,7 +58,14 @@ impl Call {
             min_revision: number(query, "minRevision")?,
             at_revision: number(query, "atRevision")?,
             as_of: instant(query, "asOf")?,
+            minted: Arc::default(),
         })
+    }
+
+    /// The call of one operation of a bulk: its key is `key#n`.
+    pub(crate) fn operation(&self, n: usize) -> Self {
+        let key = self.key.as_ref().map(|key| format!("{key}#{n}"));
+        Self { key, ..self.clone() }
     }
 
     /// What the caller asks for.
@@ -73,6 +85,17 @@ impl Call {
         CommandId::parse(&hex).ok()
     }
 
+    /// The next id that a keyed request mints; `None` without a key. The request is part of it:
+    /// one key may come with different requests to different units.
+    pub(crate) fn keyed_id(&self) -> Option<String> {
+        let command = self.command_id()?;
+        let mut hash = Sha256::new();
+        hash.update(command.as_str());
+        hash.update(self.request);
+        hash.update(self.minted.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+        Some(hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
     /// What the key must come with again; `None` without a key.
     pub(crate) fn key_hash(&self) -> Option<Hash> {
         self.key.as_ref().map(|_| self.request)
@@ -88,13 +111,14 @@ impl Call {
         }
     }
 
-    /// The revision of the past that a read asks for.
-    pub(crate) fn past(&self, desk: &Desk) -> Result<Option<Revision>, ApiError> {
-        match (self.at_revision, self.as_of) {
-            (Some(revision), _) => Ok(Some(revision)),
-            (None, Some(at)) => Ok(Some(desk.as_of(at)?)),
-            (None, None) => Ok(None),
-        }
+    /// The state that a read asks for: the head, or one of the past.
+    pub(crate) async fn roster(&self, desk: &Desk) -> Result<Roster, ApiError> {
+        let revision = match (self.at_revision, self.as_of) {
+            (Some(revision), _) => revision,
+            (None, Some(at)) => desk.as_of(at).await?,
+            (None, None) => return Ok(desk.head()),
+        };
+        desk.at(revision).await.map_err(ApiError::of_read)
     }
 }
 

@@ -53,6 +53,9 @@ struct Told {
 async fn after(desk: &Desk, cursor: Cursor) -> Result<Vec<Told>, DeskError> {
     let head = desk.head().revision();
     let whole = cursor.index == u32::MAX;
+    if cursor.revision > head {
+        return Ok(Vec::new());
+    }
     let first = if whole { cursor.revision.next() } else { cursor.revision };
     let mut told = Vec::new();
     let mut revision = first.max(Revision(1));
@@ -90,7 +93,7 @@ pub(crate) async fn feed(
     let streams = accepts.is_some_and(|accepts| accepts.contains("text/event-stream"));
     let first = after(&desk, cursor).await.map_err(|error| gone(&desk, error))?;
     if streams {
-        return Ok(streamed(desk, filter, cursor, first));
+        return Ok(streamed(app, desk, filter, cursor, first));
     }
     let first = if first.is_empty() {
         let wait = Duration::from_secs(filter.wait_seconds.unwrap_or(0)).min(limits::POLL_WAIT);
@@ -143,6 +146,7 @@ fn views<'a>(
 
 /// What a stream still has to send, and how it goes on.
 struct Reader {
+    app: App,
     desk: Desk,
     filter: Filter,
     cursor: Cursor,
@@ -150,8 +154,9 @@ struct Reader {
     ready: std::collections::VecDeque<Sse>,
 }
 
-fn streamed(desk: Desk, filter: Filter, cursor: Cursor, told: Vec<Told>) -> Response {
-    let reader = Reader { desk, filter, cursor, told, ready: std::collections::VecDeque::new() };
+fn streamed(app: App, desk: Desk, filter: Filter, cursor: Cursor, told: Vec<Told>) -> Response {
+    let ready = std::collections::VecDeque::new();
+    let reader = Reader { app, desk, filter, cursor, told, ready };
     let events = stream::unfold(reader, |mut reader| async move {
         let event = reader.next().await?;
         Some((Ok::<_, Infallible>(event), reader))
@@ -170,7 +175,10 @@ impl Reader {
             if self.told.is_empty() {
                 let mut changes = self.desk.changes();
                 let seen = self.cursor.revision;
-                changes.wait_for(|head| *head > seen).await.ok()?;
+                tokio::select! {
+                    changed = changes.wait_for(|head| *head > seen) => drop(changed.ok()?),
+                    () = self.app.closed() => return None,
+                }
                 self.told = after(&self.desk, self.cursor).await.ok()?;
             }
             for told in std::mem::take(&mut self.told) {

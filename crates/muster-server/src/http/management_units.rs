@@ -57,14 +57,15 @@ pub(crate) async fn create(
     let input: ManagementUnitIn = parse(&body)?;
     let missing = || ApiError::missing("/businessUnitId");
     let desk = app.desk(&call, input.business_unit_id.as_ref().ok_or_else(missing)?).await?;
-    let own: ManagementUnitId = input.id.clone().unwrap_or_else(|| app.mint());
+    let own: ManagementUnitId = input.id.clone().unwrap_or_else(|| app.mint(&call));
     let unit = input.management_unit(own.clone(), None)?;
-    if desk.head().management_unit(&own).is_some_and(|known| known.value != unit) {
+    let is_taken = desk.head().management_unit(&own).is_some_and(|known| known.value != unit);
+    if is_taken && !app.is_replay(&desk, &call).await? {
         let taken = Rejection::Taken { what: Thing::ManagementUnit, id: own.to_string() };
         return Err(ApiError::rejection(&taken));
     }
     let answer = app.ask(&desk, &call, Action::PutManagementUnit(unit)).await?;
-    let is_new = answer.before.management_unit(&own).is_none() && !answer.replayed;
+    let is_new = answer.before.management_unit(&own).is_none();
     Ok(created(is_new, answer.revision, &known(&answer.after, &own)?))
 }
 

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
@@ -24,8 +25,9 @@ struct Form {
 pub(crate) async fn token(
     State(app): State<App>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, ApiError> {
+    let body = body.map_err(|_| ApiError::too_large())?;
     let form: Form = serde_urlencoded::from_bytes(&body)
         .map_err(|error| ApiError::bad_input("body", "the form", &error.to_string()))?;
     if form.grant_type != "client_credentials" {

@@ -49,10 +49,7 @@ impl Page {
             return Err(ApiError::bad_input("pageSize", &size.to_string(), &problem));
         }
         let Some(cursor) = &self.cursor else {
-            let roster = match call.past(desk)? {
-                Some(revision) => desk.at(revision).await?,
-                None => desk.head(),
-            };
+            let roster = call.roster(desk).await?;
             return Ok(Open { roster, size, after: None, now });
         };
         let (revision, made, after) = decode(cursor)
@@ -60,7 +57,8 @@ impl Page {
         if made.plus_min(CURSOR_MIN) < now {
             return Err(ApiError::cursor_expired());
         }
-        Ok(Open { roster: desk.at(revision).await?, size, after: Some(after), now })
+        let roster = desk.at(revision).await.map_err(ApiError::of_read)?;
+        Ok(Open { roster, size, after: Some(after), now })
     }
 }
 

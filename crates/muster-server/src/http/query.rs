@@ -2,6 +2,10 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use jiff::civil::Date;
+use muster_core::Interval;
+use muster_core::decide::Rejection;
+use muster_core::unit::BusinessUnit;
 use serde::de::DeserializeOwned;
 
 use crate::error::ApiError;
@@ -26,6 +30,21 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Params<T> {
         };
         serde_urlencoded::from_str(&text).map(Self).map_err(wrong)
     }
+}
+
+/// A week as a query names it: by its first day.
+pub(crate) fn week_of(unit: &BusinessUnit, first: Date) -> Result<Interval, ApiError> {
+    let wrong = |problem: String| Rejection::Invalid {
+        pointer: "weekDate".to_owned(),
+        value: first.to_string(),
+        problem,
+    };
+    let week = unit.week(first).ok_or_else(|| wrong("is in no week".to_owned()))?;
+    let right = unit.week_of(week.start());
+    if right == first {
+        return Ok(week);
+    }
+    Err(wrong(format!("is not the first day of a week in this unit, {right} is")).into())
 }
 
 /// An id in a path.

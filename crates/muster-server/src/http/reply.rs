@@ -67,7 +67,8 @@ pub(crate) fn document(
     let body = bytes(value);
     let tag = muster_api::etag::etag(&body, version);
     let has_it = call.if_none_match.as_ref().is_some_and(|known| {
-        known.split(',').any(|known| known.trim() == tag || known.trim() == "*")
+        let plain = |known: &str| known.trim().trim_start_matches("W/") == tag;
+        known.split(',').any(|known| plain(known) || known.trim() == "*")
     });
     let mut response = if has_it {
         respond(StatusCode::NOT_MODIFIED, revision, Vec::new())

@@ -27,7 +27,7 @@ use serde::Deserialize;
 
 use crate::desk::Desk;
 use crate::error::ApiError;
-use crate::http::query::{Params, id};
+use crate::http::query::{Params, id, week_of};
 use crate::http::schedules::document::{Which, which};
 use crate::http::{App, Call, Page, created, document as tagged, listed};
 
@@ -51,6 +51,9 @@ pub(crate) async fn list(
     let unit = &filter.business_unit_id;
     let desk = app.desk(&call, unit).await?;
     let page = Page::new(filter.page_size, filter.cursor).open(&desk, &call, app.clock()).await?;
+    if let Some((unit, week)) = page.roster.unit().zip(filter.week_date) {
+        week_of(unit, week)?;
+    }
     let live = page.roster.weeks().map(|week| Head::live(unit, week));
     let drafts = page.roster.drafts().map(|draft| Head::draft(unit, draft));
     let status = |head: &ScheduleHeadView<'_>| match head.status {
@@ -81,12 +84,12 @@ pub(crate) async fn create(
 ) -> Result<Response, ApiError> {
     let input: ScheduleNewIn = parse(&body)?;
     let desk = app.desk(&call, &input.business_unit_id).await?;
-    let schedule: ScheduleId = input.id.clone().unwrap_or_else(|| app.mint());
+    let schedule: ScheduleId = input.id.clone().unwrap_or_else(|| app.mint(&call));
     if input.publish {
         call.caller.may("wfm:schedule:publish")?;
         return publish::document(&app, &call, &desk, schedule, input).await;
     }
-    let (base, edits) = wished(&app, &desk, &input).await?;
+    let (base, edits) = wished(&app, &call, &desk, &input).await?;
     let action = Action::CreateDraft {
         id: schedule.clone(),
         week: input.week_date,
@@ -95,7 +98,7 @@ pub(crate) async fn create(
         edits,
     };
     let answer = app.ask(&desk, &call, action).await?;
-    let is_new = answer.before.draft(&schedule).is_none() && !answer.replayed;
+    let is_new = answer.before.draft(&schedule).is_none();
     let missing = || ApiError::unknown("schedule", &schedule);
     let draft = answer.after.draft(&schedule).ok_or_else(missing)?;
     let head = Head::draft(&desk.key().unit, draft);
@@ -105,11 +108,12 @@ pub(crate) async fn create(
 /// What a new schedule wants, and the revision that its wishes start from.
 async fn wished(
     app: &App,
+    call: &Call,
     desk: &Desk,
     input: &ScheduleNewIn,
 ) -> Result<(Revision, Edits), ApiError> {
     let ground = crate::http::base(desk, input.base_revision).await?;
-    let mut mint = || app.mint();
+    let mut mint = || app.mint(call);
     if let Some(weeks) = &input.agent_schedules {
         let docs = AgentScheduleIn::docs(weeks.clone(), &ground)?;
         let edits = diff::week(&ground, input.week_date, &docs, &mut mint)?;
@@ -120,8 +124,11 @@ async fn wished(
         return Ok((ground.revision(), edits));
     }
     if let Some(StartFrom::Schedule(other)) = &input.from {
-        let draft = ground.draft(other).ok_or_else(|| ApiError::unknown("schedule", other))?;
-        return Ok((draft.base, draft.edits()));
+        match which(&ground, other)? {
+            Which::Draft(draft) => return Ok((draft.base, draft.edits())),
+            // A draft shows what is live where it wants nothing else.
+            Which::Live(_) => {}
+        }
     }
     Ok((ground.revision(), Edits::default()))
 }
@@ -178,13 +185,8 @@ pub(crate) async fn put(
     let week = which.week();
     let docs = AgentScheduleIn::docs(input.agent_schedules, &ground)?;
     let agents: Vec<AgentId> = docs.iter().map(|doc| doc.agent.clone()).collect();
-    let edits = diff::week(&ground, week, &docs, &mut || app.mint())?;
-    let action = match which {
-        Which::Live(_) => Action::EditShifts { edits, terms: terms.atomic_unless_said(&body) },
-        Which::Draft(_) => {
-            Action::EditDraft { id: schedule.clone(), edits, resolutions: terms.resolutions }
-        }
-    };
+    let edits = diff::week(&ground, week, &docs, &mut || app.mint(&call))?;
+    let action = which.edited(edits, terms);
     let answer = app.ask(&desk, &call, action).await?;
     document::edited(&desk, &schedule, &answer, Some(&agents)).await
 }
@@ -208,14 +210,9 @@ pub(crate) async fn change(
     let which = which(&read, &schedule)?;
     let ground = ground(&desk, &read, &which).await?;
     let terms = input.terms()?;
-    let edits = ChangeSetIn::edits(input.edits, &ground, &mut || app.mint())?;
+    let edits = ChangeSetIn::edits(input.edits, &ground, &mut || app.mint(&call))?;
     let agents: Vec<AgentId> = spoken_of(&edits);
-    let action = match which {
-        Which::Live(_) => Action::EditShifts { edits, terms: terms.atomic_unless_said(&body) },
-        Which::Draft(_) => {
-            Action::EditDraft { id: schedule.clone(), edits, resolutions: terms.resolutions }
-        }
-    };
+    let action = which.edited(edits, terms);
     let answer = app.ask(&desk, &call, action).await?;
     document::edited(&desk, &schedule, &answer, Some(&agents)).await
 }
@@ -228,25 +225,6 @@ fn spoken_of(edits: &Edits) -> Vec<AgentId> {
     agents.sort();
     agents.dedup();
     agents
-}
-
-/// An edit of live shifts that names no mode stands or falls as one: 200 says that all is done.
-trait AtomicUnlessSaid {
-    fn atomic_unless_said(self, body: &[u8]) -> Self;
-}
-
-impl AtomicUnlessSaid for muster_core::command::Terms {
-    fn atomic_unless_said(mut self, body: &[u8]) -> Self {
-        #[derive(Deserialize)]
-        struct Said {
-            mode: Option<serde::de::IgnoredAny>,
-        }
-        let said = serde_json::from_slice::<Said>(body).is_ok_and(|said| said.mode.is_some());
-        if !said {
-            self.mode = muster_core::command::Mode::Atomic;
-        }
-        self
-    }
 }
 
 pub(crate) async fn delete(
@@ -305,10 +283,7 @@ pub(crate) async fn agent_view(
 ) -> Result<Response, ApiError> {
     let agent: AgentId = id(&agent)?;
     let desk = app.desk_with(&call, SubjectKind::Agent, &agent).await?;
-    let roster = match call.past(&desk)? {
-        Some(revision) => desk.at(revision).await?,
-        None => desk.head(),
-    };
+    let roster = call.roster(&desk).await?;
     let during = during(&app, &roster, &asked)?;
     let view = AgentScheduleAnswer::new(&roster, &agent, during);
     let view = view.ok_or_else(|| ApiError::unknown("agent", &agent))?;

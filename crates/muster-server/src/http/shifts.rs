@@ -7,20 +7,22 @@ use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use muster_api::list::ListView;
 use muster_api::parse;
+use muster_api::schedule::removal;
 use muster_api::shift::{ShiftIn, ShiftView, WrittenShiftView};
 use muster_api::time::Bound;
 use muster_core::command::{Action, Mode, Terms};
 use muster_core::decide::Outcome;
 use muster_core::diff;
-use muster_core::draft::{Edits, ShiftEdit};
+use muster_core::draft::Edits;
 use muster_core::id::{AgentId, ShiftId, UnitId};
 use muster_core::{Interval, Revision, Roster};
 use muster_ledger::SubjectKind;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use crate::desk::{Answer, Desk};
 use crate::error::ApiError;
-use crate::http::query::{Params, id};
+use crate::http::query::{Params, id, week_of};
 use crate::http::{App, Call, Page, base, created, document, listed, told, written};
 
 #[derive(Debug, Deserialize)]
@@ -40,7 +42,7 @@ impl Filter {
     fn during(&self, roster: &Roster) -> Result<Option<Interval>, ApiError> {
         let Some(unit) = roster.unit() else { return Ok(None) };
         if let Some(week) = self.week_date {
-            return Ok(unit.week(week));
+            return week_of(unit, week).map(Some);
         }
         let bound = |name: &str, text: &Option<String>| match text {
             None => Ok(None),
@@ -93,10 +95,7 @@ pub(crate) async fn show(
 ) -> Result<Response, ApiError> {
     let shift: ShiftId = id(&shift)?;
     let desk = desk_of(&app, &call, &shift).await?;
-    let roster = match call.past(&desk)? {
-        Some(revision) => desk.at(revision).await?,
-        None => desk.head(),
-    };
+    let roster = call.roster(&desk).await?;
     let known = roster.shift(&shift).ok_or_else(|| ApiError::unknown("shift", &shift))?;
     Ok(document(&call, roster.revision(), known.version(), &ShiftView::new(&roster, known)))
 }
@@ -120,11 +119,16 @@ pub(crate) async fn create(
     let head = desk.head();
     let terms = input.terms()?;
     let mut doc = input.doc(&head)?;
-    let known = known_shift(&head, &doc);
-    if doc.id.is_none() {
-        doc.id = known.cloned().or_else(|| Some(app.mint()));
-    }
-    let shift = doc.id.clone().unwrap_or_else(|| app.mint());
+    let shift = match &doc.id {
+        Some(id) => id.clone(),
+        None => match known_shift(&head, &doc) {
+            Some(known) if is_same(&head, &doc, known)? => known.clone(),
+            // The core says that the id of the other system is taken, and by which shift.
+            Some(_) => app.mint(&call),
+            None => imported_id(&desk, &doc).unwrap_or_else(|| app.mint(&call)),
+        },
+    };
+    doc.id = Some(shift.clone());
     // Nothing is known of what the client read: it wants a new shift, or the very one that is
     // there.
     let mut edits = diff::shift(&head, &doc, &mut || shift.clone())?;
@@ -132,7 +136,7 @@ pub(crate) async fn create(
         edit.base = None;
     }
     let answer = app.ask(&desk, &call, alone(edits, terms)).await?;
-    let is_new = answer.before.shift(&shift).is_none() && !answer.replayed;
+    let is_new = answer.before.shift(&shift).is_none();
     let missing = || ApiError::unknown("shift", &shift);
     let made = answer.after.shift(&shift).ok_or_else(missing)?;
     Ok(created(is_new, answer.revision, &ShiftView::new(&answer.after, made)))
@@ -142,6 +146,27 @@ pub(crate) async fn create(
 fn known_shift<'a>(head: &'a Roster, doc: &diff::ShiftDoc) -> Option<&'a ShiftId> {
     let mut ids = doc.external_ids.iter().flatten();
     ids.find_map(|(system, id)| head.shift_by_external_id(system, id))
+}
+
+/// Whether a shift is what the document says, as far as it says anything.
+fn is_same(head: &Roster, doc: &diff::ShiftDoc, known: &ShiftId) -> Result<bool, ApiError> {
+    let doc = diff::ShiftDoc { id: Some(known.clone()), ..doc.clone() };
+    Ok(diff::shift(head, &doc, &mut || known.clone())?.is_empty())
+}
+
+/// The id of a shift that another system has an id for: the same one each time, so that two
+/// imports of it at the same moment make one shift.
+fn imported_id(desk: &Desk, doc: &diff::ShiftDoc) -> Option<ShiftId> {
+    let (system, external) = doc.external_ids.iter().flatten().next()?;
+    let mut hash = Sha256::new();
+    for part in [desk.key().unit.as_str(), system, external] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    let hex: String = hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    let id = ShiftId::parse(&hex).ok()?;
+    let head = desk.head();
+    (head.shift(&id).is_none() && head.gone(&id).is_none()).then_some(id)
 }
 
 pub(crate) async fn put(
@@ -177,7 +202,7 @@ async fn write(
     call: &Call,
     desk: &Desk,
     shift: ShiftId,
-    input: ShiftIn,
+    mut input: ShiftIn,
     token: Option<Revision>,
 ) -> Result<Response, ApiError> {
     if let Some(other) = input.id.as_ref().filter(|other| **other != shift) {
@@ -188,8 +213,9 @@ async fn write(
         return Err(ApiError::unknown("shift", &shift));
     }
     let terms = input.terms()?;
-    let mut doc = input.doc(&ground)?;
-    doc.id = Some(shift.clone());
+    // What is absent is as it was in the shift that the path names.
+    input.id = Some(shift.clone());
+    let doc = input.doc(&ground)?;
     let edits = diff::shift(&ground, &doc, &mut || shift.clone())?;
     let answer = app.ask(desk, call, alone(edits, terms)).await?;
     answered(&answer, &shift)
@@ -217,9 +243,7 @@ pub(crate) async fn delete(
     if ground.shift(&shift).is_none() && desk.head().gone(&shift).is_none() {
         return Err(ApiError::unknown("shift", &shift));
     }
-    let known = ground.shift(&shift).map(|known| known.body.clone());
-    let shifts = vec![ShiftEdit { id: shift.clone(), base: known, draft: None }];
-    let edits = Edits { shifts, commitments: Vec::new() }.normalized();
+    let edits = removal(&ground, &shift);
     let answer = app.ask(&desk, &call, alone(edits, Terms::default())).await?;
     let revision = answer.revision.to_string();
     Ok((StatusCode::NO_CONTENT, [(crate::http::reply::REVISION, revision)]).into_response())

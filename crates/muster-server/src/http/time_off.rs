@@ -30,10 +30,10 @@ pub(crate) async fn create(
         (None, Some(agent)) => app.desk_with(&call, SubjectKind::Agent, agent).await?,
         (None, None) => return Err(ApiError::missing("/agentId")),
     };
-    let request = input.request(&desk.head(), &mut || app.mint())?;
+    let request = input.request(&desk.head(), &mut || app.mint(&call))?;
     let own = request.id.clone();
     let answer = app.ask(&desk, &call, Action::RequestTimeOff(request)).await?;
-    let is_new = answer.before.time_off(&own).is_none() && !answer.replayed;
+    let is_new = answer.before.time_off(&own).is_none();
     Ok(created(is_new, answer.revision, &view(&desk, &answer, &own)?))
 }
 

@@ -33,18 +33,17 @@ pub(crate) async fn create(
     body: Bytes,
 ) -> Result<Response, ApiError> {
     let input: UnitIn = parse(&body)?;
-    let unit_id: UnitId = input.id.clone().unwrap_or_else(|| app.mint());
+    let unit_id: UnitId = input.id.clone().unwrap_or_else(|| app.mint(&call));
     let unit = input.unit(unit_id.clone(), None)?;
     let organization = call.caller.organization.clone();
     let desk = app.units().desk_of_new(&UnitKey { organization, unit: unit_id.clone() }).await?;
-    if let Some(known) = desk.head().unit()
-        && *known != unit
-    {
+    let is_taken = desk.head().unit().is_some_and(|known| *known != unit);
+    if is_taken && !app.is_replay(&desk, &call).await? {
         let taken = Rejection::Taken { what: Thing::Unit, id: unit_id.to_string() };
         return Err(ApiError::rejection(&taken));
     }
     let answer = app.ask(&desk, &call, Action::PutUnit(unit)).await?;
-    let is_new = answer.before.unit().is_none() && !answer.replayed;
+    let is_new = answer.before.unit().is_none();
     let view = UnitView::new(&answer.after);
     Ok(created(is_new, answer.revision, &view))
 }

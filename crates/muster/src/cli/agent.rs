@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::Outcome;
 use super::failure::BadFile;
 use super::server::{self, Server, ServerArgs};
-use super::table::Table;
+use super::table::{Table, counted};
 use crate::print::Format;
 use crate::push::FileError;
 
@@ -66,7 +66,7 @@ pub(crate) async fn run(options: AgentOptions, format: Format) -> anyhow::Result
             let body = json!({ "agents": agents });
             let reply = server.post::<Value>("/agents/bulk", &body).await?;
             format.answer(&reply.json, || {
-                format!("{} agents of unit {unit} are as the file says", agents.len())
+                format!("unit {unit} has {} as the file says", counted(agents.len(), "agent"))
             });
         }
     }

@@ -7,10 +7,14 @@ use muster_api::client::ConflictIn;
 use serde::Deserialize;
 
 use super::remedy;
+use super::table::counted;
 use super::when::When;
 
 /// Most conflicts that are written out for one cause; `--json` has them all.
 const SHOWN: usize = 20;
+
+/// Findings of less weight are counted, not written out.
+const WRITTEN_OUT: u8 = 2;
 
 /// A finding, and whose week it holds back.
 pub(crate) type Owned<'a> = (Option<&'a str>, &'a ConflictIn);
@@ -42,6 +46,14 @@ fn weight(severity: &str) -> (u8, &str) {
     }
 }
 
+/// The same of what is done.
+fn weight_settled(severity: &str) -> (u8, &str) {
+    match severity {
+        "ack" => (3, "acknowledged"),
+        other => weight(other),
+    }
+}
+
 /// What conflicts have in common.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
@@ -59,8 +71,8 @@ struct Group<'a> {
 }
 
 impl Group<'_> {
-    fn worst(&self) -> (u8, &str) {
-        let weights = self.findings.iter().map(|(_, finding)| weight(&finding.severity));
+    fn worst(&self, said: Said) -> (u8, &str) {
+        let weights = self.findings.iter().map(|(_, finding)| said(&finding.severity));
         weights.max().unwrap_or((0, ""))
     }
 
@@ -69,13 +81,40 @@ impl Group<'_> {
     }
 }
 
-/// Writes findings out, by cause: those that hold most back first.
+/// Writes findings out, by cause: those that hold most back first. What asks nothing of anybody
+/// is counted.
 pub(crate) fn grouped(findings: &[Owned<'_>], when: &When) -> String {
+    by_cause(findings, when, weight, Remedies::Offered)
+}
+
+/// The same of what is done: nothing of it is to be decided any more.
+pub(crate) fn settled(findings: &[ConflictIn], when: &When) -> String {
+    by_cause(&unowned(findings), when, weight_settled, Remedies::Needless)
+}
+
+/// How a severity is said, and its weight.
+type Said = fn(&str) -> (u8, &str);
+
+/// Whether remedies are of any use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Remedies {
+    Offered,
+    Needless,
+}
+
+fn by_cause(findings: &[Owned<'_>], when: &When, said: Said, remedies: Remedies) -> String {
     let mut groups: BTreeMap<Key, Group<'_>> = BTreeMap::new();
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     let mut seen = BTreeSet::new();
     for &(agent, finding) in findings {
         // A finding without an agent holds many back; it is said once.
         if !seen.insert((finding.agent_id.as_deref(), &finding.fingerprint)) {
+            continue;
+        }
+        let (weight, said) = said(&finding.severity);
+        if finding.standing || weight < WRITTEN_OUT {
+            let said = if finding.standing { "there before" } else { said };
+            *counts.entry((said, &finding.kind)).or_default() += 1;
             continue;
         }
         let cause = finding.causes.first().and_then(|cause| Cause::deserialize(cause).ok());
@@ -91,16 +130,22 @@ pub(crate) fn grouped(findings: &[Owned<'_>], when: &When) -> String {
     }
     let mut groups: Vec<Group<'_>> = groups.into_values().collect();
     // Stable: equally bad ones stay in the order of the ledger.
-    groups.sort_by_key(|group| std::cmp::Reverse((group.worst().0, group.agents())));
-    groups.iter().map(|group| written(group, when)).collect::<Vec<_>>().join("\n")
+    groups.sort_by_key(|group| std::cmp::Reverse((group.worst(said).0, group.agents())));
+    let mut parts: Vec<String> =
+        groups.iter().map(|group| written(group, when, said, remedies)).collect();
+    let counts = counts.iter().map(|((said, kind), count)| format!("{said}: {count} {kind}\n"));
+    let rest: String = counts.collect();
+    if !rest.is_empty() {
+        parts.push(rest);
+    }
+    parts.join("\n")
 }
 
-fn written(group: &Group<'_>, when: &When) -> String {
-    let (_, worst) = group.worst();
+fn written(group: &Group<'_>, when: &When, said: Said, remedies: Remedies) -> String {
+    let (_, worst) = group.worst(said);
     let agents = match group.agents() {
         0 => "nobody in particular".to_owned(),
-        1 => "1 agent".to_owned(),
-        count => format!("{count} agents"),
+        count => counted(count, "agent"),
     };
     let mut text = match &group.cause {
         Some(Cause { summary, actor, at, revision, .. }) => {
@@ -110,7 +155,10 @@ fn written(group: &Group<'_>, when: &When) -> String {
         None => format!("{worst}, {agents}\n"),
     };
     for (agent, finding) in group.findings.iter().take(SHOWN) {
-        text += &one(*agent, finding, when);
+        text += &one(*agent, finding, when, said(&finding.severity).1);
+        if remedies == Remedies::Offered {
+            text += &offered(finding);
+        }
     }
     if let Some(more) = group.findings.len().checked_sub(SHOWN).filter(|more| *more > 0) {
         let _ = writeln!(text, "\n  … and {more} more of this cause; --json lists them all");
@@ -118,10 +166,8 @@ fn written(group: &Group<'_>, when: &When) -> String {
     text
 }
 
-fn one(agent: Option<&str>, finding: &ConflictIn, when: &When) -> String {
-    let ConflictIn { fingerprint, kind, severity, start, end, message, causes, remedies, .. } =
-        finding;
-    let (_, severity) = weight(severity);
+fn one(agent: Option<&str>, finding: &ConflictIn, when: &When, severity: &str) -> String {
+    let ConflictIn { kind, start, end, message, causes, .. } = finding;
     let at = when.said(start.as_deref(), end.as_deref());
     let parts = [agent.unwrap_or_default(), &at, kind, severity];
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
@@ -131,7 +177,13 @@ fn one(agent: Option<&str>, finding: &ConflictIn, when: &When) -> String {
         let at = when.said(Some(&at), None);
         let _ = writeln!(text, "    also: {summary}, by {actor}, {at} (revision {revision})");
     }
-    let _ = writeln!(text, "    fingerprint {fingerprint}");
+    text
+}
+
+/// What can be done about it.
+fn offered(finding: &ConflictIn) -> String {
+    let ConflictIn { fingerprint, remedies, .. } = finding;
+    let mut text = format!("    fingerprint {fingerprint}\n");
     for (n, remedy) in remedies.iter().enumerate() {
         let _ = writeln!(text, "    {}. {}", n + 1, remedy.title);
         let _ = writeln!(text, "       {}", remedy::command(remedy));
@@ -200,6 +252,19 @@ mod tests {
                     fingerprint f-ben.240
                     1. deny the request
                        muster timeoff deny t1
+            "#]],
+        );
+    }
+
+    #[test]
+    fn what_asks_nothing_of_anybody_is_counted() {
+        let mut stood = finding("ana", "block", None);
+        stood["standing"] = json!(true);
+        check(
+            &[finding("zoe", "info", None), finding("ben", "info", None), stood],
+            expect![[r#"
+                for information: 2 TIME_OFF_PENDING_OVERLAP
+                there before: 1 TIME_OFF_PENDING_OVERLAP
             "#]],
         );
     }

@@ -75,7 +75,7 @@ fn shown(url: &str, report: &VerifyReport) -> Value {
 
 fn told(url: &str, report: &VerifyReport) -> String {
     let VerifyReport { units, entries, damages } = report;
-    let mut text = format!("ledger {url}: {units} units, {entries} entries read\n");
+    let mut text = format!("ledger {url}: {entries} entries of {units} units read\n");
     if damages.is_empty() {
         text += "every entry is there, every hash is right, every head is the last entry\n";
     }

@@ -102,7 +102,7 @@ fn told(swap: &Swap, when: &When) -> String {
         format!("{status} {id}: {} with {receiver}, version {version}\n", side(initiator));
     if !findings.is_empty() {
         text.push('\n');
-        text += &findings::grouped(&findings::unowned(findings), when);
+        text += &findings::settled(findings, when);
     }
     text
 }

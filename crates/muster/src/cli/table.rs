@@ -1,5 +1,10 @@
 //! Tables of plain text.
 
+/// `1 agent`, `2 agents`
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
 /// Rows under a header, every column as wide as its widest value.
 #[derive(Debug)]
 pub(crate) struct Table {

@@ -126,7 +126,7 @@ fn told(request: &TimeOff, when: &When) -> String {
     let mut text = format!("{status} {id}: {agent_id}, {times}, version {version}\n");
     if !findings.is_empty() {
         text.push('\n');
-        text += &findings::grouped(&findings::unowned(findings), when);
+        text += &findings::settled(findings, when);
     }
     text
 }

@@ -1,5 +1,7 @@
 //! Which activity code a file means, and the time that its base activity takes.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The code of a shift's ordinary work.
@@ -18,31 +20,38 @@ pub(crate) struct Code {
 
 /// A unit's activity codes.
 #[derive(Debug, Default)]
-pub(crate) struct Codes(Vec<Code>);
+pub(crate) struct Codes {
+    all: Vec<Code>,
+    /// The code by the name that files have for it, in lower case.
+    named: BTreeMap<String, String>,
+}
 
 impl Codes {
-    /// From a unit's list.
-    pub(crate) fn new(all: Vec<Code>) -> Self {
-        Self(all)
+    /// From a unit's list, and the names that files have for some of them: `NAME=CODE`.
+    pub(crate) fn new(all: Vec<Code>, named: &[(String, String)]) -> Self {
+        let named = named.iter().map(|(name, code)| (name.to_lowercase(), code.clone()));
+        Self { all, named: named.collect() }
     }
 
     /// The code of an id or a name, however it is capitalized.
     pub(super) fn find(&self, name: &str) -> Result<&Code, String> {
-        if let Some(code) = self.0.iter().find(|code| code.id == name) {
+        let name = self.named.get(&name.to_lowercase()).map_or(name, String::as_str);
+        if let Some(code) = self.all.iter().find(|code| code.id == name) {
             return Ok(code);
         }
         let wanted = name.to_lowercase();
         let is_meant =
             |code: &&Code| code.id.to_lowercase() == wanted || code.name.to_lowercase() == wanted;
-        let found: Vec<&Code> = self.0.iter().filter(is_meant).collect();
+        let found: Vec<&Code> = self.all.iter().filter(is_meant).collect();
         let ids = |codes: &[&Code]| {
             codes.iter().map(|code| code.id.as_str()).collect::<Vec<_>>().join(", ")
         };
         match found[..] {
             [code] => Ok(code),
             [] => {
-                let all: Vec<&Code> = self.0.iter().collect();
-                Err(format!("is no activity of the unit; there are {}", ids(&all)))
+                let all: Vec<&Code> = self.all.iter().collect();
+                let all = ids(&all);
+                Err(format!("is no activity of the unit (there are {all}): name it by --activity"))
             }
             _ => Err(format!("may be one of several activity codes: {}", ids(&found))),
         }
@@ -105,13 +114,14 @@ mod tests {
 
     fn codes() -> Codes {
         let code = |id: &str, name: &str| Code { id: id.to_owned(), name: name.to_owned() };
-        Codes::new(vec![
+        let all = vec![
             code("Break", "Break"),
             code("OnQueueWork", "OnQueueWork"),
             code("c1", "Coaching"),
             code("c2", "coaching"),
             code("chat", "Chat Work"),
-        ])
+        ];
+        Codes::new(all, &[("Night".to_owned(), "chat".to_owned())])
     }
 
     #[test]
@@ -119,10 +129,11 @@ mod tests {
         let id = |name| codes().find(name).map(|code| code.id.clone());
         assert_eq!(id("BREAK"), Ok("Break".to_owned()));
         assert_eq!(id("chat work"), Ok("chat".to_owned()));
+        assert_eq!(id("night"), Ok("chat".to_owned()));
         assert_eq!(id("c2"), Ok("c2".to_owned()));
         let several = "may be one of several activity codes: c1, c2".to_owned();
         assert_eq!(id("Coaching"), Err(several));
-        assert!(id("Yoga").unwrap_err().contains("there are Break, OnQueueWork"));
+        assert!(id("Yoga").unwrap_err().contains("(there are Break, OnQueueWork"));
     }
 
     #[test]
@@ -132,7 +143,7 @@ mod tests {
         assert_eq!(base("Open"), Ok(None));
         assert_eq!(base("onqueuework"), Ok(None));
         assert_eq!(base("chat"), Ok(Some("chat")));
-        assert!(base("Night").is_err());
+        assert!(base("Evening").is_err());
     }
 
     #[test]

@@ -24,7 +24,7 @@ fn agents() -> Agents {
 
 fn check(text: &str, expect: Expect) {
     let code = |id: &str| Code { id: id.to_owned(), name: id.to_owned() };
-    let codes = Codes::new(vec![code("Break"), code("Meal"), code("OnQueueWork")]);
+    let codes = Codes::new(vec![code("Break"), code("Meal"), code("OnQueueWork")], &[]);
     let read = read(text.as_bytes(), &unit(), &agents(), &codes, Disambiguation::Reject);
     expect.assert_eq(&match read {
         Ok(weeks) => weeks.iter().map(show).collect(),
@@ -68,7 +68,7 @@ fn agents_go_by_their_id_or_their_address_and_by_one_of_them() {
     check(
         "agent,start,length_minutes\nana,2026-03-30 09:00,480\nANA@x.com,2026-03-31 09:00,480\n",
         expect![[r#"
-            line 2, column "agent": "ana" is "ANA@x.com" of line 3: give an agent one name
+            line 3, column "agent": "ANA@x.com" is "ana" of line 2: give an agent one name
         "#]],
     );
 }
@@ -80,7 +80,7 @@ fn activities_the_unit_does_not_have_are_named() {
          ana,2026-03-30 09:00,480,Yoga,2026-03-30 10:30,15\n\
          zoe,2026-03-30 09:00,480,meal,2026-03-30 12:00,30\n",
         expect![[r#"
-            line 2, column "activity": "Yoga" is no activity of the unit; there are Break, Meal, OnQueueWork
+            line 2, column "activity": "Yoga" is no activity of the unit (there are Break, Meal, OnQueueWork): name it by --activity
         "#]],
     );
     check(
@@ -89,16 +89,14 @@ fn activities_the_unit_does_not_have_are_named() {
          ana@x.com,03/30/2026 09:00:00,03/30/2026 17:00:00,UTC-05:00,Open\n\
          zoe@x.com,03/30/2026 09:00:00,03/30/2026 17:00:00,UTC+02:00,Night\n",
         expect![[r#"
-            line 3, column "*Base Activity Name": "Night" is no activity of the unit; there are Break, Meal, OnQueueWork
+            line 3, column "*Base Activity Name": "Night" is no activity of the unit (there are Break, Meal, OnQueueWork): name it by --activity
         "#]],
     );
 }
 
 #[test]
 fn a_pointer_into_the_request_finds_its_line() {
-    let lines = vec![vec![2, 4], vec![3]];
-    let week = jiff::civil::date(2026, 3, 30);
-    let push = WeekPush { week, agent_schedules: Vec::new(), shifts: 3, lines };
+    let push = testing::week();
     assert_eq!(push.line_of("/agentSchedules/0/shifts/1/start"), Some(4));
     assert_eq!(push.line_of("/agentSchedules/1"), Some(3));
     for other in ["", "/weekDate", "/agentSchedules/7/shifts/0", "/agentSchedules/x"] {

@@ -3,8 +3,9 @@
 use axum::response::Response;
 use jiff::civil::Date;
 use muster_api::schedule::{EditedView, Head, ScheduleView};
+use muster_core::command::{Action, Terms};
 use muster_core::decide::Outcome;
-use muster_core::draft::Draft;
+use muster_core::draft::{Draft, Edits};
 use muster_core::id::{AgentId, ScheduleId, UnitId};
 use muster_core::roster::Week;
 use muster_core::{Revision, Roster};
@@ -33,6 +34,17 @@ impl Which<'_> {
         match self {
             Self::Live(week) => week.version,
             Self::Draft(draft) => draft.origin.revision,
+        }
+    }
+
+    /// What it means to edit it: the live week at once, a draft as a wish.
+    pub(super) fn edited(&self, edits: Edits, terms: Terms) -> Action {
+        match self {
+            Self::Live(_) => Action::EditShifts { edits, terms },
+            Self::Draft(draft) => {
+                let id = draft.id.clone();
+                Action::EditDraft { id, edits, resolutions: terms.resolutions }
+            }
         }
     }
 
@@ -78,6 +90,9 @@ pub(super) fn page<'a>(
     let mut view = ScheduleView::new(which.head(unit), ground, agents);
     view.next_cursor = next_cursor;
     view.head.schedule_version = version(which, ground, part);
+    if matches!(which, Which::Live(_)) {
+        view.head.base_revision = view.head.schedule_version;
+    }
     view
 }
 

@@ -7,6 +7,7 @@ use super::{opened, path, titled};
 use crate::cli::Outcome;
 use crate::cli::findings::{self, Owned};
 use crate::cli::server::{self, Server};
+use crate::cli::table::counted;
 use crate::cli::when::When;
 use crate::print::Format;
 
@@ -63,13 +64,13 @@ pub(super) fn summary(plan: &Plan) -> String {
 }
 
 fn told(head: &ScheduleHead, plan: &Plan, when: &When) -> String {
-    let agents = plan.agents.len();
+    let agents = counted(plan.agents.len(), "agent");
     let findings = plan.agents.iter().flat_map(|agent| {
         agent.findings.iter().map(|finding| (Some(agent.agent_id.as_str()), finding))
     });
     let findings: Vec<Owned<'_>> = findings.collect();
     let mut text = format!(
-        "plan of {}\non revision {}, times in {}\n\n{agents} agents: {}\n{} would be told\n",
+        "plan of {}\non revision {}, times in {}\n\n{agents}: {}\n{} would be told\n",
         titled(head),
         plan.revision,
         when.zone(),

@@ -110,7 +110,7 @@ fn told(published: &Published, when: &When) -> String {
     );
     if !warnings.is_empty() {
         text += "\nof what is live:\n\n";
-        text += &findings::grouped(&findings::unowned(warnings), when);
+        text += &findings::settled(warnings, when);
     }
     if !published.held.is_empty() {
         let draft = draft_id.as_ref().map(|id| format!("; {id} keeps them")).unwrap_or_default();

@@ -55,9 +55,18 @@ pub(super) struct PushOptions {
     /// What to do with wall times that a clock change makes ambiguous or skips.
     #[arg(long, value_enum, default_value = "reject")]
     ambiguous: Ambiguous,
+    /// The activity code that the file has another name for; may come several times.
+    #[arg(long = "activity", value_name = "NAME=CODE", value_parser = named)]
+    activities: Vec<(String, String)>,
     /// Publish the drafts too: whoever is clean goes live.
     #[arg(long)]
     publish: bool,
+}
+
+/// Reads `NAME=CODE`.
+fn named(text: &str) -> Result<(String, String), String> {
+    let (name, code) = text.rsplit_once('=').ok_or("an activity is named by NAME=CODE")?;
+    Ok((name.trim().to_owned(), code.trim().to_owned()))
 }
 
 /// Reads the file, sends its weeks as drafts, and says what a publish would do or did.
@@ -66,10 +75,9 @@ pub(super) async fn run(
     options: PushOptions,
     format: Format,
 ) -> anyhow::Result<Outcome> {
-    let PushOptions { file, unit, name, ambiguous, publish } = options;
-    let bytes = std::fs::read(&file).with_context(|| format!("read {}", file.display()))?;
-    let server = server.in_unit(&unit).await?;
-    let weeks = read(&server, &unit, &file, &bytes, ambiguous.into()).await?;
+    let server = server.in_unit(&options.unit).await?;
+    let weeks = read(&server, &options).await?;
+    let PushOptions { file, unit, name, publish, .. } = options;
     let name = name.unwrap_or_else(|| {
         file.file_name().unwrap_or_default().to_string_lossy().chars().take(200).collect()
     });
@@ -88,22 +96,19 @@ pub(super) async fn run(
 }
 
 /// What the server knows first, then the file.
-async fn read(
-    server: &Server,
-    unit: &str,
-    file: &Path,
-    bytes: &[u8],
-    ambiguous: Disambiguation,
-) -> anyhow::Result<Vec<WeekPush>> {
+async fn read(server: &Server, options: &PushOptions) -> anyhow::Result<Vec<WeekPush>> {
+    let PushOptions { file, unit, ambiguous, activities, .. } = options;
+    let path = file.display().to_string();
+    let bytes = std::fs::read(file).with_context(|| format!("read {path}"))?;
     let known: Unit = server.get(&format!("/businessunits/{unit}"), &[]).await?.value;
-    let query = [("businessUnitId", Some(unit))];
+    let query = [("businessUnitId", Some(unit.as_str()))];
     let agents = Agents::new(server.list("/agents", &query).await?.value);
-    let codes = Codes::new(server.list("/activitycodes", &query).await?.value);
+    let codes = Codes::new(server.list("/activitycodes", &query).await?.value, activities);
     if agents.is_empty() {
         print::remark(&format!("muster: unit {unit} has no agents; see muster agent import"));
     }
-    push::read(bytes, &known, &agents, &codes, ambiguous)
-        .map_err(|errors| BadFile { path: file.display().to_string(), errors }.into())
+    push::read(&bytes, &known, &agents, &codes, (*ambiguous).into())
+        .map_err(|errors| BadFile { path, errors }.into())
 }
 
 /// Makes a draft of every week, or of none.
@@ -196,5 +201,34 @@ async fn go_live(server: &Server, draft: &str) -> anyhow::Result<Live> {
             Ok(refused) => Err(refused.into()),
             Err(error) => Err(error),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use muster_api::client::Refusal;
+    use serde::Deserialize as _;
+
+    use super::*;
+    use crate::cli::when::When;
+    use crate::push::testing;
+
+    #[test]
+    fn a_refusal_of_one_shift_names_its_line_column_and_value() {
+        let refusal = json!({
+            "status": 422, "code": "INVALID", "title": "a value cannot be",
+            "detail": "/agentSchedules/0/shifts/1/start: 2135-03-05T15:00:00Z is too far away",
+            "details": [{ "errorCode": "INVALID", "fieldName": "/agentSchedules/0/shifts/1/start",
+                "entityId": "2135-03-05T15:00:00Z" }],
+        });
+        let refusal = Box::new(Refusal::deserialize(&refusal).unwrap());
+        let refused = Refused { refusal, when: When::utc() };
+        let error = in_file(refused.into(), Path::new("week.csv"), &testing::week());
+        let BadFile { path, errors } = error.downcast().unwrap();
+        assert_eq!(path, "week.csv");
+        assert_eq!(
+            errors[0].to_string(),
+            "line 4, column \"start\": \"2135-03-05T15:00:00Z\" is too far away"
+        );
     }
 }

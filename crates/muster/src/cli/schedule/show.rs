@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{path, titled};
 use crate::cli::Outcome;
 use crate::cli::server::{self, Server};
-use crate::cli::table::Table;
+use crate::cli::table::{Table, counted};
 use crate::cli::when::When;
 use crate::print::Format;
 
@@ -82,9 +82,9 @@ fn told(head: &ScheduleHead, schedule: &Schedule, when: &When) -> String {
             ]);
         }
     }
-    let agents = schedule.agent_schedules.len();
-    let zone = when.zone();
-    let head = format!("{}\n{agents} agents, {shifts} shifts; times in {zone}\n", titled(head));
+    let agents = counted(schedule.agent_schedules.len(), "agent");
+    let (shifts, zone) = (counted(shifts, "shift"), when.zone());
+    let head = format!("{}\n{agents}, {shifts}; times in {zone}\n", titled(head));
     if table.is_empty() { head } else { format!("{head}\n{table}") }
 }
 
