@@ -86,7 +86,10 @@ impl Swaps {
             let id = format!("swap-{round}-{n}");
             // What was swapped last round is swapped back.
             let (a, b) = if round.is_multiple_of(2) { (0, 1) } else { (1, 0) };
-            let side = |agent: usize, shift: usize| json!({ "agentId": pair.agents[agent], "shiftId": pair.shifts[shift] });
+            let side = |agent: usize, shift: usize| {
+                let (agent, shift) = (&pair.agents[agent], &pair.shifts[shift]);
+                json!({ "agentId": agent, "shiftId": shift })
+            };
             let (initiator, receiver) = (side(a, 0), side(b, 1));
             let path = "/scheduling/shiftswaps";
             swaps.accepts.push((format!("{path}/{id}/accept"), receiver.clone()));

@@ -89,7 +89,7 @@ pub(crate) fn table(muster: &Measured, versions: &Measured) -> String {
         row("accepted", &|m| m.verdict.accepted.to_string()),
         row("accepted at the first try", &|m| m.verdict.first_try.to_string()),
         row("refused wrongly", &|m| m.verdict.spurious.to_string()),
-        row("stopped by a true conflict", &|m| m.verdict.conflicts.to_string()),
+        row("met a true conflict", &|m| m.verdict.conflicts.to_string()),
         row("given up, no decision", &|m| m.verdict.failed.to_string()),
         row("requests per accepted edit", &|m| {
             format!("{:.2}", per(m.verdict.requests, m.verdict.accepted))
