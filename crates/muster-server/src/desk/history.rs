@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+use muster_core::Roster;
 use muster_core::entry::Entry;
 use muster_core::feed::{self, FeedEvent};
 use muster_core::id::Revision;
-use muster_core::Roster;
 
 use crate::limits;
 

@@ -75,8 +75,7 @@ pub(crate) async fn open_session(
     let session = Session { kind, opened_at: app.clock().now() };
     let organization = &call.caller.organization;
     let opened = app.realtime().open(organization, agent.clone(), own.clone(), session.clone());
-    let open =
-        opened.map_err(|full| ApiError::bad_input("/sessionId", &own, &full.to_string()))?;
+    let open = opened.map_err(|full| ApiError::bad_input("/sessionId", &own, &full.to_string()))?;
     let view = session_view(&agent, &own, open.as_ref().unwrap_or(&session));
     Ok(created(open.is_none(), revision, &view))
 }

@@ -7,9 +7,9 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use muster_core::Instant;
-use muster_core::{Revision, Roster};
 use muster_core::command::{Action, Command};
 use muster_core::id::CommandId;
+use muster_core::{Revision, Roster};
 use muster_ledger::Hash;
 use sha2::{Digest, Sha256};
 

@@ -24,7 +24,7 @@ const DAY_MS: i64 = 86_400_000;
 
 pub(crate) struct TestApp {
     server: Option<Server>,
-    pub(crate) folder: TempDir,
+    folder: TempDir,
     pub(crate) manual: Arc<Manual>,
     notes: Arc<Mutex<Vec<Noted>>>,
     url: String,
@@ -138,15 +138,18 @@ impl TestApp {
         (entries, notes)
     }
 
-    pub(crate) fn noted(&self) -> Vec<Noted> {
-        self.notes.lock().unwrap().clone()
+    /// Stops the server and keeps the ledger's folder.
+    pub(crate) async fn stop_and_keep(mut self) -> TempDir {
+        self.stop_server().await;
+        self.folder
     }
 
-    pub(crate) fn addr(&self) -> std::net::SocketAddr {
-        self.server.as_ref().unwrap().addr()
-    }
-
-    pub(crate) async fn new_client(&self, organization: &str, name: &str, scope: &str) -> NewClient {
+    pub(crate) async fn new_client(
+        &self,
+        organization: &str,
+        name: &str,
+        scope: &str,
+    ) -> NewClient {
         let organization = OrganizationId::parse(organization).unwrap();
         let server = self.server.as_ref().unwrap();
         server.create_client(&organization, name, scope).await.unwrap()
@@ -225,8 +228,10 @@ impl TestApp {
 
     /// Offers a swap of two shifts, named `<agent>-<day>`, and has it accepted.
     pub(crate) async fn swap(&self, id: &str, gives: &str, receives: &str) {
-        let side = |shift: &str| json!({ "agentId": shift.rsplit_once('-').unwrap().0,
-            "shiftId": shift });
+        let side = |shift: &str| {
+            json!({ "agentId": shift.rsplit_once('-').unwrap().0,
+            "shiftId": shift })
+        };
         let body = json!({ "id": id, "initiator": side(gives), "receiver": side(receives) });
         self.post("/scheduling/shiftswaps", body).await.is(201);
         let accept = format!("/scheduling/shiftswaps/{id}/accept");
