@@ -74,6 +74,11 @@ impl BadInput {
 /// # Errors
 /// [`BadInput`] names the field and the value that cannot be.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, BadInput> {
+    // A struct would also be read from a list, field after field; nobody means that.
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    if first == Some(&b'[') {
+        return Err(BadInput::invalid("", &"a list", "is not an object"));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json)
         .map_err(|error| bad_value(bytes, error.path(), error.inner()))?;
@@ -121,7 +126,21 @@ fn bad_value(bytes: &[u8], path: &Path, error: &serde_json::Error) -> BadInput {
         return BadInput::unknown_field(pointer, &value);
     }
     let value = document.pointer(&pointer).cloned().unwrap_or_default();
-    BadInput::invalid(pointer, &value, format!("cannot be taken: {problem}"))
+    BadInput::invalid(pointer, &value, format!("cannot be taken: {}", plain(problem)))
+}
+
+/// Our types' names say nothing to clients.
+fn plain(problem: &str) -> String {
+    let Some((before, expected)) = problem.rsplit_once("expected ") else {
+        return problem.to_owned();
+    };
+    let expected = match expected {
+        "u32" | "u64" => "a whole number, not negative",
+        "i64" => "a whole number",
+        _ if expected.starts_with("struct ") => "an object",
+        _ => expected,
+    };
+    format!("{before}expected {expected}")
 }
 
 fn quoted<'a>(problem: &'a str, before: &str) -> Option<&'a str> {

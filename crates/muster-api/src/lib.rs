@@ -33,6 +33,8 @@ pub mod schedule;
 pub mod shift;
 pub mod swap;
 pub mod terms;
+#[cfg(test)]
+mod testing;
 pub mod time;
 pub mod time_off;
 pub mod unit;

@@ -83,6 +83,9 @@ pub struct PublishView {
     pub draft_id: Option<ScheduleId>,
     /// The state it was decided on.
     pub evaluated_at: EvaluatedAt,
+    /// What has moved since the plan that somebody looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since_plan: Option<SincePlanView>,
 }
 
 impl PublishView {
@@ -107,8 +110,21 @@ impl PublishView {
             warnings: published.warnings.iter().map(view).collect(),
             draft_id: published.draft.clone(),
             evaluated_at: at,
+            since_plan: None,
         }
     }
+}
+
+/// What has moved between a plan and the publish: it was merged again, and never refused for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SincePlanView {
+    /// The revision that was planned on.
+    pub revision: Revision,
+    /// Whether the draft itself was edited since.
+    pub draft_changed: bool,
+    /// The agents whose live week has changed since.
+    pub drifted: Vec<AgentId>,
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod view;
 
 use muster_core::Roster;
+use muster_core::command::Verdict;
 use muster_core::conflict::Fingerprint;
 use muster_core::id::{AgentId, ShiftId, SwapId, UnitId};
 use muster_core::swap::{Side, SwapOffer, SwapState};
@@ -204,6 +205,13 @@ pub struct SwapBulkIn {
 }
 
 impl SwapBulkIn {
+    /// What the decider says of each of them.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        let reason = self.reason.as_ref().map(|reason| reason.0.clone());
+        Verdict { acknowledge: self.acknowledge.clone(), reason }
+    }
+
     /// Checks that it says which swaps it means, once.
     ///
     /// # Errors

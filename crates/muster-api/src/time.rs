@@ -4,6 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
+use jiff::tz::Offset;
 use muster_core::instant::Instant;
 use muster_core::zone::{Disambiguation, LocalTimeError, Zone};
 use serde::de::value::MapAccessDeserializer;
@@ -18,9 +19,38 @@ use crate::problem::Code;
 pub struct At(pub Instant);
 
 impl Serialize for At {
+    /// Documents hold tens of thousands of instants: the usual ones, whole seconds of years with
+    /// four digits, are written without the general formatter.
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(&self.0)
+        match plain(self.0) {
+            Some(text) => to.serialize_str(std::str::from_utf8(&text).unwrap_or_default()),
+            None => to.collect_str(&self.0),
+        }
     }
+}
+
+/// `2026-03-29T00:30:00Z`, when it is of that form.
+fn plain(at: Instant) -> Option<[u8; 20]> {
+    if at.ms() < 0 || at.ms() % 1_000 != 0 {
+        return None;
+    }
+    let wall = Offset::UTC.to_datetime(at.timestamp());
+    let mut text = *b"0000-00-00T00:00:00Z";
+    let parts = [
+        (2, wall.year() / 100),
+        (4, wall.year() % 100),
+        (7, i16::from(wall.month())),
+        (10, i16::from(wall.day())),
+        (13, i16::from(wall.hour())),
+        (16, i16::from(wall.minute())),
+        (19, i16::from(wall.second())),
+    ];
+    for (end, value) in parts {
+        let value = u8::try_from(value).ok()?;
+        text[end - 2] += value / 10;
+        text[end - 1] += value % 10;
+    }
+    Some(text)
 }
 
 /// What a wall time that names no single instant may mean.

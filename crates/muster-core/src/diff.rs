@@ -16,7 +16,7 @@ use crate::entry::{Actor, Origin, Reference, ReferenceKind, Source};
 use crate::event::Event;
 use crate::id::{ActivityCodeId, AgentId, ClientId, ShiftId};
 use crate::instant::Interval;
-use crate::roster::Roster;
+use crate::roster::{Roster, overlay};
 use crate::shift::{Activity, Commitment, ExternalIds, Shift, ShiftBody, Span, Tags};
 
 /// An activity as a client writes it.
@@ -122,24 +122,27 @@ pub fn week(
     let mut edits = Edits::default();
     let mut kept: BTreeSet<ShiftId> = BTreeSet::new();
     for (doc, matched) in docs.iter().zip(&matched) {
-        let mut own = Own::of(ground, &doc.agent, during);
+        let mut pieces = Vec::with_capacity(doc.shifts.len());
         for (shift, known) in doc.shifts.iter().zip(matched) {
             let known = known.as_ref().and_then(|id| ground.shift(id));
-            let (edit, commitments) = one(ground, &doc.agent, shift, known, mint)?;
-            let start = edit.draft.as_ref().map(|body| body.span.start);
-            if let Some(start) = start.filter(|start| !during.contains(*start)) {
+            let piece = one(ground, &doc.agent, shift, known, mint)?;
+            let start = piece.body.span.start;
+            if !during.contains(start) {
                 let problem = format!("is not in the week of {first}");
                 let pointer = format!("{}/start", shift.pointer);
                 return Err(Rejection::invalid(&pointer, &start, &problem));
             }
-            if !kept.insert(edit.id.clone()) {
+            if !kept.insert(piece.id.clone()) {
                 let pointer = format!("{}/id", shift.pointer);
-                return Err(Rejection::invalid(&pointer, &edit.id, "comes twice"));
+                return Err(Rejection::invalid(&pointer, &piece.id, "comes twice"));
             }
-            own.wanted.extend(commitments);
-            edits.shifts.push(edit);
+            pieces.push(piece);
         }
-        edits.commitments.push(own.edit());
+        let known = ground.shifts_starting(&doc.agent, during).map(Shift::interval);
+        let within = hull(during, known.chain(pieces.iter().map(|piece| piece.body.interval())));
+        let is_spoken_of = |shift: &Shift| during.contains(shift.body.span.start);
+        edits.commitments.push(own(ground, &doc.agent, within, &is_spoken_of, &pieces));
+        edits.shifts.extend(pieces.into_iter().map(Piece::edit));
     }
     for doc in docs {
         let gone = ground.shifts_starting(&doc.agent, during).filter(|s| !kept.contains(&s.id));
@@ -165,62 +168,40 @@ pub fn shift(
     let owner = doc.owner.as_ref().or(known.map(|shift| &shift.body.owner));
     let missing = || Rejection::invalid(&format!("{}/agentId", doc.pointer), &"", "is missing");
     let owner = owner.ok_or_else(missing)?;
-    let (edit, commitments) = one(ground, owner, doc, known, mint)?;
-    let places = edit.base.iter().chain(&edit.draft).map(|body| body.interval());
-    let mut edits = Edits { shifts: vec![edit.clone()], commitments: Vec::new() };
-    if let Some(within) = places
-        .reduce(|a, b| Interval::new(a.start().min(b.start()), a.end().max(b.end())).unwrap_or(a))
-    {
-        let mut own = Own::around(ground, owner, within, &|shift| shift.id == edit.id);
-        own.wanted.extend(commitments);
-        edits.commitments.push(own.edit());
-    }
-    Ok(edits.normalized())
+    let piece = one(ground, owner, doc, known, mint)?;
+    let within = hull(piece.body.interval(), known.map(Shift::interval).into_iter());
+    let is_spoken_of = |shift: &Shift| shift.id == piece.id;
+    let pieces = [piece.clone()];
+    let commitments = vec![own(ground, owner, within, &is_spoken_of, &pieces)];
+    Ok(Edits { shifts: vec![piece.edit()], commitments }.normalized())
 }
 
-/// An agent's own activities, before and after.
-struct Own {
-    agent: AgentId,
+fn hull(first: Interval, others: impl Iterator<Item = Interval>) -> Interval {
+    others.fold(first, |a, b| {
+        Interval::new(a.start().min(b.start()), a.end().max(b.end())).unwrap_or(a)
+    })
+}
+
+/// An agent's own activities, before and after. What lies in no shift that is spoken of stays; so
+/// does what the document leaves unsaid; where it gives a shift's activities, they are all.
+fn own(
+    ground: &Roster,
+    agent: &AgentId,
     within: Interval,
-    base: Vec<Commitment>,
-    wanted: Vec<Commitment>,
-}
-
-impl Own {
-    fn of(ground: &Roster, agent: &AgentId, week: Interval) -> Self {
-        let ends = ground.shifts_starting(agent, week).map(|shift| shift.body.span.end());
-        let end = ends.max().unwrap_or(week.end()).max(week.end());
-        let within = Interval::new(week.start(), end).unwrap_or(week);
-        Self::around(ground, agent, within, &|shift| week.contains(shift.body.span.start))
-    }
-
-    /// What lies in no shift that is spoken of stays.
-    fn around(
-        ground: &Roster,
-        agent: &AgentId,
-        within: Interval,
-        is_spoken_of: &dyn Fn(&Shift) -> bool,
-    ) -> Self {
-        let base: Vec<_> = ground.commitments_of(agent, within).cloned().collect();
-        let spoken: Vec<_> =
-            ground.shifts_of(agent, within).filter(|shift| is_spoken_of(shift)).collect();
-        let in_shift = |c: &&Commitment| {
-            let place = Interval::new(c.start, c.end());
-            place.is_some_and(|place| spoken.iter().any(|s| s.interval().overlaps(place)))
-        };
-        let wanted = base.iter().filter(|c| !in_shift(c)).cloned().collect();
-        Self { agent: agent.clone(), within, base, wanted }
-    }
-
-    fn edit(mut self) -> CommitmentEdit {
-        self.wanted.sort();
-        self.wanted.dedup();
-        let within = self.wanted.iter().fold(self.within, |within, c| {
-            let (start, end) = (within.start().min(c.start), within.end().max(c.end()));
-            Interval::new(start, end).unwrap_or(within)
-        });
-        CommitmentEdit { agent: self.agent, within, base: self.base, draft: self.wanted }
-    }
+    is_spoken_of: &dyn Fn(&Shift) -> bool,
+    pieces: &[Piece],
+) -> CommitmentEdit {
+    let base: Vec<_> = ground.commitments_of(agent, within).cloned().collect();
+    let known = ground.shifts_of(agent, within).filter(|shift| is_spoken_of(shift));
+    let said = pieces.iter().filter(|piece| piece.says_activities);
+    let spoken: Vec<Interval> =
+        known.map(Shift::interval).chain(said.map(|piece| piece.body.interval())).collect();
+    let stays = |c: &&Commitment| !spoken.iter().any(|place| c.meets(*place));
+    let mut draft: Vec<_> = base.iter().filter(stays).cloned().collect();
+    draft.extend(pieces.iter().flat_map(|piece| piece.own.iter().cloned()));
+    draft.sort();
+    draft.dedup();
+    CommitmentEdit { agent: agent.clone(), within, base, draft }
 }
 
 /// For every shift of every document, the shift of the ground that it means: by id, else by an id
@@ -281,13 +262,29 @@ fn by_overlap(ground: &Roster, doc: &WeekDoc, free: &[&Shift], ids: &mut [Option
 }
 
 /// The edit of one shift, and the owner's own activities in it.
+#[derive(Clone)]
+struct Piece {
+    id: ShiftId,
+    base: Option<Arc<ShiftBody>>,
+    body: Arc<ShiftBody>,
+    own: Vec<Commitment>,
+    /// Whether the document gives the shift's activities.
+    says_activities: bool,
+}
+
+impl Piece {
+    fn edit(self) -> ShiftEdit {
+        ShiftEdit { id: self.id, base: self.base, draft: Some(self.body) }
+    }
+}
+
 fn one(
     ground: &Roster,
     owner: &AgentId,
     doc: &ShiftDoc,
     known: Option<&Shift>,
     mint: &mut dyn FnMut() -> ShiftId,
-) -> Result<(ShiftEdit, Vec<Commitment>), Rejection> {
+) -> Result<Piece, Rejection> {
     let base = known.map(|shift| shift.body.clone());
     let missing = || Rejection::invalid(&format!("{}/start", doc.pointer), &"", "is missing");
     let mut body = match (&base, &doc.span) {
@@ -297,34 +294,47 @@ fn one(
     };
     body.owner = owner.clone();
     fields::set(&mut body, doc)?;
-    let mut commitments = Vec::new();
-    if let Some(activities) = &doc.activities {
-        let wanted = fields::activities(ground, doc, &body, activities)?;
-        let (own, shifts): (Vec<_>, Vec<_>) =
-            wanted.into_iter().partition(|a| ground.is_agent_bound(&a.code));
-        let shown = known.map(|shift| ground.activities(&shift.body)).unwrap_or_default();
-        let (shown_own, shown_shifts): (Vec<_>, Vec<_>) =
-            shown.into_iter().partition(|a| ground.is_agent_bound(&a.code));
-        let same_start = base.as_ref().is_some_and(|b| b.span.start == body.span.start);
-        if shifts != shown_shifts {
-            body.activities = shifts.into();
+    let own = match &doc.activities {
+        Some(activities) => {
+            let wanted = fields::activities(ground, doc, &body, activities)?;
+            set_activities(ground, known, &mut body, wanted)
         }
-        if own == shown_own && same_start {
-            commitments = kept_commitments(ground, known);
-        } else {
-            commitments = own.iter().map(|a| commitment(&body, a)).collect();
-        }
-    } else {
-        commitments.extend(kept_commitments(ground, known));
-    }
+        None => kept_commitments(ground, owner, known),
+    };
     let id = known.map(|shift| shift.id.clone()).or_else(|| doc.id.clone());
     let id = id.unwrap_or_else(mint);
-    Ok((ShiftEdit { id, base, draft: Some(Arc::new(body)) }, commitments))
+    Ok(Piece { id, base, body: Arc::new(body), own, says_activities: doc.activities.is_some() })
 }
 
-fn kept_commitments(ground: &Roster, known: Option<&Shift>) -> Vec<Commitment> {
+/// Gives a shift the activities that are wanted, and its owner the rest of them. What shows as it
+/// did is not touched: an activity of the shift under one of the agent's keeps its whole length.
+fn set_activities(
+    ground: &Roster,
+    known: Option<&Shift>,
+    body: &mut ShiftBody,
+    wanted: Vec<Activity>,
+) -> Vec<Commitment> {
+    let is_own = |activity: &&Activity| ground.is_agent_bound(&activity.code);
+    let own: Vec<Activity> = wanted.iter().filter(is_own).cloned().collect();
+    if overlay(&body.activities, own.iter().cloned()) != wanted {
+        let of_shift = wanted.iter().filter(|activity| !is_own(activity));
+        body.activities = of_shift.cloned().collect();
+    }
+    let shown = known.map(|shift| ground.activities(&shift.body)).unwrap_or_default();
+    let is_same = known.is_some_and(|shift| {
+        shift.body.owner == body.owner && shift.body.span.start == body.span.start
+    });
+    if is_same && shown.iter().filter(is_own).eq(&own) {
+        kept_commitments(ground, &body.owner, known)
+    } else {
+        own.iter().map(|activity| commitment(body, activity)).collect()
+    }
+}
+
+/// What the owner does in a known shift; in a shift that was somebody else's, not what they did.
+fn kept_commitments(ground: &Roster, owner: &AgentId, known: Option<&Shift>) -> Vec<Commitment> {
     let of = |shift: &Shift| -> Vec<Commitment> {
-        ground.commitments_of(&shift.body.owner, shift.interval()).cloned().collect()
+        ground.commitments_of(owner, shift.interval()).cloned().collect()
     };
     known.map(of).unwrap_or_default()
 }
@@ -385,12 +395,12 @@ fn own_change(
     base: Vec<Commitment>,
     draft: Vec<Commitment>,
 ) -> Option<CommitmentEdit> {
-    let differs = |a: &[Commitment], b: &[Commitment]| -> Vec<Commitment> {
-        a.iter().filter(|c| !b.contains(c)).cloned().collect()
+    let differs = |a: &[Commitment], b: &[Commitment]| -> Vec<Interval> {
+        let changed = a.iter().filter(|c| !b.contains(c));
+        changed.filter_map(|c| Interval::new(c.start, c.end())).collect()
     };
-    let (base, draft) = (differs(&base, &draft), differs(&draft, &base));
-    let starts = base.iter().chain(&draft).map(|c| c.start).min()?;
-    let ends = base.iter().chain(&draft).map(Commitment::end).max()?;
-    let within = Interval::new(starts, ends)?;
-    Some(CommitmentEdit { agent: agent.clone(), within, base, draft })
+    let mut changed = differs(&base, &draft).into_iter().chain(differs(&draft, &base));
+    let within = hull(changed.next()?, changed);
+    let inside = |all: Vec<Commitment>| all.into_iter().filter(|c| c.meets(within)).collect();
+    Some(CommitmentEdit { agent: agent.clone(), within, base: inside(base), draft: inside(draft) })
 }

@@ -360,7 +360,7 @@ impl Roster {
 }
 
 /// Lays `top` over `below`, cutting what it covers.
-fn overlay(below: &[Activity], top: impl Iterator<Item = Activity>) -> Vec<Activity> {
+pub(crate) fn overlay(below: &[Activity], top: impl Iterator<Item = Activity>) -> Vec<Activity> {
     let mut all = below.to_vec();
     for piece in top {
         let (from, to) = (piece.offset_min, piece.offset_min + piece.length_min);

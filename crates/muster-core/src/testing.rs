@@ -25,6 +25,7 @@ mod fixture;
 mod line;
 mod print;
 mod script;
+mod sound;
 
 use std::sync::Arc;
 
@@ -36,10 +37,12 @@ use crate::event::Event;
 use crate::id::{AgentId, ClientId, CommandId, Revision};
 use crate::instant::Instant;
 use crate::roster::Roster;
+use crate::shift::Shift;
 use crate::zone::Zone;
 
 pub use line::{Clock, ShiftLine};
-pub use print::facts;
+pub use print::{edits_text, facts};
+pub use sound::{blurred, unsound};
 
 /// A unit with its whole past, a clock that is set by hand, and the commands sent to it.
 #[derive(Clone)]
@@ -128,6 +131,11 @@ impl World {
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// All live shifts, by id, those of agents who left too.
+    pub fn shifts(roster: &Roster) -> impl Iterator<Item = &Shift> {
+        roster.shifts.values().map(|shift| &**shift)
     }
 
     /// The state now, without provenance, as text.

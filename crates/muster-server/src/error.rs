@@ -153,6 +153,11 @@ impl ApiError {
         }
     }
 
+    /// What is told of it.
+    pub(crate) fn into_problem(self) -> Box<Problem> {
+        self.problem
+    }
+
     fn unavailable(why: &str) -> Self {
         let request = CONTEXT_ID.try_with(Clone::clone).unwrap_or_default();
         tracing::error!(request.id = request, why, "request not served");

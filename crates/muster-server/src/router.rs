@@ -96,6 +96,7 @@ fn scheduling() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
         ("GET", "/scheduling/shiftswaps", "wfm:swap:read", get(swaps::list)),
         ("POST", "/scheduling/shiftswaps", "wfm:swap:write", post(swaps::offer)),
         ("POST", "/scheduling/shiftswaps/evaluate", "wfm:swap:read", post(swaps::evaluate)),
+        ("POST", "/scheduling/shiftswaps/bulk", "wfm:swap:approve", post(swaps::bulk)),
         ("GET", "/scheduling/shiftswaps/{id}", "wfm:swap:read", get(swaps::show)),
         ("POST", "/scheduling/shiftswaps/{id}/accept", "wfm:swap:write", post(swaps::accept)),
         ("POST", "/scheduling/shiftswaps/{id}/decline", "wfm:swap:write", post(swaps::decline)),
@@ -144,6 +145,8 @@ pub fn router(app: App) -> Router {
         .nest("/api/v2/wfm", wfm_routes.layer(DefaultBodyLimit::disable()))
         .fallback(|| async { ApiError::no_route() })
         .method_not_allowed_fallback(|| async { ApiError::no_method() })
+        // `enter` has a limit of its own; axum's would be 2 MB, less than a week of 600 agents.
+        .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::custom(|_| ApiError::broken().into_response()))
         .layer(from_fn(correlate))
         .with_state(app)

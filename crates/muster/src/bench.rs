@@ -15,7 +15,7 @@ use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
 
 use crate::bench::stats::Figure;
-use crate::demo::out;
+use crate::print;
 
 /// What `muster bench` is called with.
 #[derive(Debug, Clone, Args)]
@@ -57,7 +57,7 @@ pub(crate) async fn run(options: BenchOptions) -> Result<()> {
         Scenario::Load(options) => load::run(options).await?,
         Scenario::Cold(options) => return cold::run(options).await,
     };
-    out::line(&stats::table(&figures));
+    print::out(&stats::table(&figures));
     if let Some(file) = &options.json {
         let text = serde_json::to_string_pretty(&figures).context("write the figures")?;
         std::fs::write(file, text + "\n").with_context(|| format!("write {}", file.display()))?;
@@ -67,7 +67,7 @@ pub(crate) async fn run(options: BenchOptions) -> Result<()> {
 
 /// Says what is going on, for whoever waits.
 fn note(text: &str) {
-    out::line(&format!("… {text}"));
+    print::out(&format!("… {text}"));
 }
 
 type Figures = Vec<Figure>;

@@ -3,7 +3,6 @@
 
 pub(crate) mod centre;
 mod conflicts;
-pub(crate) mod out;
 pub(crate) mod progress;
 mod report;
 pub(crate) mod runs;
@@ -21,6 +20,7 @@ use clap::Args;
 use crate::demo::centre::Centre;
 use crate::demo::report::{Figures, Report};
 use crate::demo::script::Script;
+use crate::print;
 
 /// What `muster demo` is called with.
 #[derive(Debug, Clone, Args)]
@@ -53,7 +53,7 @@ pub(crate) async fn run(options: DemoOptions) -> Result<()> {
     let centre = Centre::new("chicago", options.agents as usize, options.seed, week)?;
     let script = Script::new(&centre, options.seed, options.seconds * 1_000);
     let shifts: usize = centre.weeks.iter().map(|week| week.shifts.len()).sum();
-    out::line(&format!(
+    print::out(&format!(
         "A centre of {} agents in {}, week of {week}: {shifts} shifts. {} edits in {} s.",
         options.agents,
         centre::ZONE,
@@ -63,10 +63,10 @@ pub(crate) async fn run(options: DemoOptions) -> Result<()> {
     let muster = runs::muster(&centre, &script).await?;
     let versions = runs::versions(&centre, &script).await?;
 
-    out::line("");
-    out::line(&report::table(&muster.measured, &versions));
-    out::line("");
-    out::line(&format!(
+    print::out("");
+    print::out(&report::table(&muster.measured, &versions));
+    print::out("");
+    print::out(&format!(
         "Replayed: {} decisions of Muster in ledger order, {} refusals among them; {} came out \
          differently.",
         muster.replay.decisions,
@@ -80,7 +80,7 @@ pub(crate) async fn run(options: DemoOptions) -> Result<()> {
             Report { muster: figures(&muster.measured), version_tokens: figures(&versions) };
         let text = serde_json::to_string_pretty(&report).context("write the figures")?;
         std::fs::write(file, text + "\n").with_context(|| format!("write {}", file.display()))?;
-        out::line(&format!("\nThe figures are in {}.", file.display()));
+        print::out(&format!("\nThe figures are in {}.", file.display()));
     }
     let broken = muster.broken_promises();
     if options.keep {
@@ -99,10 +99,10 @@ fn show_conflicts(muster: &runs::MusterRun, centre: &Centre) {
     if shown.is_empty() {
         return;
     }
-    out::line("\nTrue conflicts, as a planner sees them (one of each kind):");
+    print::out("\nTrue conflicts, as a planner sees them (one of each kind):");
     for conflict in shown {
-        out::line("");
-        out::line(&conflict);
+        print::out("");
+        print::out(&conflict);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What can go wrong, and refusals as a client reads them.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::problem::{Detail, Retry, RetryClass};
@@ -36,7 +36,7 @@ impl ClientError {
 }
 
 /// A request that resolves a conflict, as a client reads it.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RemedyIn {
     /// Its name.
     pub id: String,
@@ -55,7 +55,7 @@ pub struct RemedyIn {
 }
 
 /// A conflict or finding, as a client reads it.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConflictIn {
     /// Names it across requests; what acknowledgements list.
@@ -76,6 +76,9 @@ pub struct ConflictIn {
     /// What it is about.
     #[serde(default)]
     pub subject: Value,
+    /// Whether it was there before the command, no smaller: such a one stops nothing.
+    #[serde(default)]
+    pub standing: bool,
     /// What it says to people.
     pub message: String,
     /// The entries behind it, newest first.
@@ -87,7 +90,7 @@ pub struct ConflictIn {
 }
 
 /// A refusal, as a client reads it.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Refusal {
     /// The HTTP status.

@@ -52,8 +52,7 @@ impl Client {
         self.get("/adherence", Query::default().with("businessUnitId", Some(unit))).await
     }
 
-    /// The feed of a unit after a cursor, as JSON; waits up to `wait_seconds` for something to
-    /// happen.
+    /// The feed of a unit after a cursor, as JSON.
     ///
     /// # Errors
     /// [`ClientError`] when it is refused or does not get through.
@@ -61,14 +60,10 @@ impl Client {
         &self,
         unit: &str,
         after: Option<&str>,
-        wait_seconds: u32,
     ) -> Result<Answer<List<Value>>, ClientError> {
         self.get(
             "/events",
-            Query::default()
-                .with("businessUnitId", Some(unit))
-                .with("after", after)
-                .with("waitSeconds", Some(wait_seconds)),
+            Query::default().with("businessUnitId", Some(unit)).with("after", after),
         )
         .await
     }

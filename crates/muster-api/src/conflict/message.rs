@@ -128,10 +128,11 @@ fn changed_both(finding: &Finding) -> String {
         Some(Atom::ExternalIds) => "external ids",
         Some(Atom::Note) => "note",
         Some(Atom::Tags) => "tags",
-        None => "value",
+        // A clash of an agent's own activities names no atom where it is found in a draft.
+        None => "activities",
     };
     if finding.shifts().next().is_none() {
-        return format!("{} of {} were changed to two values", part, agent(finding));
+        return format!("{part} of {} were changed to two values since the base", agent(finding));
     }
     format!("the {part} of {} changed to two values since the base", shifts(finding))
 }

@@ -1,6 +1,6 @@
 //! The values that clash, spelled as the fields of a shift.
 
-use muster_core::shift::{Activity, AtomValue};
+use muster_core::shift::AtomValue;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -23,7 +23,7 @@ impl Serialize for AtomView {
                 map.serialize_entry("timeZone", span.zone.name())?;
             }
             AtomValue::Activities(activities) => {
-                let all = activities.iter().cloned().map(view);
+                let all = activities.iter().map(ActivityView::from);
                 map.serialize_entry("activities", &all.collect::<Vec<_>>())?;
             }
             AtomValue::Site(site) => map.serialize_entry("site", site)?,
@@ -34,8 +34,4 @@ impl Serialize for AtomView {
         }
         map.end()
     }
-}
-
-fn view(activity: Activity) -> ActivityView {
-    ActivityView::from(activity)
 }

@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::RetryClass;
 
 macro_rules! codes {
-    ($($(#[$doc:meta])*
-        $name:ident = $text:literal, $status:literal, $retry:ident, $title:literal;)*) => {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident = $text:literal, $status:literal, $retry:ident, $title:literal;
+    )*) => {
         /// What sort of refusal it is.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
         pub enum Code {

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Request, TermsBody};
 use crate::conflict::AtomView;
-use crate::shift::ActivityView;
+use crate::shift::ActivitiesView;
 
 pub(super) fn edit_draft(
     roster: &Roster,
@@ -81,7 +81,7 @@ pub(super) fn publish_document(roster: &Roster, action: &Action) -> Option<Reque
     if let Some(base) = base {
         body.insert("baseRevision".to_owned(), json!(base));
     }
-    Some(Request::post("/scheduling/schedules".to_owned(), Value::Object(body)))
+    Some(Request::post("/schedules".to_owned(), Value::Object(body)))
 }
 
 fn with_terms(terms: &Terms) -> Map<String, Value> {
@@ -131,8 +131,7 @@ fn op(op: &str, field: &str, id: &ShiftId) -> Map<String, Value> {
 }
 
 fn activities(after: &Roster, body: &ShiftBody) -> Value {
-    let all = after.activities(body).into_iter().map(ActivityView::from);
-    json!(all.collect::<Vec<_>>())
+    json!(ActivitiesView::new(after, body))
 }
 
 fn member(

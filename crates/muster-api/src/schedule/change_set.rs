@@ -3,8 +3,8 @@
 //! ```json
 //! { "baseVersion": 811,
 //!   "edits": [
-//!     { "op": "put", "id": "s7", "agentId": "ana",
-//!       "start": "2026-03-30T07:00:00Z", "lengthMinutes": 480 },
+//!     { "op": "put", "id": "s7", "agentId": "ana", "start": "2026-03-30T07:00:00Z",
+//!       "lengthMinutes": 480 },
 //!     { "op": "update", "shiftId": "s1", "note": null },
 //!     { "op": "delete", "shiftId": "s2" } ],
 //!   "resolutions": [ { "shiftId": "s1", "atom": "span", "keep": "yours" } ],

@@ -158,6 +158,9 @@ impl ShiftIn {
         if self.business_unit_id.is_some() {
             return refuse("businessUnitId");
         }
+        if self.base_version.is_some() {
+            return refuse("baseVersion");
+        }
         Ok(())
     }
 

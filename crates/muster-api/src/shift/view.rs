@@ -1,11 +1,12 @@
 //! Shifts as they are answered.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use muster_core::id::{ActivityCodeId, AgentId, ShiftId};
-use muster_core::shift::{Activity, ExternalIds, Shift, Tags};
+use muster_core::shift::{Activity, ExternalIds, Shift, ShiftBody, Tags};
 use muster_core::{Revision, Roster};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::conflict::ConflictView;
 use crate::time::At;
@@ -13,9 +14,9 @@ use crate::time::At;
 /// An activity of a shift.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ActivityView {
+pub struct ActivityView<'a> {
     /// What it is spent on.
-    pub activity_code_id: ActivityCodeId,
+    pub activity_code_id: &'a ActivityCodeId,
     /// Elapsed minutes after the shift's start.
     pub offset_minutes: u32,
     /// Elapsed length in minutes.
@@ -24,14 +25,43 @@ pub struct ActivityView {
     pub paid: bool,
 }
 
-impl From<Activity> for ActivityView {
-    fn from(activity: Activity) -> Self {
+impl<'a> From<&'a Activity> for ActivityView<'a> {
+    fn from(activity: &'a Activity) -> Self {
         Self {
-            activity_code_id: activity.code,
+            activity_code_id: &activity.code,
             offset_minutes: activity.offset_min,
             length_minutes: activity.length_min,
             paid: activity.paid,
         }
+    }
+}
+
+/// A shift's activities as they are lived. Documents hold many shifts: where none of the agent's
+/// own activities lies in a shift, its own are borrowed.
+#[derive(Debug, Clone)]
+pub struct ActivitiesView<'a>(Cow<'a, [Activity]>);
+
+impl<'a> ActivitiesView<'a> {
+    /// The activities of a shift of a roster.
+    #[must_use]
+    pub fn new(roster: &Roster, body: &'a ShiftBody) -> Self {
+        let has_own = roster.commitments_of(&body.owner, body.interval()).next().is_some();
+        Self(if has_own {
+            Cow::Owned(roster.activities(body))
+        } else {
+            Cow::Borrowed(&body.activities)
+        })
+    }
+
+    fn unpaid_min(&self) -> i64 {
+        let unpaid = self.0.iter().filter(|activity| !activity.paid);
+        unpaid.map(|activity| i64::from(activity.length_min)).sum()
+    }
+}
+
+impl Serialize for ActivitiesView<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.0.iter().map(ActivityView::from))
     }
 }
 
@@ -50,7 +80,7 @@ pub struct ShiftView<'a> {
     /// The zone it was entered with.
     pub time_zone: &'a str,
     /// What is not on-queue work, the agent's own activities on top; sorted.
-    pub activities: Vec<ActivityView>,
+    pub activities: ActivitiesView<'a>,
     /// All of it but unpaid activities.
     pub paid_minutes: i64,
     /// Its ids in other systems, by system.
@@ -76,9 +106,7 @@ impl<'a> ShiftView<'a> {
     #[must_use]
     pub fn new(roster: &Roster, shift: &'a Shift) -> Self {
         let body = &shift.body;
-        let activities: Vec<ActivityView> =
-            roster.activities(body).into_iter().map(ActivityView::from).collect();
-        let unpaid = activities.iter().filter(|a| !a.paid).map(|a| i64::from(a.length_minutes));
+        let activities = ActivitiesView::new(roster, body);
         let newest = shift.newest();
         Self {
             id: &shift.id,
@@ -86,7 +114,7 @@ impl<'a> ShiftView<'a> {
             start: At(body.span.start),
             length_minutes: body.span.length_min,
             time_zone: body.span.zone.name(),
-            paid_minutes: i64::from(body.span.length_min) - unpaid.sum::<i64>(),
+            paid_minutes: i64::from(body.span.length_min) - activities.unpaid_min(),
             activities,
             external_ids: &body.external_ids,
             note: body.note.as_ref(),

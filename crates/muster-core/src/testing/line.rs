@@ -105,7 +105,11 @@ impl Clock {
     }
 
     /// `ana mon 09:00-17:00 12:00-12:30 lunch +tag key=value …`.
-    pub(super) fn shift(&self, roster: &Roster, words: &[&str]) -> ShiftLine {
+    ///
+    /// # Panics
+    /// When the words cannot be read.
+    #[must_use]
+    pub fn shift(&self, roster: &Roster, words: &[&str]) -> ShiftLine {
         let [agent, day, span, rest @ ..] = words else { panic!("{words:?}: agent day span") };
         let date = self.day(day).unwrap_or_else(|| panic!("{words:?}: no day"));
         let interval = self.span(date, span);

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use crate::activity::ActivityCode;
 use crate::agent::{Agent, Skill};
-use crate::draft::{CommitmentEdit, Draft, DraftStatus, ShiftEdit};
+use crate::draft::{CommitmentEdit, Draft, DraftStatus, Edits, ShiftEdit};
 use crate::id::AgentId;
 use crate::instant::Interval;
 use crate::roster::{AgentRecord, Roster};
@@ -133,22 +133,33 @@ fn draft_lines(text: &mut String, roster: &Roster, clock: &Clock, draft: &Draft)
         DraftStatus::Closed { published_as: _ } => "closed",
     };
     let _ = writeln!(text, "draft {id} {name:?} {week} {status}");
-    for edit in shifts.values() {
-        let ShiftEdit { id, base, draft } = &**edit;
+    let shifts = shifts.values().map(|edit| (**edit).clone()).collect();
+    let commitments = commitments.values().map(|edit| (**edit).clone()).collect();
+    for line in edits_text(roster, clock, &Edits { shifts, commitments }).lines() {
+        let _ = writeln!(text, "  {line}");
+    }
+}
+
+/// Edits, one to a line: the shift or the agent, what it was, what it is to be.
+#[must_use]
+pub fn edits_text(roster: &Roster, clock: &Clock, edits: &Edits) -> String {
+    let mut text = String::new();
+    let Edits { shifts, commitments } = edits;
+    for ShiftEdit { id, base, draft } in shifts {
         let words = |body: &Option<std::sync::Arc<ShiftBody>>| {
             body.as_ref().map_or_else(|| "nothing".into(), |body| shift_words(roster, clock, body))
         };
-        let _ = writeln!(text, "  {id}: {} -> {}", words(base), words(draft));
+        let _ = writeln!(text, "{id}: {}\n  -> {}", words(base), words(draft));
     }
-    for edit in commitments.values() {
-        let CommitmentEdit { agent, within, base, draft } = &**edit;
+    for CommitmentEdit { agent, within, base, draft } in commitments {
         let words = |all: &[Commitment]| {
             let all: Vec<_> = all.iter().map(|own| own_words(roster, clock, own)).collect();
             format!("[{}]", all.join(", "))
         };
         let within = clock.span_name(*within);
-        let _ = writeln!(text, "  {agent} own ({within}): {} -> {}", words(base), words(draft));
+        let _ = writeln!(text, "{agent} own ({within}): {}\n  -> {}", words(base), words(draft));
     }
+    text
 }
 
 /// An agent's id, or a dash.

@@ -89,8 +89,10 @@ fn two_planners_edit_one_draft_and_both_live() {
             ana-tue: ana tue 09:00-17:00
             week 2026-03-16 week-2026-03-16-fbae041b02c41ed0fd8a
             draft d1 "d1" 2026-03-16 open
-              ana-mon: ana mon 09:00-17:00 -> ana mon 10:00-18:00 +vip site=lyon
-              ana-tue: ana tue 09:00-17:00 -> ana tue 10:00-18:00
+              ana-mon: ana mon 09:00-17:00
+                -> ana mon 10:00-18:00 +vip site=lyon
+              ana-tue: ana tue 09:00-17:00
+                -> ana tue 10:00-18:00
         "#]],
     );
 }
@@ -124,7 +126,8 @@ fn two_planners_who_want_different_things_of_a_draft_clash() {
             ana-mon: ana mon 09:00-17:00
             week 2026-03-16 week-2026-03-16-fbae041b02c41ed0fd8a
             draft d1 "d1" 2026-03-16 open
-              ana-mon: ana mon 09:00-17:00 -> ana mon 12:00-20:00
+              ana-mon: ana mon 09:00-17:00
+                -> ana mon 12:00-20:00
         "#]],
     );
 }
@@ -235,8 +238,10 @@ fn a_rebase_takes_in_what_happened_meanwhile() {
             ana-wed: ana wed 11:00-19:00
             week 2026-03-16 week-2026-03-16-fbae041b02c41ed0fd8a
             draft d1 "d1" 2026-03-16 open
-              ana-mon: ana mon 09:00-17:00 +vip -> ana mon 10:00-18:00 +vip
-              ana-wed: ana wed 09:00-17:00 -> ana wed 10:00-18:00
+              ana-mon: ana mon 09:00-17:00 +vip
+                -> ana mon 10:00-18:00 +vip
+              ana-wed: ana wed 09:00-17:00
+                -> ana wed 10:00-18:00
         "#]],
     );
 }

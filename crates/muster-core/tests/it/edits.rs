@@ -222,3 +222,32 @@ fn hours_are_summed_in_every_week_an_edit_touches_however_far_apart() {
         "#]],
     );
 }
+
+#[test]
+fn a_shift_is_worked_by_somebody_who_can_and_long_enough_for_its_break() {
+    check_decide(
+        "
+        site Europe/Paris
+        rule MIN_HOURS_WEEK block minMinutes=240
+        ana mon 09:00-17:00 16:00-16:15 break
+        ben is skill=french
+        > edit ana mon 09:00-17:00 16:00-16:15 break +skill:french
+        > edit ben mon 09:00-17:00 16:00-16:15 break +skill:french id=ana-mon
+        > edit ben mon 09:00-16:10 16:00-16:15 break id=ana-mon
+        > edit ben mon 09:00-12:30 +skill:french id=ana-mon
+        ",
+        expect![[r#"
+            > edit ana mon 09:00-17:00 16:00-16:15 break +skill:french
+            refused:
+                block SKILL_MISSING ana [ana-mon, french] mon 09:00-17:00
+            > edit ben mon 09:00-17:00 16:00-16:15 break +skill:french id=ana-mon
+            r5: edited ana ben
+            > edit ben mon 09:00-16:10 16:00-16:15 break id=ana-mon
+            refused:
+                block ACTIVITY_OUTSIDE_SHIFT ben [ana-mon] mon 09:00-16:10 5 min
+            > edit ben mon 09:00-12:30 +skill:french id=ana-mon
+            refused:
+                block MIN_HOURS_WEEK ben [ana-mon] mon 00:00-00:00 [10080] 210/240 min
+        "#]],
+    );
+}

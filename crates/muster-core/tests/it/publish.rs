@@ -85,7 +85,8 @@ fn an_agent_in_conflict_is_held_and_stays_in_the_draft() {
             ben-mon: ben mon 11:00-19:00
             week 2026-03-16 week-2026-03-16-fbae041b02c41ed0fd8a
             draft d1 "d1" 2026-03-16 open
-              ben-mon: ben mon 09:00-17:00 -> ben mon 10:00-18:00
+              ben-mon: ben mon 09:00-17:00
+                -> ben mon 10:00-18:00
             > publish d1
             refused:
                 block FIELD_CHANGED_BOTH ben [ben-mon] mon 11:00-19:00
@@ -390,7 +391,8 @@ fn what_a_document_cannot_publish_becomes_a_draft() {
             ben-mon: ben mon 11:00-19:00
             week 2026-03-16 week-2026-03-16-fbae041b02c41ed0fd8a
             draft d1 "d1" 2026-03-16 open
-              ben-mon: ben mon 09:00-17:00 -> ben mon 10:00-18:00
+              ben-mon: ben mon 09:00-17:00
+                -> ben mon 10:00-18:00
             > @3 document d1 ana mon 10:00-18:00; ben mon 10:00-18:00
             no entry: published ana | merged ana | left in d1
               held ben

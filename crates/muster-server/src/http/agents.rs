@@ -95,12 +95,23 @@ pub(crate) async fn put(
         Some(unit) => app.desk(&call, unit).await?,
         None => app.desk_with(&call, SubjectKind::Agent, &agent).await?,
     };
+    leave_other(&app, &call, &agent, &desk).await?;
     let answer = put_all(&app, &call, &desk, vec![(agent.clone(), input, String::new())]).await?;
     let is_new = answer.before.agent(&agent).is_none();
     let missing = || ApiError::unknown("agent", &agent);
     let record = answer.after.agent(&agent).ok_or_else(missing)?;
     let names = names(&app, &call.caller.organization, [&agent].into_iter()).await?;
     Ok(created(is_new, answer.revision, &view(&desk.key().unit, record, &names)))
+}
+
+/// Moving is two entries: the agent leaves one unit, and then joins the other.
+async fn leave_other(app: &App, call: &Call, agent: &AgentId, desk: &Desk) -> Result<(), ApiError> {
+    let organization = &call.caller.organization;
+    let known = app.units().desk_with(organization, SubjectKind::Agent, agent.as_str()).await?;
+    if let Some(other) = known.filter(|other| other.key() != desk.key()) {
+        app.ask(&other, call, Action::AgentLeaves(agent.clone())).await?;
+    }
+    Ok(())
 }
 
 /// Agents first, profiles after: a name without an agent would be nobody's.

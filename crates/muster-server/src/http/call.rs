@@ -62,6 +62,12 @@ impl Call {
         })
     }
 
+    /// The call of one operation of a bulk: its key is `key#n`.
+    pub(crate) fn operation(&self, n: usize) -> Self {
+        let key = self.key.as_ref().map(|key| format!("{key}#{n}"));
+        Self { key, ..self.clone() }
+    }
+
     /// What the caller asks for.
     pub(crate) fn command(&self, action: Action) -> Command {
         Command { actor: self.caller.actor.clone(), action }

@@ -4,7 +4,10 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use muster_api::list::{EvaluatedAt, ListView};
-use muster_api::swap::{AcceptIn, DeclineIn, EvaluationView, SwapIn, SwapStatusIn, SwapView};
+use muster_api::swap::{
+    AcceptIn, DeclineIn, EvaluationView, SwapAction, SwapBulkIn, SwapFilterIn, SwapIn,
+    SwapOutcomeView, SwapStatusIn, SwapView,
+};
 use muster_api::terms::VerdictIn;
 use muster_api::{parse, parse_or_default};
 use muster_core::Revision;
@@ -19,6 +22,7 @@ use crate::desk::{Answer, Desk};
 use crate::error::ApiError;
 use crate::http::query::{Params, id};
 use crate::http::{App, Call, Page, created, document, json, listed, told};
+use crate::limits;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -44,10 +48,6 @@ pub(crate) async fn list(
     let status = filter.status.as_deref().map(str::parse::<SwapStatusIn>).transpose();
     let said = filter.status.as_deref().unwrap_or_default();
     let status = status.map_err(|error| ApiError::bad_input("status", said, &error))?;
-    let takes_part = |swap: &Swap, agent: &AgentId| {
-        let sides = [Some(&swap.offer.initiator), swap.offer.receiver.as_ref()];
-        sides.into_iter().flatten().any(|side| side.agent == *agent)
-    };
     let wanted = |swap: &&Swap| {
         status.is_none_or(|status| status.0 == Some(swap.state_at(now)))
             && filter.agent_id.as_ref().is_none_or(|agent| takes_part(swap, agent))
@@ -113,6 +113,85 @@ fn view<'a>(desk: &'a Desk, answer: &'a Answer, swap: &SwapId) -> Result<SwapVie
         Ok(Outcome::Swap { findings, .. }) => view.with_findings(told::findings(findings)),
         _ => view,
     })
+}
+
+/// Decides many swaps, each on its own: some may be refused while others pass.
+pub(crate) async fn bulk(
+    State(app): State<App>,
+    call: Call,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    let input: SwapBulkIn = parse(&body)?;
+    input.check()?;
+    let swaps = match (&input.ids, &input.filter) {
+        (Some(ids), _) => ids.clone(),
+        (None, Some(filter)) => matching(&app, &call, filter).await?,
+        (None, None) => Vec::new(),
+    };
+    if swaps.len() > limits::PAGE_SIZE {
+        let problem = format!("swaps are more than {}", limits::PAGE_SIZE);
+        return Err(ApiError::bad_input("/ids", &swaps.len().to_string(), &problem));
+    }
+    let mut outcomes = Vec::with_capacity(swaps.len());
+    let mut revision = Revision::ZERO;
+    for (n, swap) in swaps.into_iter().enumerate() {
+        let decided = decide_one(&app, &call.operation(n), &input, &swap).await;
+        revision = revision.max(decided.as_ref().map_or(revision, |answer| answer.revision));
+        outcomes.push(outcome(swap, decided));
+    }
+    Ok(json(revision, &ListView::whole(outcomes, revision)))
+}
+
+async fn decide_one(
+    app: &App,
+    call: &Call,
+    input: &SwapBulkIn,
+    swap: &SwapId,
+) -> Result<Answer, ApiError> {
+    let (id, verdict) = (swap.clone(), input.verdict());
+    let action = match input.action {
+        SwapAction::Approve => Action::ApproveSwap { id, verdict },
+        SwapAction::Deny => Action::DenySwap { id, verdict },
+        SwapAction::Cancel => Action::CancelSwap(id),
+    };
+    let desk = desk_of(app, call, swap).await?;
+    app.ask(&desk, call, action).await
+}
+
+fn outcome(id: SwapId, decided: Result<Answer, ApiError>) -> SwapOutcomeView {
+    match decided {
+        Ok(answer) => {
+            let status = answer.after.swap(&id).map(|known| known.state_at(answer.at));
+            SwapOutcomeView { id, status_code: 200, status, problem: None }
+        }
+        Err(error) => {
+            let problem = error.into_problem();
+            SwapOutcomeView {
+                id,
+                status_code: problem.status,
+                status: None,
+                problem: Some(problem),
+            }
+        }
+    }
+}
+
+/// The swaps that a filter names, by id.
+async fn matching(app: &App, call: &Call, filter: &SwapFilterIn) -> Result<Vec<SwapId>, ApiError> {
+    let missing = || ApiError::missing("/filter/businessUnitId");
+    let unit = filter.business_unit_id.as_ref().ok_or_else(missing)?;
+    let roster = app.desk(call, unit).await?.head();
+    let now = roster.now(app.clock().now());
+    let wanted = |swap: &&Swap| {
+        filter.status.is_none_or(|status| status.0 == Some(swap.state_at(now)))
+            && filter.agent_id.as_ref().is_none_or(|agent| takes_part(swap, agent))
+    };
+    Ok(roster.swaps().filter(wanted).map(|swap| swap.offer.id.clone()).collect())
+}
+
+fn takes_part(swap: &Swap, agent: &AgentId) -> bool {
+    let sides = [Some(&swap.offer.initiator), swap.offer.receiver.as_ref()];
+    sides.into_iter().flatten().any(|side| side.agent == *agent)
 }
 
 pub(crate) async fn evaluate(

@@ -1,16 +1,17 @@
 //! A cold start, in a process of its own: open a ledger, serve, and answer one read in each unit.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
+use muster_ledger::LedgerError;
 use muster_server::clock::Clock;
-use muster_server::{Config, Server};
+use muster_server::{Config, Server, StartError};
 use serde::{Deserialize, Serialize};
 
 use crate::bench::stats::ms;
 use crate::bench::version_store::client::since_us;
-use crate::demo::out;
+use crate::print;
 
 /// What is started on, and what is read.
 #[derive(Debug, Clone, Args)]
@@ -34,14 +35,7 @@ pub(crate) struct Cold {
 }
 
 pub(super) async fn run(options: &ColdOptions) -> Result<()> {
-    let began = Instant::now();
-    let config = Config {
-        listen: ([127, 0, 0, 1], 0).into(),
-        ledger: options.ledger.clone(),
-        clock: Clock::machine(),
-        notes: None,
-    };
-    let server = Server::start(config).await.context("start a server")?;
+    let (began, server) = start(&options.ledger).await?;
     let client = reqwest::Client::new();
     let mut first_us = None;
     for path in &options.paths {
@@ -53,9 +47,30 @@ pub(super) async fn run(options: &ColdOptions) -> Result<()> {
     let all_ms = ms(since_us(began));
     let first_ms = ms(first_us.unwrap_or_default());
     let cold = Cold { first_ms, all_ms, memory_mib: memory_mib("VmRSS:")? };
-    out::line(&serde_json::to_string(&cold)?);
+    print::out(&serde_json::to_string(&cold)?);
     server.stop().await;
     Ok(())
+}
+
+/// Starts a server, as soon as the process before has let go of the ledger.
+async fn start(ledger: &str) -> Result<(Instant, Server)> {
+    const TRIES: u32 = 40;
+    const PAUSE: Duration = Duration::from_millis(250);
+    let config = Config {
+        listen: ([127, 0, 0, 1], 0).into(),
+        ledger: ledger.to_owned(),
+        clock: Clock::machine(),
+        notes: None,
+    };
+    for _ in 0..TRIES {
+        let began = Instant::now();
+        match Server::start(config.clone()).await {
+            Ok(server) => return Ok((began, server)),
+            Err(StartError::Ledger(LedgerError::Locked { .. })) => tokio::time::sleep(PAUSE).await,
+            Err(error) => return Err(error).context("start a server"),
+        }
+    }
+    bail!("the ledger stayed locked")
 }
 
 /// The most memory that this process ever held.

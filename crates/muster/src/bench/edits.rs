@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::bench::setting::Setting;
 use crate::bench::stats::{Figure, Samples};
@@ -49,27 +49,16 @@ struct Pair {
 }
 
 async fn measure(setting: &Setting, options: &EditsOptions) -> Result<Figures> {
-    let pairs = pairs(setting);
-    anyhow::ensure!(!pairs.is_empty(), "nobody can swap with anybody");
     let (mut asks, mut decisions) = (Phase::default(), Phase::default());
     let mut round = 0;
     while decisions.count < options.swaps {
-        let (mut offers, mut accepts, mut approves) = (Vec::new(), Vec::new(), Vec::new());
-        for (n, pair) in pairs.iter().enumerate() {
-            let id = format!("swap-{round}-{n}");
-            // What was swapped last round is swapped back.
-            let (a, b) = if round % 2 == 0 { (0, 1) } else { (1, 0) };
-            let side = |agent: usize, shift: usize| json!({ "agentId": pair.agents[agent], "shiftId": pair.shifts[shift] });
-            let (initiator, receiver) = (side(a, 0), side(b, 1));
-            let swaps = "/scheduling/shiftswaps";
-            accepts.push((format!("{swaps}/{id}/accept"), receiver.clone()));
-            approves.push((format!("{swaps}/{id}/approve"), json!({})));
-            let offer = json!({ "id": id, "initiator": initiator, "receiver": receiver });
-            offers.push((swaps.to_owned(), offer));
+        let swaps = Swaps::of_round(setting, round);
+        ensure!(!swaps.approves.is_empty(), "nobody can swap with anybody");
+        for requests in [swaps.offers, swaps.accepts] {
+            asks.add(sent(&setting.muster, Method::POST, requests, options.clients).await?);
         }
-        asks.add(sent(&setting.muster, Method::POST, offers, options.clients).await?);
-        asks.add(sent(&setting.muster, Method::POST, accepts, options.clients).await?);
-        decisions.add(sent(&setting.muster, Method::POST, approves, options.clients).await?);
+        let approves = sent(&setting.muster, Method::POST, swaps.approves, options.clients);
+        decisions.add(approves.await?);
         round += 1;
     }
     let (agents, history) = (setting.centre.agents.len(), setting.revision().await?);
@@ -79,6 +68,42 @@ async fn measure(setting: &Setting, options: &EditsOptions) -> Result<Figures> {
         Figure { history, clients: options.clients, ..figure }
     };
     Ok(vec![figure("swap decision", decisions), figure("swap offer, acceptance", asks)])
+}
+
+type Requests = Vec<(String, Value)>;
+
+/// Every shift that can be swapped, swapped once.
+struct Swaps {
+    offers: Requests,
+    accepts: Requests,
+    approves: Requests,
+}
+
+impl Swaps {
+    fn of_round(setting: &Setting, round: usize) -> Self {
+        let mut swaps = Self { offers: Vec::new(), accepts: Vec::new(), approves: Vec::new() };
+        for (n, pair) in pairs(setting).iter().enumerate() {
+            let id = format!("swap-{round}-{n}");
+            // What was swapped last round is swapped back.
+            let (a, b) = if round.is_multiple_of(2) { (0, 1) } else { (1, 0) };
+            let side = |agent: usize, shift: usize| json!({ "agentId": pair.agents[agent], "shiftId": pair.shifts[shift] });
+            let (initiator, receiver) = (side(a, 0), side(b, 1));
+            let path = "/scheduling/shiftswaps";
+            swaps.accepts.push((format!("{path}/{id}/accept"), receiver.clone()));
+            swaps.approves.push((format!("{path}/{id}/approve"), json!({})));
+            let offer = json!({ "id": id, "initiator": initiator, "receiver": receiver });
+            swaps.offers.push((path.to_owned(), offer));
+        }
+        swaps
+    }
+}
+
+/// Offers and accepts a round of swaps; answers the decisions that remain.
+pub(super) async fn prepared(setting: &Setting, round: usize, clients: usize) -> Result<Requests> {
+    let swaps = Swaps::of_round(setting, round);
+    sent(&setting.muster, Method::POST, swaps.offers, clients).await?;
+    sent(&setting.muster, Method::POST, swaps.accepts, clients).await?;
+    Ok(swaps.approves)
 }
 
 /// Agents of one pattern who work the same day, two and two.
@@ -124,20 +149,48 @@ impl Phase {
 pub(super) async fn sent(
     muster: &Muster,
     method: Method,
-    requests: Vec<(String, Value)>,
+    requests: Requests,
     clients: usize,
 ) -> Result<Phase> {
-    let count = requests.len();
+    send(muster.clone(), method, requests, clients, Arc::default()).await
+}
+
+/// Sends decisions until it is told to stop; those that remain are sent then, untimed.
+pub(super) fn sent_until(
+    muster: &Muster,
+    requests: Requests,
+    clients: usize,
+) -> (Arc<AtomicBool>, JoinHandle<Result<Phase>>) {
+    let stop = Arc::new(AtomicBool::new(false));
+    let (muster, until) = (muster.clone(), stop.clone());
+    let task = tokio::spawn(async move {
+        let phase = send(muster.clone(), Method::POST, requests.clone(), clients, until).await?;
+        let rest = requests[phase.count..].to_vec();
+        send(muster, Method::POST, rest, 64, Arc::default()).await?;
+        Ok(phase)
+    });
+    (stop, task)
+}
+
+async fn send(
+    muster: Muster,
+    method: Method,
+    requests: Requests,
+    clients: usize,
+    stop: Arc<AtomicBool>,
+) -> Result<Phase> {
     let requests = Arc::new(requests);
     let next = Arc::new(AtomicUsize::new(0));
     let began = Instant::now();
     let mut tasks = JoinSet::new();
     for _ in 0..clients {
         let (muster, requests, next) = (muster.clone(), requests.clone(), next.clone());
-        let method = method.clone();
+        let (method, stop) = (method.clone(), stop.clone());
         tasks.spawn(async move {
             let mut samples = Samples::default();
-            while let Some((path, body)) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
+            while !stop.load(Ordering::Relaxed)
+                && let Some((path, body)) = requests.get(next.fetch_add(1, Ordering::Relaxed))
+            {
                 let began = Instant::now();
                 one(&muster, &method, path, body).await?;
                 samples.take(began);
@@ -149,6 +202,7 @@ pub(super) async fn sent(
     while let Some(ended) = tasks.join_next().await {
         samples.extend(ended.context("a client ended badly")??);
     }
+    let count = samples.count();
     Ok(Phase { samples, over: began.elapsed(), count })
 }
 

@@ -116,9 +116,9 @@ async fn cold_start(running: Running, paths: &[String]) -> Result<Cold> {
     let token = tokens.get(&Role::Planner(0)).context("a planner has no token")?.clone();
     let mut child = std::process::Command::new(std::env::current_exe().context("find myself")?);
     child.args(["bench", "cold", "--ledger", &ledger]).args(paths);
-    child.env("MUSTER_BENCH_TOKEN", token).stdout(Stdio::piped());
+    child.env("MUSTER_BENCH_TOKEN", token).stdout(Stdio::piped()).stderr(Stdio::inherit());
     let began = Instant::now();
-    let output = tokio::task::spawn_blocking(move || child.output()).await??;
+    let output = tokio::task::spawn_blocking(move || child.spawn()?.wait_with_output()).await??;
     let whole_us = since_us(began);
     ensure!(output.status.success(), "the cold start failed after {} ms", ms(whole_us));
     drop(folder);

@@ -47,6 +47,11 @@ impl Samples {
         self.0.extend(others.0);
     }
 
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// All of them together.
     pub(crate) fn sum_us(&self) -> u64 {
         self.0.iter().sum()

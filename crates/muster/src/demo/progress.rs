@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::demo::out;
 use crate::oracle::log::{Answer, Intent};
+use crate::print;
 
 /// Progress of one rush.
 #[derive(Debug, Clone)]
@@ -30,7 +30,7 @@ impl Progress {
     pub(crate) fn new(name: &'static str, total: usize) -> Self {
         let counts = Arc::default();
         if !std::io::stderr().is_terminal() {
-            out::line(&format!("{name}: {total} edits"));
+            print::out(&format!("{name}: {total} edits"));
             return Self { bar: None, name, total, counts };
         }
         let bar = ProgressBar::new(u64::try_from(total).unwrap_or_default());
@@ -58,7 +58,7 @@ impl Progress {
                 bar.set_message(text);
             }
             None if settled.is_multiple_of(100) => {
-                out::line(&format!("{}: {settled} of {} edits, {text}", self.name, self.total));
+                print::out(&format!("{}: {settled} of {} edits, {text}", self.name, self.total));
             }
             None => {}
         }

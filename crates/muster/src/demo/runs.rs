@@ -14,7 +14,6 @@ use serde_json::{Value, json};
 
 use crate::bench::version_store::VersionStore;
 use crate::demo::centre::{Centre, ZONE};
-use crate::demo::out;
 use crate::demo::progress::Progress;
 use crate::demo::report::Measured;
 use crate::demo::rush;
@@ -26,7 +25,9 @@ use crate::demo::side::{Role, Side as _};
 use crate::oracle;
 use crate::oracle::double::{Bookings, Double};
 use crate::oracle::history::History;
+use crate::oracle::log::Intent;
 use crate::oracle::replay::{Replay, replay};
+use crate::print;
 
 /// Agents put at once.
 const BULK: usize = 1_000;
@@ -37,6 +38,7 @@ pub(crate) struct MusterRun {
     pub(crate) measured: Measured,
     pub(crate) replay: Replay,
     live: String,
+    unit: String,
 }
 
 impl MusterRun {
@@ -54,6 +56,8 @@ impl MusterRun {
         never(verdict.doubles, "double bookings");
         never(verdict.failed, "edits without a decision");
         never(self.replay.differences.len(), "answers that a replay does not give");
+        let failures = self.measured.log.intents.iter().filter_map(Intent::failure);
+        broken.extend(failures.take(3));
         broken.extend(self.replay.differences.iter().take(3).cloned());
         broken.extend(self.measured.log.troubles.iter().take(3).cloned());
         broken
@@ -79,7 +83,7 @@ pub(crate) async fn muster(centre: &Centre, script: &Script) -> Result<MusterRun
     let verdict = oracle::measure(&log.intents, &history, &doubles);
     let replay = replay(&running.noted(), &history);
     let measured = Measured { log, verdict };
-    Ok(MusterRun { running, measured, replay, live: side.live })
+    Ok(MusterRun { running, measured, replay, live: side.live, unit: side.unit })
 }
 
 /// Makes the unit, its agents, the first week and the draft, all over HTTP.
@@ -204,18 +208,18 @@ pub(crate) fn ground(centre: &Centre) -> Result<Roster> {
 
 /// Leaves the server running until somebody interrupts it.
 pub(crate) async fn keep(run: MusterRun) -> Result<()> {
-    let MusterRun { mut running, live, .. } = run;
+    let MusterRun { mut running, live, unit, .. } = run;
     running.keep_folder();
     let (id, secret) = &running.visitor;
     let url = &running.url;
-    out::line(&format!(
+    print::out(&format!(
         "\nThe server goes on at {url}; its ledger is {ledger}. Look around:\n\n  \
          TOKEN=$(curl -s {url}/oauth/token -u '{id}:{secret}' \\\n    \
          -d grant_type=client_credentials | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')\n  \
          curl -s -H \"Authorization: Bearer $TOKEN\" \\\n    \
          '{url}/api/v2/wfm/scheduling/schedules/{live}?pageSize=2'\n  \
          curl -s -H \"Authorization: Bearer $TOKEN\" \\\n    \
-         '{url}/api/v2/wfm/scheduling/shiftswaps?status=APPROVED'\n\n\
+         '{url}/api/v2/wfm/scheduling/shiftswaps?businessUnitId={unit}&status=APPROVED'\n\n\
          Interrupt it with Ctrl-C.",
         ledger = running.ledger,
     ));

@@ -74,6 +74,13 @@ impl Intent {
         !matches!(self.answer(), Some(Answer::Accepted { .. } | Answer::Refused { .. }))
     }
 
+    /// Why nobody decided it, in words.
+    pub(crate) fn failure(&self) -> Option<String> {
+        let Some(Answer::Failed { status, text }) = self.answer() else { return None };
+        let what = self.subject.as_deref().unwrap_or("an edit");
+        Some(format!("{:?} of {}, {what}: {status} {text}", self.kind, self.who))
+    }
+
     /// From the wish to the answer that counts.
     pub(crate) fn settled_after_us(&self) -> Option<u64> {
         self.attempts.last().map(|attempt| attempt.answered_us.saturating_sub(self.asked_us))

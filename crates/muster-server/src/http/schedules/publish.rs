@@ -1,14 +1,16 @@
 //! Publishing: plan, publish, revert, and where open drafts stand.
 
+use std::collections::BTreeSet;
+
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use muster_api::list::EvaluatedAt;
 use muster_api::parse_or_default;
 use muster_api::plan::PlanView;
-use muster_api::result::PublishView;
+use muster_api::result::{PublishView, SincePlanView};
 use muster_api::schedule::{DraftStatusView, Head, ScheduleNewIn};
-use muster_api::terms::{RevertIn, TermsIn};
+use muster_api::terms::{PlanToken, RevertIn, TermsIn};
 use muster_core::command::Action;
 use muster_core::decide::{Outcome, PlanOutcome, plan};
 use muster_core::diff;
@@ -18,7 +20,7 @@ use muster_core::{Revision, Roster};
 use crate::desk::{Answer, Desk};
 use crate::error::ApiError;
 use crate::http::query::id;
-use crate::http::schedules::{desk_of, wished};
+use crate::http::schedules::{desk_of, spoken_of, wished};
 use crate::http::{App, Call, json, told};
 
 pub(crate) async fn validate(
@@ -49,14 +51,32 @@ pub(crate) async fn publish(
     body: Bytes,
 ) -> Result<Response, ApiError> {
     let schedule: ScheduleId = id(&schedule)?;
-    let terms = parse_or_default::<TermsIn>(&body)?.terms()?;
+    let input: TermsIn = parse_or_default(&body)?;
+    let (plan, terms) = (input.plan_token, input.terms()?);
     let desk = desk_of(&app, &call, &schedule).await?;
-    let answer = app.ask(&desk, &call, Action::Publish { id: schedule, terms }).await?;
-    Ok(published(&answer))
+    let action = Action::Publish { id: schedule.clone(), terms };
+    let answer = app.ask(&desk, &call, action).await?;
+    let since = plan.and_then(|plan| since(plan, &schedule, &answer));
+    Ok(published(&answer, since))
+}
+
+/// What has moved between a plan and the state that the publish was decided on.
+fn since(plan: PlanToken, schedule: &ScheduleId, answer: &Answer) -> Option<SincePlanView> {
+    let Ok(Outcome::Published(done)) = &answer.result else { return None };
+    let draft = answer.before.draft(schedule)?;
+    let held = done.held.iter().flat_map(|held| &held.agents);
+    let all: BTreeSet<&AgentId> = done.published.iter().chain(held).collect();
+    let has_moved =
+        |agent: &&AgentId| answer.before.agent_week_version(agent, draft.week) > plan.revision;
+    Some(SincePlanView {
+        revision: plan.revision,
+        draft_changed: draft.origin.revision > plan.draft_version,
+        drifted: all.into_iter().filter(has_moved).cloned().collect(),
+    })
 }
 
 /// The answer to whatever went live.
-fn published(answer: &Answer) -> Response {
+fn published(answer: &Answer, since: Option<SincePlanView>) -> Response {
     let (Ok(Outcome::Published(done)) | Ok(Outcome::Edited(done))) = &answer.result else {
         return json(answer.revision, &());
     };
@@ -67,7 +87,8 @@ fn published(answer: &Answer) -> Response {
     let held = done.held.iter().flat_map(|held| &held.findings);
     let all = held.chain(&done.warnings);
     let mut views = told::answered(answer, all);
-    let view = PublishView::new(&live, done, at, |finding| views.take(finding));
+    let mut view = PublishView::new(&live, done, at, |finding| views.take(finding));
+    view.since_plan = since;
     json(answer.revision, &view)
 }
 
@@ -81,17 +102,18 @@ pub(super) async fn document(
 ) -> Result<Response, ApiError> {
     let (_, edits) = wished(app, call, desk, &input).await?;
     let listed = input.agent_schedules.iter().flatten().map(|week| week.agent_id.clone());
+    let agents: BTreeSet<AgentId> = listed.chain(spoken_of(&edits)).collect();
     let action = Action::PublishDocument {
         id: schedule,
         week: input.week_date,
         name: input.name(),
         base: input.base_revision,
         edits,
-        agents: listed.collect(),
+        agents: agents.into_iter().collect(),
         terms: input.terms()?,
     };
     let answer = app.ask(desk, call, action).await?;
-    Ok(published(&answer))
+    Ok(published(&answer, None))
 }
 
 pub(crate) async fn revert(
@@ -109,7 +131,7 @@ pub(crate) async fn revert(
     let terms = input.terms()?;
     let action = Action::Revert { week, publication, edits, terms };
     let answer = app.ask(&desk, &call, action).await?;
-    Ok(published(&answer))
+    Ok(published(&answer, None))
 }
 
 /// The publish that is meant: of a live week its last one, of a draft the one it went live with.

@@ -8,7 +8,7 @@ use rand::seq::index::sample;
 
 use crate::demo::centre::Centre;
 use crate::demo::script::{EditPlan, TimeOffPlan};
-use crate::demo::week::{Document, Shift};
+use crate::demo::week::{Activity, Document, Shift};
 
 /// A change of one thing, whatever else is in the shift.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +68,9 @@ impl Push {
                 continue;
             };
             for shift in &mut week.shifts {
-                if let Some(activity) = shift.activity("Break", 1) {
+                let length = shift.length_minutes;
+                let fits = |activity: &&mut Activity| offset + activity.length_minutes <= length;
+                if let Some(activity) = shift.activity("Break", 1).filter(fits) {
                     activity.offset_minutes = *offset;
                 }
             }
