@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use muster_api::agent::{AgentIn, AgentView, AgentsIn, Profile};
 use muster_api::list::ListView;
@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 use crate::desk::{Answer, Desk};
 use crate::error::ApiError;
-use crate::http::query::{Params, id};
+use crate::http::query::{Params, Path, id};
 use crate::http::{App, Call, Page, created, document, listed};
 
 #[derive(Debug, Deserialize)]

@@ -4,7 +4,7 @@ mod document;
 mod publish;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
@@ -27,7 +27,7 @@ use serde::Deserialize;
 
 use crate::desk::Desk;
 use crate::error::ApiError;
-use crate::http::query::{Params, id, week_of};
+use crate::http::query::{Params, Path, id, week_of};
 use crate::http::schedules::document::{Which, which};
 use crate::http::{App, Call, Page, created, document as tagged, listed};
 

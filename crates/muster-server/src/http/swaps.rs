@@ -1,7 +1,7 @@
 //! Shift swaps.
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use muster_api::list::{EvaluatedAt, ListView};
 use muster_api::swap::{
@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 use crate::desk::{Answer, Desk};
 use crate::error::ApiError;
-use crate::http::query::{Params, id};
+use crate::http::query::{Params, Path, id};
 use crate::http::{App, Call, Page, created, document, json, listed, told};
 use crate::limits;
 

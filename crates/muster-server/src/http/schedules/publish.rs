@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use muster_api::list::EvaluatedAt;
 use muster_api::parse_or_default;
@@ -19,7 +19,7 @@ use muster_core::{Revision, Roster};
 
 use crate::desk::{Answer, Desk};
 use crate::error::ApiError;
-use crate::http::query::id;
+use crate::http::query::{Path, id};
 use crate::http::schedules::{desk_of, spoken_of, wished};
 use crate::http::{App, Call, json, told};
 
