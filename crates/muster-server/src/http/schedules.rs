@@ -193,7 +193,7 @@ pub(crate) async fn put(
         }
     };
     let answer = app.ask(&desk, &call, action).await?;
-    document::edited(&desk, &schedule, &answer, Some(&agents)).await
+    document::edited(&desk, &schedule, &answer, Some(&agents), Some(token)).await
 }
 
 fn no_token(head: &Roster, schedule: &ScheduleId) -> ApiError {
@@ -224,7 +224,7 @@ pub(crate) async fn change(
         }
     };
     let answer = app.ask(&desk, &call, action).await?;
-    document::edited(&desk, &schedule, &answer, Some(&agents)).await
+    document::edited(&desk, &schedule, &answer, Some(&agents), token).await
 }
 
 /// The agents that edits speak of, sorted.
