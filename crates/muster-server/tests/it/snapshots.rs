@@ -59,13 +59,15 @@ async fn a_snapshot_and_the_entries_after_it_are_all_entries() {
     let folder = app.stop_and_keep().await;
     let ledger = Ledger::open(&url, Role::Serve).await.unwrap();
     let clock = Clock::manual(manual);
-    let desk = Desk::open(u1(), ledger.clone(), clock.clone(), None).await.unwrap();
+    let (_users, held) = tokio::sync::watch::channel(());
+    let open = || Desk::open(u1(), ledger.clone(), clock.clone(), None, held.clone());
+    let desk = open().await.unwrap();
     let snapshot = written(&desk, &ledger).await;
     let head = desk.head();
     let states = oracle::states(&entries(&url, &u1()).await);
     assert_eq!(states.last(), Some(&head));
     assert!(snapshot.revision < head.revision() && snapshot.revision > Revision(4_000));
-    let loaded = Desk::open(u1(), ledger, clock, None).await.unwrap();
+    let loaded = open().await.unwrap();
     assert_eq!(loaded.head(), head);
     // States of the past: before the snapshot, at it, after it, and on both desks.
     let at = snapshot.revision.0;
