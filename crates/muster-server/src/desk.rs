@@ -114,6 +114,10 @@ pub struct Noted {
 /// Somebody who takes notes of every decision.
 pub type Notes = Arc<dyn Fn(Noted) + Send + Sync>;
 
+/// Kept by whoever uses a ledger, and dropped after its handle: its sender's `closed` comes back
+/// when nobody uses the ledger any more.
+pub type Held = watch::Receiver<()>;
+
 type Reply = oneshot::Sender<Result<Answer, DeskError>>;
 
 /// A handle to a unit's desk.
@@ -132,6 +136,8 @@ struct State {
     history: Mutex<History>,
     revision: watch::Sender<Revision>,
     notes: Option<Notes>,
+    /// Whoever waits for the ledger to be free waits for this to be dropped, after the ledger.
+    _held: Held,
 }
 
 impl fmt::Debug for Desk {
@@ -150,6 +156,7 @@ impl Desk {
         ledger: Ledger,
         clock: Clock,
         notes: Option<Notes>,
+        held: Held,
     ) -> Result<Self, DeskError> {
         let roster = load::newest(&ledger, &key, Revision(u64::MAX)).await?;
         let first = Moment::new(roster, None);
@@ -163,6 +170,7 @@ impl Desk {
             head: ArcSwap::new(first),
             history: Mutex::new(history),
             notes,
+            _held: held,
         });
         let (queue, asks) = mpsc::channel(limits::QUEUE);
         tokio::spawn(batch::serve(state.clone(), asks));

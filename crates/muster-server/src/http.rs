@@ -45,10 +45,11 @@ pub struct App(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    units: Units,
     access: Access,
     realtime: Realtime,
     closing: watch::Sender<bool>,
+    /// The last field: it says when the ledger is free, and `access` has a handle too.
+    units: Units,
 }
 
 impl App {

@@ -145,8 +145,6 @@ pub fn router(app: App) -> Router {
         .nest("/api/v2/wfm", wfm_routes.layer(DefaultBodyLimit::disable()))
         .fallback(|| async { ApiError::no_route() })
         .method_not_allowed_fallback(|| async { ApiError::no_method() })
-        // `enter` has a limit of its own; axum's would be 2 MB, less than a week of 600 agents.
-        .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::custom(|_| ApiError::broken().into_response()))
         .layer(from_fn(correlate))
         .with_state(app)

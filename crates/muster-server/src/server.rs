@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use muster_core::id::OrganizationId;
 use muster_ledger::{Ledger, LedgerError, Role};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::access::{self, Access, AccessError, NewClient};
@@ -64,6 +64,7 @@ pub struct Server {
     clock: Clock,
     stop: oneshot::Sender<()>,
     task: JoinHandle<std::io::Result<()>>,
+    users: watch::Sender<()>,
 }
 
 impl Server {
@@ -75,7 +76,8 @@ impl Server {
         let Config { listen, ledger, clock, notes } = config;
         let ledger = Ledger::open(&ledger, Role::Serve).await?;
         let access = Access::open(ledger.clone(), clock.clone()).await?;
-        let units = Units::new(ledger.clone(), clock.clone(), notes);
+        let (users, held) = watch::channel(());
+        let units = Units::new(ledger.clone(), clock.clone(), notes, held);
         let taken = |source| StartError::Listen { listen, source };
         let listener = TcpListener::bind(listen).await.map_err(taken)?;
         let addr = listener.local_addr().map_err(taken)?;
@@ -88,7 +90,7 @@ impl Server {
             app.close();
         });
         let task = tokio::spawn(async move { serve.await });
-        Ok(Self { addr, ledger, clock, stop, task })
+        Ok(Self { addr, ledger, clock, stop, task, users })
     }
 
     /// Where it listens.
@@ -110,12 +112,14 @@ impl Server {
         access::create_client(&self.ledger, &self.clock, organization, name, scope).await
     }
 
-    /// Takes no new connections, finishes what it accepted, and stops.
+    /// Takes no new connections, finishes what it accepted, and stops. Then the ledger is free.
     pub async fn stop(self) {
-        let Self { stop, task, .. } = self;
+        let Self { addr: _, ledger, clock: _, stop, task, users } = self;
         let _ = stop.send(());
         if let Ok(Err(error)) = task.await {
             tracing::error!(%error, "server ended badly");
         }
+        drop(ledger);
+        users.closed().await;
     }
 }

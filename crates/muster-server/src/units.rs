@@ -7,7 +7,7 @@ use muster_core::id::{OrganizationId, UnitId};
 use muster_ledger::{Ledger, LedgerError, SubjectKind, UnitKey};
 
 use crate::clock::Clock;
-use crate::desk::{Desk, DeskError, Notes};
+use crate::desk::{Desk, DeskError, Held, Notes};
 
 /// All units of all organizations, loaded when they are first asked for.
 #[derive(Clone)]
@@ -16,6 +16,8 @@ pub struct Units {
     clock: Clock,
     notes: Option<Notes>,
     open: Arc<Mutex<BTreeMap<UnitKey, Arc<tokio::sync::OnceCell<Desk>>>>>,
+    /// The last field: dropped after the ledger.
+    held: Held,
 }
 
 impl std::fmt::Debug for Units {
@@ -27,8 +29,8 @@ impl std::fmt::Debug for Units {
 impl Units {
     /// No desk is open yet.
     #[must_use]
-    pub fn new(ledger: Ledger, clock: Clock, notes: Option<Notes>) -> Self {
-        Self { ledger, clock, notes, open: Arc::default() }
+    pub fn new(ledger: Ledger, clock: Clock, notes: Option<Notes>, held: Held) -> Self {
+        Self { ledger, clock, notes, open: Arc::default(), held }
     }
 
     /// The desk of a unit; `None` when there is no such unit.
@@ -61,7 +63,7 @@ impl Units {
         let slot = self.slot(key);
         let open = || {
             let (ledger, clock) = (self.ledger.clone(), self.clock.clone());
-            Desk::open(key.clone(), ledger, clock, self.notes.clone())
+            Desk::open(key.clone(), ledger, clock, self.notes.clone(), self.held.clone())
         };
         slot.get_or_try_init(open).await.cloned()
     }

@@ -25,7 +25,7 @@ pub(super) async fn serve(state: Arc<State>, mut asks: mpsc::Receiver<(Ask, Repl
         let head = state.head.load().roster.clone();
         if head.revision().0 - snapshot_at.0 >= limits::SNAPSHOT_ENTRIES {
             snapshot_at = head.revision();
-            tokio::spawn(load::snapshot(state.ledger.clone(), state.key.clone(), head));
+            tokio::spawn(load::snapshot(state.clone(), head));
         }
     }
 }

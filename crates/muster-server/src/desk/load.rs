@@ -101,14 +101,14 @@ pub(super) async fn then(state: &State, revision: Revision) -> Result<Roster, De
 }
 
 /// Writes a snapshot of a state, off the desk.
-pub(super) async fn snapshot(ledger: Ledger, key: UnitKey, roster: Roster) {
+pub(super) async fn snapshot(state: Arc<State>, roster: Roster) {
     let image = tokio::task::spawn_blocking(move || {
         let image = Image::of(&roster);
         let body = serde_json::to_vec(&image).expect("images are plain data");
         Snapshot { revision: roster.revision(), format: SNAPSHOT_FORMAT, hash: image.hash(), body }
     });
     let Ok(snapshot) = image.await else { return };
-    if let Err(error) = ledger.put_snapshot(&key, snapshot).await {
-        tracing::warn!(unit = %key, %error, "snapshot not written");
+    if let Err(error) = state.ledger.put_snapshot(&state.key, snapshot).await {
+        tracing::warn!(unit = %state.key, %error, "snapshot not written");
     }
 }

@@ -1,7 +1,7 @@
 //! Activity codes.
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use muster_api::activity::{ActivityCodeIn, ActivityCodeView};
 use muster_api::list::ListView;
@@ -12,7 +12,7 @@ use muster_ledger::SubjectKind;
 use serde::Deserialize;
 
 use crate::error::ApiError;
-use crate::http::query::{Params, id};
+use crate::http::query::{Params, Path, id};
 use crate::http::{App, Call, created, listed};
 
 #[derive(Debug, Deserialize)]

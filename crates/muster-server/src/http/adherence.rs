@@ -2,7 +2,7 @@
 //! the head; nothing here is on a command's way.
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use muster_api::adherence::{AdherenceEventsIn, AdherenceView, SessionIn, SessionView};
@@ -20,7 +20,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::error::ApiError;
-use crate::http::query::{Params, id};
+use crate::http::query::{Params, Path, id};
 use crate::http::{App, Call, Page, created, json as answer, listed};
 use crate::limits;
 use crate::realtime::{AgentState, Session};

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use muster_api::agent::{AgentIn, AgentView, AgentsIn, Profile};
 use muster_api::list::ListView;
 use muster_api::parse;
 use muster_core::command::Action;
+use muster_core::decide::decide;
 use muster_core::id::{AgentId, OrganizationId, UnitId};
 use muster_core::roster::AgentRecord;
 use muster_core::{Roster, limits};
@@ -17,7 +18,7 @@ use serde::Deserialize;
 
 use crate::desk::{Answer, Desk};
 use crate::error::ApiError;
-use crate::http::query::{Params, id};
+use crate::http::query::{Params, Path, id};
 use crate::http::{App, Call, Page, created, document, listed};
 
 #[derive(Debug, Deserialize)]
@@ -95,7 +96,7 @@ pub(crate) async fn put(
         Some(unit) => app.desk(&call, unit).await?,
         None => app.desk_with(&call, SubjectKind::Agent, &agent).await?,
     };
-    leave_other(&app, &call, &agent, &desk).await?;
+    leave_other(&app, &call, &agent, &desk, &input).await?;
     let answer = put_all(&app, &call, &desk, vec![(agent.clone(), input, String::new())]).await?;
     let is_new = answer.before.agent(&agent).is_none();
     let missing = || ApiError::unknown("agent", &agent);
@@ -104,13 +105,24 @@ pub(crate) async fn put(
     Ok(created(is_new, answer.revision, &view(&desk.key().unit, record, &names)))
 }
 
-/// Moving is two entries: the agent leaves one unit, and then joins the other.
-async fn leave_other(app: &App, call: &Call, agent: &AgentId, desk: &Desk) -> Result<(), ApiError> {
+/// Moving is two entries: the agent leaves one unit, and then joins the other; but only one that
+/// takes it.
+async fn leave_other(
+    app: &App,
+    call: &Call,
+    agent: &AgentId,
+    desk: &Desk,
+    input: &AgentIn,
+) -> Result<(), ApiError> {
     let organization = &call.caller.organization;
     let known = app.units().desk_with(organization, SubjectKind::Agent, agent.as_str()).await?;
-    if let Some(other) = known.filter(|other| other.key() != desk.key()) {
-        app.ask(&other, call, Action::AgentLeaves(agent.clone())).await?;
-    }
+    let Some(other) = known.filter(|other| other.key() != desk.key()) else { return Ok(()) };
+    let head = desk.head();
+    let unit = head.unit().ok_or_else(|| ApiError::unknown("business unit", &desk.key().unit))?;
+    let known = head.agent(agent).map(|record| &record.agent);
+    let (joining, _) = input.clone().agent(agent.clone(), unit, known, "")?;
+    decide(&head, &call.command(Action::PutAgents(vec![joining])), app.clock().now())?;
+    app.ask(&other, call, Action::AgentLeaves(agent.clone())).await?;
     Ok(())
 }
 

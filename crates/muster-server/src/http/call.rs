@@ -62,9 +62,9 @@ impl Call {
         })
     }
 
-    /// The call of one operation of a bulk: its key is `key#n`.
-    pub(crate) fn operation(&self, n: usize) -> Self {
-        let key = self.key.as_ref().map(|key| format!("{key}#{n}"));
+    /// The call of one operation of a bulk: its key is `key#name`.
+    pub(crate) fn operation(&self, name: &str) -> Self {
+        let key = self.key.as_ref().map(|key| format!("{key}#{name}"));
         Self { key, ..self.clone() }
     }
 

@@ -97,7 +97,11 @@ pub(crate) async fn feed(
     }
     let first = if first.is_empty() {
         let wait = Duration::from_secs(filter.wait_seconds.unwrap_or(0)).min(limits::POLL_WAIT);
-        desk.reached(cursor.revision.next(), wait).await;
+        let next = Revision(cursor.revision.0.saturating_add(1));
+        tokio::select! {
+            _ = desk.reached(next, wait) => {}
+            () = app.closed() => {}
+        }
         after(&desk, cursor).await.map_err(|error| gone(&desk, error))?
     } else {
         first

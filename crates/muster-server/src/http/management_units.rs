@@ -1,7 +1,7 @@
 //! Management units.
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use muster_api::list::ListView;
 use muster_api::parse;
@@ -14,7 +14,7 @@ use muster_ledger::SubjectKind;
 use serde::Deserialize;
 
 use crate::error::ApiError;
-use crate::http::query::{Params, id};
+use crate::http::query::{Params, Path, id};
 use crate::http::{App, Call, Page, created, document, listed};
 
 #[derive(Debug, Deserialize)]

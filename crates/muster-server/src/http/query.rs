@@ -1,6 +1,7 @@
 //! Query strings and path parameters, with errors that name the field and the value.
 
 use axum::extract::FromRequestParts;
+use axum::extract::rejection::PathRejection;
 use axum::http::request::Parts;
 use jiff::civil::Date;
 use muster_core::Interval;
@@ -45,6 +46,21 @@ pub(crate) fn week_of(unit: &BusinessUnit, first: Date) -> Result<Interval, ApiE
         return Ok(week);
     }
     Err(wrong(format!("is not the first day of a week in this unit, {right} is")).into())
+}
+
+/// The parameters of a path, as text.
+#[derive(Debug, Clone)]
+pub(crate) struct Path<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<App> for Path<T> {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let path = axum::extract::Path::<T>::from_request_parts(parts, app).await;
+        let wrong = |error: PathRejection| {
+            ApiError::bad_input("path", parts.uri.path(), &error.body_text())
+        };
+        path.map(|path| Self(path.0)).map_err(wrong)
+    }
 }
 
 /// An id in a path.

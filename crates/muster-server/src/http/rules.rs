@@ -1,7 +1,7 @@
 //! A unit's rules.
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use muster_api::parse;
 use muster_api::rules::{RulesIn, RulesView};
@@ -9,7 +9,7 @@ use muster_core::command::Action;
 use muster_core::id::UnitId;
 
 use crate::error::ApiError;
-use crate::http::query::id;
+use crate::http::query::{Path, id};
 use crate::http::{App, Call, document};
 
 pub(crate) async fn show(

@@ -4,7 +4,7 @@ mod document;
 mod publish;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
@@ -27,7 +27,7 @@ use serde::Deserialize;
 
 use crate::desk::Desk;
 use crate::error::ApiError;
-use crate::http::query::{Params, id, week_of};
+use crate::http::query::{Params, Path, id, week_of};
 use crate::http::schedules::document::{Which, which};
 use crate::http::{App, Call, Page, created, document as tagged, listed};
 
@@ -188,7 +188,7 @@ pub(crate) async fn put(
     let edits = diff::week(&ground, week, &docs, &mut || app.mint(&call))?;
     let action = which.edited(edits, terms);
     let answer = app.ask(&desk, &call, action).await?;
-    document::edited(&desk, &schedule, &answer, Some(&agents)).await
+    document::edited(&desk, &schedule, &answer, Some(&agents), Some(token)).await
 }
 
 fn no_token(head: &Roster, schedule: &ScheduleId) -> ApiError {
@@ -214,7 +214,7 @@ pub(crate) async fn change(
     let agents: Vec<AgentId> = spoken_of(&edits);
     let action = which.edited(edits, terms);
     let answer = app.ask(&desk, &call, action).await?;
-    document::edited(&desk, &schedule, &answer, Some(&agents)).await
+    document::edited(&desk, &schedule, &answer, Some(&agents), token).await
 }
 
 /// The agents that edits speak of, sorted.

@@ -1,7 +1,7 @@
 //! Single shifts of the live schedule.
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 
 use crate::desk::{Answer, Desk};
 use crate::error::ApiError;
-use crate::http::query::{Params, id, week_of};
+use crate::http::query::{Params, Path, id, week_of};
 use crate::http::{App, Call, Page, base, created, document, listed, told, written};
 
 #[derive(Debug, Deserialize)]

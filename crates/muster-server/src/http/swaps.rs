@@ -1,7 +1,7 @@
 //! Shift swaps.
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use muster_api::list::{EvaluatedAt, ListView};
 use muster_api::swap::{
@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 use crate::desk::{Answer, Desk};
 use crate::error::ApiError;
-use crate::http::query::{Params, id};
+use crate::http::query::{Params, Path, id};
 use crate::http::{App, Call, Page, created, document, json, listed, told};
 use crate::limits;
 
@@ -134,8 +134,9 @@ pub(crate) async fn bulk(
     }
     let mut outcomes = Vec::with_capacity(swaps.len());
     let mut revision = Revision::ZERO;
-    for (n, swap) in swaps.into_iter().enumerate() {
-        let decided = decide_one(&app, &call.operation(n), &input, &swap).await;
+    for swap in swaps {
+        // By its id: a filter names other swaps in other places when it is sent again.
+        let decided = decide_one(&app, &call.operation(swap.as_str()), &input, &swap).await;
         revision = revision.max(decided.as_ref().map_or(revision, |answer| answer.revision));
         outcomes.push(outcome(swap, decided));
     }

@@ -1,7 +1,7 @@
 //! Time off.
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use muster_api::list::ListView;
 use muster_api::terms::VerdictIn;
@@ -16,7 +16,7 @@ use muster_ledger::SubjectKind;
 
 use crate::desk::{Answer, Desk};
 use crate::error::ApiError;
-use crate::http::query::id;
+use crate::http::query::{Path, id};
 use crate::http::{App, Call, Page, created, document, json, listed, told};
 
 pub(crate) async fn create(

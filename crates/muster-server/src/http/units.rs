@@ -1,7 +1,7 @@
 //! Business units.
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use muster_api::list::ListView;
 use muster_api::parse;
@@ -14,7 +14,7 @@ use muster_core::id::UnitId;
 use muster_ledger::UnitKey;
 
 use crate::error::ApiError;
-use crate::http::query::id;
+use crate::http::query::{Path, id};
 use crate::http::{App, Call, created, document, json};
 
 pub(crate) async fn list(State(app): State<App>, call: Call) -> Result<Response, ApiError> {

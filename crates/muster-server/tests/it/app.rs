@@ -24,7 +24,7 @@ const DAY_MS: i64 = 86_400_000;
 
 pub(crate) struct TestApp {
     server: Option<Server>,
-    pub(crate) folder: TempDir,
+    folder: TempDir,
     pub(crate) manual: Arc<Manual>,
     notes: Arc<Mutex<Vec<Noted>>>,
     url: String,
@@ -138,12 +138,10 @@ impl TestApp {
         (entries, notes)
     }
 
-    pub(crate) fn noted(&self) -> Vec<Noted> {
-        self.notes.lock().unwrap().clone()
-    }
-
-    pub(crate) fn addr(&self) -> std::net::SocketAddr {
-        self.server.as_ref().unwrap().addr()
+    /// Stops the server and keeps the ledger's folder.
+    pub(crate) async fn stop_and_keep(mut self) -> TempDir {
+        self.stop_server().await;
+        self.folder
     }
 
     pub(crate) async fn new_client(

@@ -3,4 +3,13 @@
 mod app;
 mod http;
 
+mod concurrency;
+mod coverage;
+mod crash;
+mod feed;
+mod idempotency;
+mod negative;
+mod oracle;
 mod routes;
+mod rush;
+mod snapshots;

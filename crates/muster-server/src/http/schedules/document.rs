@@ -105,12 +105,25 @@ pub(super) fn version(which: &Which<'_>, ground: &Roster, part: &Part) -> Revisi
     }
 }
 
+/// Whether what a client read had changed by the time its write was decided.
+fn has_moved(answer: &Answer, schedule: &ScheduleId, agents: &[&AgentId], token: Revision) -> bool {
+    match which(&answer.before, schedule) {
+        Ok(Which::Live(week)) => {
+            let version = |agent: &&AgentId| answer.before.agent_week_version(agent, week.first);
+            agents.iter().any(|agent| version(agent) > token)
+        }
+        Ok(Which::Draft(draft)) => draft.origin.revision > token,
+        Err(_) => false,
+    }
+}
+
 /// The answer to a write: the document as it is now, for the agents that were written.
 pub(super) async fn edited(
     desk: &Desk,
     schedule: &ScheduleId,
     answer: &Answer,
     agents: Option<&[AgentId]>,
+    token: Option<Revision>,
 ) -> Result<Response, ApiError> {
     let roster = &answer.after;
     let which = which(roster, schedule)?;
@@ -128,6 +141,8 @@ pub(super) async fn edited(
         Ok(Outcome::Draft { merged, .. }) => (*merged, None),
         _ => (false, None),
     };
+    // What is answered is not what was sent either where somebody changed another part of it.
+    let merged = merged || token.is_some_and(|token| has_moved(answer, schedule, &listed, token));
     let held = published.map(|p| told::held(answer, &p.held)).unwrap_or_default();
     let warnings = published.map(|p| told::findings(&p.warnings)).unwrap_or_default();
     let view = EditedView {

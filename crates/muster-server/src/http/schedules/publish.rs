@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use muster_api::list::EvaluatedAt;
 use muster_api::parse_or_default;
@@ -12,14 +12,15 @@ use muster_api::result::{PublishView, SincePlanView};
 use muster_api::schedule::{DraftStatusView, Head, ScheduleNewIn};
 use muster_api::terms::{PlanToken, RevertIn, TermsIn};
 use muster_core::command::Action;
-use muster_core::decide::{Outcome, PlanOutcome, plan};
+use muster_core::decide::{Outcome, PlanOutcome, Rejection, Thing, plan};
 use muster_core::diff;
+use muster_core::event::Event;
 use muster_core::id::{AgentId, ScheduleId};
 use muster_core::{Revision, Roster};
 
 use crate::desk::{Answer, Desk};
 use crate::error::ApiError;
-use crate::http::query::id;
+use crate::http::query::{Path, id};
 use crate::http::schedules::{desk_of, spoken_of, wished};
 use crate::http::{App, Call, json, told};
 
@@ -125,7 +126,7 @@ pub(crate) async fn revert(
     let schedule: ScheduleId = id(&schedule)?;
     let input: RevertIn = parse_or_default(&body)?;
     let desk = desk_of(&app, &call, &schedule).await?;
-    let (week, publication) = publication(&desk.head(), &schedule, input.revision)?;
+    let (week, publication) = publication(&desk, &schedule, input.revision).await?;
     let before = desk.at(Revision(publication.0.saturating_sub(1))).await?;
     let edits = diff::inverse(&before, &desk.at(publication).await?);
     let terms = input.terms()?;
@@ -134,24 +135,45 @@ pub(crate) async fn revert(
     Ok(published(&answer, None))
 }
 
-/// The publish that is meant: of a live week its last one, of a draft the one it went live with.
-fn publication(
-    head: &Roster,
+/// The publish that is meant: of a live week its last one, of a draft its last one, too.
+async fn publication(
+    desk: &Desk,
     schedule: &ScheduleId,
     asked: Option<Revision>,
 ) -> Result<(jiff::civil::Date, Revision), ApiError> {
-    use muster_core::draft::DraftStatus;
-    let nothing = || ApiError::bad_input("id", schedule.as_str(), "has published nothing");
+    let head = desk.head();
+    let nothing = || Rejection::NotNow {
+        what: Thing::Schedule,
+        id: schedule.to_string(),
+        problem: "has published nothing".to_owned(),
+    };
     if let Some(week) = head.week_by_id(schedule) {
         let last = asked.or_else(|| week.publications.last().copied());
         return Ok((week.first, last.ok_or_else(nothing)?));
     }
     let draft = head.draft(schedule).ok_or_else(|| ApiError::unknown("schedule", schedule))?;
-    let closed = match draft.status {
-        DraftStatus::Closed { published_as } => Some(published_as),
-        DraftStatus::Draft => None,
-    };
-    Ok((draft.week, asked.or(closed).ok_or_else(nothing)?))
+    if let Some(asked) = asked {
+        return Ok((draft.week, asked));
+    }
+    // A draft of which a part is held has gone live as well, without being closed.
+    let all = head.week(draft.week).map(|week| week.publications.clone()).unwrap_or_default();
+    for publication in all.into_iter().rev() {
+        if is_of(desk, publication, schedule).await? {
+            return Ok((draft.week, publication));
+        }
+    }
+    Err(nothing().into())
+}
+
+/// Whether a publication is one of a draft.
+async fn is_of(desk: &Desk, publication: Revision, id: &ScheduleId) -> Result<bool, ApiError> {
+    let moment = desk.moment_with_entry(publication).await?;
+    let events = moment.entry.iter().flat_map(|entry| &entry.events);
+    let mut drafts = events.filter_map(|event| {
+        let Event::Published { draft, .. } = event else { return None };
+        draft.as_ref()
+    });
+    Ok(drafts.any(|draft| draft == id))
 }
 
 pub(crate) async fn rebase(

@@ -236,3 +236,18 @@ async fn unknown_drafts_are_404_and_bad_terms_are_named() {
     let bad = app.post("/schedules/d1/publish", json!({ "acknowledge": ["all"] })).await.is(422);
     assert_eq!(bad.about(), ("/acknowledge/0", "\"all\""));
 }
+
+#[tokio::test]
+async fn what_a_draft_published_in_part_is_reverted_too() {
+    let app = TestApp::with_week().await;
+    let weeks = json!([agent_week("ana", &[0]), agent_week("ben", &[0])]);
+    draft(&app, "d1", json!({ "agentSchedules": weeks })).await.is(201);
+    let nothing = app.post("/schedules/d1/revert", json!({})).await;
+    nothing.refuses(409, "NOT_IN_STATE");
+    let body = json!({ "agentIds": ["ana"] });
+    app.post("/schedules/d1/publish", body).await.is(200);
+    app.get("/scheduling/shifts/ana-4").await.refuses(404, "NOT_FOUND");
+    app.post("/schedules/d1/revert", json!({})).await.is(200);
+    app.get("/scheduling/shifts/ana-4").await.is(200);
+    app.get("/scheduling/shifts/ben-4").await.is(200);
+}

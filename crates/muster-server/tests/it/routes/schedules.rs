@@ -328,3 +328,20 @@ async fn a_week_of_a_thousand_agents_fits_into_a_request() {
     let done = app.publish_week("u1", &weeks).await;
     assert_eq!(done.body["published"].as_array().unwrap().len(), 800);
 }
+
+#[tokio::test]
+async fn what_is_too_old_is_410_to_reads_and_a_base_that_expired_to_writes() {
+    let mut app = TestApp::with_week().await;
+    for days in [40, 80] {
+        app.manual.set(crate::app::now().plus_days(days));
+        app.token = app.client("later", "wfm:admin").await;
+        app.patch("/scheduling/shifts/ana-0", json!({ "note": days.to_string() })).await.is(200);
+    }
+    app.restart().await;
+    app.get("/scheduling/shifts/ana-0?atRevision=3").await.refuses(410, "GONE");
+    app.get("/scheduling/shifts?businessUnitId=u1&atRevision=3").await.refuses(410, "GONE");
+    let path = live_path(&app).await;
+    let body = json!({ "scheduleVersion": 3, "agentSchedules": [agent_week("ana", &[0])] });
+    app.put(&path, body).await.refuses(409, "BASE_EXPIRED");
+    app.get("/events?businessUnitId=u1&after=0").await.refuses(410, "GONE");
+}

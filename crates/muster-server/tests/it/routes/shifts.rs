@@ -120,8 +120,9 @@ async fn ids_of_other_systems_make_imports_repeatable() {
     let other = app.post("/scheduling/shifts", body).await.refuses(409, "CONFLICT");
     let conflict = &other.body["conflicts"][0];
     assert_eq!(conflict["kind"], "EXTERNAL_ID_DUPLICATE", "{}", other.text);
-    assert_ne!(conflict["yours"], Value::Null, "{}", other.text);
-    assert_ne!(conflict["live"], Value::Null, "{}", other.text);
+    let subjects = conflict["subjects"].as_array().unwrap();
+    assert!(subjects.contains(&json!({ "shiftId": made.text_at("/id") })), "{}", other.text);
+    assert_eq!(subjects.len(), 3, "both shifts and the id: {}", other.text);
     let swap = json!({ "agentId": "ben", "start": at(1, 7), "lengthMinutes": 480,
         "swap_request_id": "R-9" });
     app.post("/scheduling/shifts", swap.clone()).await.is(201);

@@ -193,3 +193,32 @@ async fn a_shift_that_has_begun_is_not_swapped() {
     assert_eq!(answer.text_at("/conflicts/0/kind"), "SHIFT_STARTED");
     assert_eq!(at(0, 7), "2026-04-06T07:00:00Z");
 }
+
+#[tokio::test]
+async fn many_swaps_are_decided_each_on_its_own() {
+    let app = TestApp::with_week().await;
+    for n in 0..3 {
+        app.swap(&format!("w{n}"), &format!("ana-{n}"), &format!("ben-{n}")).await;
+    }
+    app.post("/scheduling/shiftswaps/w1/deny", json!({})).await.is(200);
+    let body = json!({ "ids": ["w0", "w1", "w9"], "action": "approve" });
+    let done = app.post("/scheduling/shiftswaps/bulk", body).await.is(200);
+    let codes: Vec<_> = done.entities().iter().map(|one| one["statusCode"].clone()).collect();
+    assert_eq!(codes, [200, 409, 404], "{}", done.text);
+    let both = json!({ "ids": [], "filter": {}, "action": "approve" });
+    app.post("/scheduling/shiftswaps/bulk", both).await.is(422);
+    app.post("/scheduling/shiftswaps/bulk", json!({ "action": "deny" })).await.is(422);
+}
+
+#[tokio::test]
+async fn a_filter_that_is_sent_again_with_its_key_decides_what_it_finds_then() {
+    let app = TestApp::with_week().await;
+    app.swap("w0", "ana-0", "ben-0").await;
+    let filter = json!({ "businessUnitId": "u1", "status": "PENDING_APPROVAL" });
+    let body = json!({ "filter": filter, "action": "approve" });
+    let all = || app.ask("POST", "/scheduling/shiftswaps/bulk").key("k").json(&body).send();
+    assert_eq!(all().await.is(200).each("id"), ["w0"]);
+    app.swap("w1", "ana-1", "ben-1").await;
+    let again = all().await.is(200);
+    assert_eq!((again.each("id"), again.each("status")), (vec!["w1"], vec!["APPROVED"]));
+}
