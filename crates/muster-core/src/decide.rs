@@ -188,7 +188,7 @@ pub enum Rejection {
         problem: String,
     },
     /// A whole-document write must say what it started from.
-    #[error("{} agents have published shifts in this week: name the version you read", .agents.len())]
+    #[error("{} agents have shifts in this week: name the version you read", .agents.len())]
     NeedsBase {
         /// The agents, sorted.
         agents: Vec<AgentId>,

@@ -206,3 +206,31 @@ fn places(before: &Roster, event: &Event, after: &Roster) -> Vec<(AgentId, Inter
     }
     Vec::new()
 }
+
+impl FeedEvent {
+    /// The one agent it is about, if it is about one.
+    #[must_use]
+    pub fn agent(&self) -> Option<&AgentId> {
+        match self {
+            Self::ShiftChanged { before, after, .. } => {
+                after.as_ref().or(before.as_ref()).map(|body| &body.owner)
+            }
+            Self::TimeOff { agent, .. } | Self::AvailabilityChanged { agent, .. } => Some(agent),
+            Self::SchedulePublished { .. } | Self::Swap { .. } => None,
+        }
+    }
+
+    /// Whether an agent is among those it is about.
+    #[must_use]
+    pub fn is_about(&self, who: &AgentId) -> bool {
+        match self {
+            Self::ShiftChanged { before, after, .. } => {
+                before.iter().chain(after).any(|body| body.owner == *who)
+            }
+            Self::TimeOff { agent, .. } | Self::AvailabilityChanged { agent, .. } => agent == who,
+            Self::SchedulePublished { agents, .. } | Self::Swap { agents, .. } => {
+                agents.contains(who)
+            }
+        }
+    }
+}

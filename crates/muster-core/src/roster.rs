@@ -202,6 +202,11 @@ impl Roster {
         self.shifts.get(id).map(|shift| &**shift)
     }
 
+    /// All live shifts, by id.
+    pub fn shifts(&self) -> impl Iterator<Item = &Shift> {
+        self.shifts.values().map(|shift| &**shift)
+    }
+
     /// A deleted shift.
     #[must_use]
     pub fn gone(&self, id: &ShiftId) -> Option<&Gone> {

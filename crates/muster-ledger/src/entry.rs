@@ -132,3 +132,51 @@ fn part(hash: &mut Sha256, bytes: &[u8]) {
     hash.update((bytes.len() as u64).to_be_bytes());
     hash.update(bytes);
 }
+
+#[cfg(test)]
+mod tests {
+    use muster_core::id::{OrganizationId, UnitId};
+
+    use super::*;
+
+    fn unit(organization: &str, unit: &str) -> UnitKey {
+        UnitKey {
+            organization: OrganizationId::parse(organization).unwrap(),
+            unit: UnitId::parse(unit).unwrap(),
+        }
+    }
+
+    fn entry(nth: i64, body: &str) -> NewEntry {
+        NewEntry {
+            at: Instant::from_ms(1_774_828_800_000 + nth - 1),
+            format: u16::try_from(nth).unwrap(),
+            command: CommandId::parse(&format!("c-{nth}")).unwrap(),
+            request_hash: [7; 32],
+            answer: b"not part of the chain".to_vec(),
+            body: body.as_bytes().to_vec(),
+            subjects: Vec::new(),
+        }
+    }
+
+    fn hex(hash: &Hash) -> String {
+        hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    #[test]
+    fn hashes_never_change_from_release_to_release() {
+        let chain = Chain::new(&unit("acme", "u1"));
+        let hashes = chain.links(Revision::ZERO, NO_HASH, &[entry(1, "first"), entry(2, "")]);
+        let first = "b934b751a3ea683aebdddd2f13d2cd937ec827e48dd980bbb880e8ca5215d9ce";
+        let second = "87edd86ad19b5586318564714101257293424854eff482eaa8c0fe58033d9b0b";
+        assert_eq!(hashes.iter().map(hex).collect::<Vec<_>>(), [first, second]);
+    }
+
+    #[test]
+    fn what_moves_from_one_part_to_the_next_changes_the_hash() {
+        let first =
+            |key: &UnitKey, body| Chain::new(key).links(Revision::ZERO, NO_HASH, &[entry(1, body)]);
+        let here = first(&unit("acme", "u1"), "x");
+        assert_ne!(here, first(&unit("acmeu", "1"), "x"));
+        assert_ne!(here, first(&unit("acme", "u1"), "y"));
+    }
+}

@@ -74,6 +74,15 @@ impl Ledger {
         Ok(Self { engine })
     }
 
+    /// Whether there is a ledger at a URL; nothing is created.
+    ///
+    /// # Errors
+    /// [`LedgerError::UnsupportedUrl`].
+    pub fn is_there(url: &str) -> Result<bool, LedgerError> {
+        let Location::Sqlite(path) = url::parse(url)?;
+        Ok(path.is_file())
+    }
+
     /// Creates a unit, at revision 0.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ mod load;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use muster_core::command::Command;
@@ -41,6 +42,8 @@ pub struct Ask {
 /// What a command came to, with the states to render and explain it from.
 #[derive(Debug, Clone)]
 pub struct Answer {
+    /// What was asked.
+    pub command: Command,
     /// The outcome, or the refusal.
     pub result: Result<Outcome, Rejection>,
     /// The revision that shows the outcome: the entry's own, if it made one.
@@ -188,6 +191,14 @@ impl Desk {
         answer.await.unwrap_or_else(|_| Err(DeskError::Unavailable("the desk closed".to_owned())))
     }
 
+    /// Whether a command took effect: asked again, it gets its first answer.
+    ///
+    /// # Errors
+    /// [`DeskError::Unavailable`] when the ledger cannot be read.
+    pub async fn took_effect(&self, id: &CommandId) -> Result<bool, DeskError> {
+        Ok(self.state.ledger.find_command(&self.state.key, id).await?.is_some())
+    }
+
     /// The unit as of a revision.
     ///
     /// # Errors
@@ -215,20 +226,46 @@ impl Desk {
         }
     }
 
-    /// The revision that was the head at an instant.
+    /// As [`Desk::moment`], and the entry is there: the first state in memory has none.
     ///
     /// # Errors
-    /// [`DeskError::BaseExpired`] when that is further back than memory reaches.
-    pub fn as_of(&self, at: Instant) -> Result<Revision, DeskError> {
-        let history = self.state.history.lock().unwrap_or_else(PoisonError::into_inner);
-        history.as_of(at).ok_or(DeskError::BaseExpired(Revision::ZERO))
+    /// As [`Desk::at`].
+    pub async fn moment_with_entry(&self, revision: Revision) -> Result<Arc<Moment>, DeskError> {
+        let moment = self.moment(revision).await?;
+        if moment.entry.is_some() {
+            return Ok(moment);
+        }
+        load::moment(&self.state, None, revision).await
+    }
+
+    /// The revision that was the head at an instant: that of the last entry not after it.
+    ///
+    /// # Errors
+    /// [`DeskError::Unavailable`] when the ledger cannot be read.
+    pub async fn as_of(&self, at: Instant) -> Result<Revision, DeskError> {
+        let head = self.head();
+        if head.at() <= at {
+            return Ok(head.revision());
+        }
+        // A unit's time never runs backwards, so the entries can be searched by halves.
+        let (mut before, mut after) = (0, head.revision().0);
+        while after - before > 1 {
+            let middle = before + (after - before) / 2;
+            let one_short = Revision(middle - 1);
+            let page = self.state.ledger.entries_after(&self.state.key, one_short, 1).await?;
+            match page.first() {
+                Some(entry) if entry.at <= at => before = middle,
+                Some(_) | None => after = middle,
+            }
+        }
+        Ok(Revision(before))
     }
 
     /// Waits until the head is at least a revision; says whether it got there in time.
-    pub async fn reached(&self, revision: Revision) -> bool {
+    pub async fn reached(&self, revision: Revision, within: Duration) -> bool {
         let mut changes = self.changes();
         let wait = changes.wait_for(|head| *head >= revision);
-        tokio::time::timeout(limits::MIN_REVISION_WAIT, wait).await.is_ok()
+        tokio::time::timeout(within, wait).await.is_ok()
     }
 
     /// Tells of every new head.

@@ -4,7 +4,15 @@
 //! here: what an edit means (`muster-core`), how JSON is spelled (`muster-api`), SQL
 //! (`muster-ledger`). Start reading at `router`, then [`desk`].
 
+pub mod access;
 pub mod clock;
 pub mod desk;
+mod error;
+pub mod http;
 pub mod limits;
+pub mod realtime;
+pub mod router;
+pub mod server;
 pub mod units;
+
+pub use server::{Config, Server, StartError};

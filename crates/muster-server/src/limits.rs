@@ -34,3 +34,5 @@ pub const FEED_ENTRIES: usize = 256;
 pub const STATE_EVENTS: usize = 10_000;
 /// Most sessions of one agent.
 pub const SESSIONS: usize = 64;
+/// Longest wait of one poll of the event feed.
+pub const POLL_WAIT: Duration = Duration::from_secs(30);

@@ -36,16 +36,15 @@ impl Units {
     /// # Errors
     /// [`DeskError::Unavailable`] when the ledger cannot be read.
     pub async fn desk(&self, key: &UnitKey) -> Result<Option<Desk>, DeskError> {
-        let known = self.slot(key).get().cloned();
+        // Looking for a unit makes no slot: one that is taken away again could be the one in which
+        // somebody who makes the unit has just opened its desk.
+        let known = self.lock().get(key).and_then(|slot| slot.get().cloned());
         if known.is_some() {
             return Ok(known);
         }
         match self.ledger.head(key).await? {
             Some(_) => self.load(key).await.map(Some),
-            None => {
-                self.lock().remove(key);
-                Ok(None)
-            }
+            None => Ok(None),
         }
     }
 

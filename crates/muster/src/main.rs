@@ -1,4 +1,13 @@
-#[cfg_attr(not(test), expect(dead_code, reason = "called by schedule push"))]
+//! The `muster` program: what it takes is one page in `cli.rs`.
+
+mod bench;
+mod cli;
+mod demo;
+mod oracle;
+mod print;
+mod push;
 mod roster_file;
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

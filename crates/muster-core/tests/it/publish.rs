@@ -352,7 +352,7 @@ fn a_document_without_a_base_is_taken_where_nothing_is_live() {
             r4: published ben
             > document d2 ana tue 09:00-17:00
             refused:
-                1 agents have published shifts in this week: name the version you read
+                1 agents have shifts in this week: name the version you read
             > @2 document d2 ana tue 09:00-17:00
             r5: published ana
             > document d3

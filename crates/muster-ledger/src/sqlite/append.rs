@@ -210,7 +210,7 @@ fn forget_commands(db: &Connection, head: &Head, entries: &[NewEntry]) -> Result
         .flatten();
     let Some(pruned) = pruned else { return Ok(()) };
     db.prepare_cached(
-        "delete from command where unit = ?1 and revision <= ?2 and id in (
+        "delete from command where unit = ?1 and id in (
              select command from entry
              where unit = ?1 and revision <= ?2
                  and revision > (select pruned from unit where number = ?1)

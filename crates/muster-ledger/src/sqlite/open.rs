@@ -1,12 +1,14 @@
 //! Opening the database: lock, settings, tables.
 
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use rusqlite::Connection;
 
 use super::fault::Fault;
 use super::lock::{self, Lock};
-use crate::error::LedgerError;
+use crate::error::{LedgerError, Unavailable};
 use crate::ledger::Role;
 use crate::limits;
 
@@ -27,6 +29,7 @@ pub(super) fn open(path: &Path, role: Role) -> Result<Opened, Fault> {
         Role::Beside => None,
     };
     let _preparing = lock::prepare(path)?;
+    create_private(path)?;
     let mut connection = connect(path)?;
     connection.pragma_update_and_check(None, "journal_mode", "wal", |row| {
         row.get::<_, String>(0).map(|_| ())
@@ -42,6 +45,22 @@ pub(super) fn open(path: &Path, role: Role) -> Result<Opened, Fault> {
         .run(&mut connection)
         .map_err(|error| LedgerError::Migration(error.into()))?;
     Ok(Opened { connection, lock })
+}
+
+/// Creates the file for its owner alone: it holds the key that signs access tokens. SQLite gives
+/// the files it puts beside it the same rights.
+fn create_private(path: &Path) -> Result<(), Fault> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            let why = format!("{}: {error}", path.display());
+            Err(Fault(Unavailable::Failed(why).into()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Opens a connection that only reads.

@@ -23,12 +23,17 @@ pub(super) async fn verify(
     let (steps, mut stepped) = mpsc::channel(16);
     let reading = readers.read(move |db| verify_all(db, &steps));
     let mut reading = std::pin::pin!(reading);
-    loop {
+    let report = loop {
         tokio::select! {
             Some(step) = stepped.recv() => progress(step),
-            report = &mut reading => return report,
+            report = &mut reading => break report,
         }
+    };
+    // The last steps may have come together with the report.
+    while let Ok(step) = stepped.try_recv() {
+        progress(step);
     }
+    report
 }
 
 fn verify_all(

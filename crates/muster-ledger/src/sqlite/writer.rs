@@ -81,12 +81,13 @@ where
     }
 
     fn settle(self: Box<Self>, lost: Option<&Lost>) {
+        let lost_as = |lost: &Lost| Err(LedgerError::from(lost.clone()).into());
         let undone = Lost::Unavailable(Unavailable::Undone);
         let answer = match (self.result, lost) {
             (Some(result), None) => result,
-            (Some(Ok(_)), Some(lost)) => Err(LedgerError::from(lost.clone()).into()),
+            (Some(Ok(_)) | None, Some(lost)) => lost_as(lost),
             // It may have been refused because of a neighbour's write that is now gone.
-            (Some(Err(_)), Some(_)) | (None, _) => Err(LedgerError::from(undone).into()),
+            (Some(Err(_)), Some(_)) | (None, None) => lost_as(&undone),
         };
         // Nobody may be waiting any more; the write stands all the same.
         let _ = self.answer.send(answer);
@@ -224,4 +225,151 @@ fn roll_back(db: &Connection) {
 
 fn execute(db: &Connection, sql: &str) -> rusqlite::Result<()> {
     db.prepare_cached(sql)?.execute([]).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ErrorCode;
+    use tempfile::TempDir;
+    use tokio::sync::oneshot::Receiver;
+
+    use super::*;
+
+    /// A database with a table of its own, in a folder that goes with it.
+    fn database() -> (Connection, TempDir) {
+        let folder = TempDir::new().unwrap();
+        let db = Connection::open(folder.path().join("test.db")).unwrap();
+        db.pragma_update(None, "journal_mode", "wal").unwrap();
+        db.pragma_update(None, "foreign_keys", true).unwrap();
+        db.execute_batch("create table t (id integer primary key, parent references t, body)")
+            .unwrap();
+        (db, folder)
+    }
+
+    type Answer = Receiver<Result<(), LedgerError>>;
+
+    fn queue(
+        group: &mut VecDeque<Box<dyn Job>>,
+        work: impl FnOnce(&Connection) -> Result<(), Fault> + Send + 'static,
+    ) -> Answer {
+        let (answer, answered) = oneshot::channel();
+        group.push_back(Box::new(Work { work: Some(work), result: None, answer }));
+        answered
+    }
+
+    /// Queues a write of some rows, refused at its end if asked.
+    fn write(group: &mut VecDeque<Box<dyn Job>>, ids: [i64; 2], end: Result<(), ()>) -> Answer {
+        queue(group, move |db| {
+            for id in ids {
+                db.execute("insert into t (id) values (?1)", [id])?;
+            }
+            end.map_err(|()| fault::corrupt("refused"))
+        })
+    }
+
+    fn rows(db: &Connection) -> Vec<i64> {
+        let mut select = db.prepare("select id from t order by id").unwrap();
+        select.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    }
+
+    fn text(mut answer: Answer) -> String {
+        match answer.try_recv().expect("it has been answered") {
+            Ok(()) => "written".to_owned(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    const UNDONE: &str = "the write was undone together with another one that failed";
+
+    #[test]
+    fn a_refused_write_leaves_no_trace_and_its_neighbours_stand() {
+        let (db, _folder) = database();
+        let mut group = VecDeque::new();
+        let answers = [
+            write(&mut group, [1, 2], Ok(())),
+            write(&mut group, [3, 4], Err(())),
+            write(&mut group, [3, 6], Ok(())),
+        ];
+        write_group(&db, &mut group);
+        let refused = "the ledger is damaged: refused";
+        assert_eq!(answers.map(text), ["written", refused, "written"]);
+        assert_eq!(rows(&db), [1, 2, 3, 6]);
+    }
+
+    #[test]
+    fn when_the_transaction_is_lost_nothing_is_written_and_the_rest_gets_another() {
+        let (db, _folder) = database();
+        let mut group = VecDeque::new();
+        let first = write(&mut group, [1, 2], Ok(()));
+        // What SQLite does by itself after some failures.
+        let loses = queue(&mut group, |db| {
+            db.execute_batch("insert into t (id) values (3); rollback")?;
+            Err(LedgerError::from(Unavailable::Full).into())
+        });
+        let next = write(&mut group, [5, 6], Ok(()));
+        write_group(&db, &mut group);
+        assert_eq!([first, loses].map(text), [UNDONE, "the disk is full"]);
+        assert_eq!((rows(&db), group.len()), (Vec::new(), 1));
+        write_group(&db, &mut group);
+        assert_eq!((text(next).as_str(), rows(&db)), ("written", vec![5, 6]));
+    }
+
+    #[test]
+    fn a_full_disk_is_unavailable_and_changes_nothing() {
+        let (db, _folder) = database();
+        db.pragma_update_and_check(None, "max_page_count", 8, |_| Ok(())).unwrap();
+        let mut group = VecDeque::new();
+        let large = queue(&mut group, |db| {
+            db.execute("insert into t (id) values (1)", [])?;
+            db.execute("insert into t (id, body) values (2, zeroblob(1000000))", [])?;
+            Ok(())
+        });
+        write_group(&db, &mut group);
+        assert_eq!((text(large).as_str(), rows(&db)), ("the disk is full", Vec::new()));
+        let small = write(&mut group, [3, 4], Ok(()));
+        write_group(&db, &mut group);
+        assert_eq!((text(small).as_str(), rows(&db)), ("written", vec![3, 4]));
+    }
+
+    #[test]
+    fn a_commit_that_fails_is_indeterminate_for_those_who_wrote() {
+        let (db, _folder) = database();
+        let mut group = VecDeque::new();
+        let orphan = queue(&mut group, |db| {
+            db.execute_batch("pragma defer_foreign_keys = on")?;
+            db.execute("insert into t (id, parent) values (1, 99)", [])?;
+            Ok(())
+        });
+        let refused = write(&mut group, [1, 2], Ok(()));
+        write_group(&db, &mut group);
+        let unknown = "it is not known whether the change was made";
+        assert_eq!([orphan, refused].map(text), [unknown, UNDONE]);
+        assert!(db.is_autocommit() && rows(&db).is_empty());
+    }
+
+    #[test]
+    fn a_commit_that_found_no_room_or_no_lock_changed_nothing() {
+        let failed = |code| {
+            fault::commit_failed(rusqlite::Error::SqliteFailure(
+                rusqlite::ffi::Error { code, extended_code: 0 },
+                None,
+            ))
+        };
+        let unavailable = |code| matches!(failed(code), LedgerError::Unavailable(_));
+        assert!(unavailable(ErrorCode::DiskFull) && unavailable(ErrorCode::DatabaseBusy));
+        assert!(matches!(failed(ErrorCode::SystemIoFailure), LedgerError::Indeterminate));
+    }
+
+    #[test]
+    fn while_another_process_writes_it_is_busy() {
+        let (db, folder) = database();
+        let other = Connection::open(folder.path().join("test.db")).unwrap();
+        other.execute_batch("begin immediate").unwrap();
+        db.busy_timeout(std::time::Duration::ZERO).unwrap();
+        let mut group = VecDeque::new();
+        let answers = [write(&mut group, [1, 2], Ok(())), write(&mut group, [3, 4], Ok(()))];
+        write_group(&db, &mut group);
+        let busy = "another process is writing";
+        assert_eq!((answers.map(text), group.len()), ([busy.to_owned(), busy.to_owned()], 0));
+    }
 }

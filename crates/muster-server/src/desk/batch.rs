@@ -7,7 +7,9 @@ use muster_core::Roster;
 use muster_core::decide::{Outcome, Rejection, decide};
 use muster_core::entry::{Entry, FORMAT};
 use muster_core::id::{CommandId, Revision};
-use muster_ledger::{AppendError, LedgerError, NewEntry, StoredCommand, encode, subjects};
+use muster_ledger::{
+    AppendError, LedgerError, NewEntry, StoredCommand, SubjectChange, encode, subjects,
+};
 use tokio::sync::mpsc;
 
 use crate::desk::history::Moment;
@@ -58,12 +60,9 @@ async fn settle(state: &Arc<State>, mut batch: Vec<(Ask, Reply)>) {
                 continue;
             }
             Err(AppendError::SubjectTaken { kind, id, unit }) => {
-                let error = DeskError::CrossUnit {
-                    kind: kind.to_string(),
-                    id: id.clone(),
-                    unit: unit.to_string(),
-                };
-                batch = refuse_claimant(batch, &decided, &id, &error);
+                let (what, unit) = (kind.to_string(), unit.to_string());
+                let error = DeskError::CrossUnit { kind: what, id: id.clone(), unit };
+                batch = refuse_claimant(batch, &decided, &SubjectChange::Claim(kind, id), &error);
                 batch.extend(twins);
                 continue;
             }
@@ -126,11 +125,7 @@ fn decide_one(state: &State, ask: &Ask, working: &mut Roster) -> Decided {
 async fn append(state: &State, decided: &[Decided]) -> Result<(), AppendError> {
     let after = state.head.load().roster.revision();
     let entries: Vec<NewEntry> = decided.iter().filter_map(new_entry).collect();
-    if entries.is_empty() {
-        // Refusals and no-ops are answers too: they wait for the same certainty about the head.
-        let head = state.ledger.head(&state.key).await?.unwrap_or_default();
-        return if head == after { Ok(()) } else { Err(AppendError::Behind(head)) };
-    }
+    // Without entries this only confirms the head: refusals and no-ops are answers too.
     state.ledger.append(&state.key, after, entries).await.map(|_| ())
 }
 
@@ -165,7 +160,7 @@ async fn replay_refused(
             match state.ledger.find_command(&state.key, &ask.id).await {
                 Ok(None) => {}
                 Ok(Some(stored)) => {
-                    let _ = reply.send(replayed(state, &ask, &stored).await);
+                    replay(state, ask, stored, reply);
                     continue;
                 }
                 Err(error) => {
@@ -177,7 +172,8 @@ async fn replay_refused(
         note(state, &ask, &item);
         let Decided { result, before, after, at, .. } = item;
         let revision = after.revision();
-        let answer = Answer { result, revision, before, after, at, replayed: false };
+        let command = ask.command;
+        let answer = Answer { command, result, revision, before, after, at, replayed: false };
         // The client may have gone; what was accepted stays accepted.
         let _ = reply.send(Ok(answer));
     }
@@ -197,6 +193,15 @@ fn note(state: &State, ask: &Ask, item: &Decided) {
     }
 }
 
+/// Answers with what the same command got when it took effect; off the desk, for the states of
+/// then may have to be read again.
+fn replay(state: &Arc<State>, ask: Ask, stored: StoredCommand, reply: Reply) {
+    let state = state.clone();
+    tokio::spawn(async move {
+        let _ = reply.send(replayed(&state, &ask, &stored).await);
+    });
+}
+
 /// The answer that the same command got when it took effect.
 async fn replayed(
     state: &Arc<State>,
@@ -208,14 +213,12 @@ async fn replayed(
     }
     let outcome: Outcome = serde_json::from_slice(&stored.answer)
         .map_err(|error| DeskError::Unavailable(format!("a stored answer is damaged: {error}")))?;
-    let head = state.head.load().roster.clone();
-    let known = {
-        let history = state.history.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        history.at(stored.revision).map(|moment| moment.roster.clone())
-    };
-    let after = known.unwrap_or(head);
+    // The states of then, so that the answer is the first one to the letter.
+    let after = load::then(state, stored.revision).await?;
+    let before = load::then(state, Revision(stored.revision.0.saturating_sub(1))).await?;
     let (revision, at) = (stored.revision, stored.at);
-    Ok(Answer { result: Ok(outcome), revision, before: after.clone(), after, at, replayed: true })
+    let (command, result) = (ask.command.clone(), Ok(outcome));
+    Ok(Answer { command, result, revision, before, after, at, replayed: true })
 }
 
 async fn answer_duplicate(
@@ -225,12 +228,15 @@ async fn answer_duplicate(
 ) -> Vec<(Ask, Reply)> {
     let (same, rest): (Vec<_>, Vec<_>) = batch.into_iter().partition(|(ask, _)| ask.id == *id);
     for (ask, reply) in same {
-        let answer = match state.ledger.find_command(&state.key, id).await {
-            Ok(Some(stored)) => replayed(state, &ask, &stored).await,
-            Ok(None) => Err(DeskError::Unavailable(format!("command {id} is not found again"))),
-            Err(error) => Err(error.into()),
+        let error = match state.ledger.find_command(&state.key, id).await {
+            Ok(Some(stored)) => {
+                replay(state, ask, stored, reply);
+                continue;
+            }
+            Ok(None) => DeskError::Unavailable(format!("command {id} is not found again")),
+            Err(error) => error.into(),
         };
-        let _ = reply.send(answer);
+        let _ = reply.send(Err(error));
     }
     rest
 }
@@ -239,12 +245,12 @@ async fn answer_duplicate(
 fn refuse_claimant(
     batch: Vec<(Ask, Reply)>,
     decided: &[Decided],
-    id: &str,
+    claim: &SubjectChange,
     error: &DeskError,
 ) -> Vec<(Ask, Reply)> {
     let claims = |item: &Decided| {
-        let claimed = item.entry.iter().flat_map(|entry| subjects(&entry.events));
-        claimed.into_iter().any(|change| change.id() == id)
+        let mut claimed = item.entry.iter().flat_map(|entry| subjects(&entry.events));
+        claimed.any(|change| change == *claim)
     };
     let mut rest = Vec::new();
     for ((ask, reply), item) in batch.into_iter().zip(decided) {

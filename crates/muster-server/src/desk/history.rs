@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+use muster_core::Roster;
 use muster_core::entry::Entry;
 use muster_core::feed::{self, FeedEvent};
 use muster_core::id::Revision;
-use muster_core::{Instant, Roster};
 
 use crate::limits;
 
@@ -64,11 +64,5 @@ impl History {
     /// The newest moment not after a revision, to replay from.
     pub(crate) fn before(&self, revision: Revision) -> Option<Arc<Moment>> {
         self.moments.range(..=revision).next_back().map(|(_, moment)| moment.clone())
-    }
-
-    /// The newest revision whose entry is not after an instant, if it is remembered.
-    pub(crate) fn as_of(&self, at: Instant) -> Option<Revision> {
-        let mut known = self.moments.values().rev();
-        known.find(|moment| moment.roster.at() <= at).map(|moment| moment.roster.revision())
     }
 }

@@ -1,6 +1,6 @@
 //! Reading a unit from the ledger: snapshots, entries after them, states of the past.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use muster_core::Roster;
 use muster_core::entry::Entry;
@@ -81,6 +81,23 @@ pub(super) async fn moment(
         return Err(DeskError::BaseExpired(revision));
     }
     Ok(Moment::new(roster, entry))
+}
+
+/// A state of the past to render an answer from; what can no longer be read is shown as it is now.
+pub(super) async fn then(state: &State, revision: Revision) -> Result<Roster, DeskError> {
+    let known = {
+        let history = state.history.lock().unwrap_or_else(PoisonError::into_inner);
+        history.at(revision).ok_or_else(|| history.before(revision))
+    };
+    let nearest = match known {
+        Ok(moment) => return Ok(moment.roster.clone()),
+        Err(nearest) => nearest,
+    };
+    match moment(state, nearest, revision).await {
+        Ok(moment) => Ok(moment.roster.clone()),
+        Err(DeskError::BaseExpired(_)) => Ok(state.head.load().roster.clone()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Writes a snapshot of a state, off the desk.

@@ -1,0 +1,78 @@
+//! A typed client of the HTTP API.
+//!
+//! It never sends a request again by itself: whether that can help is said by
+//! [`Refusal::retry`], and the caller decides.
+
+mod error;
+mod realtime;
+mod registry;
+mod schedules;
+mod swaps;
+mod time_off;
+mod token;
+mod transport;
+mod types;
+
+use std::sync::Arc;
+
+pub use error::{ClientError, ConflictIn, Refusal, RemedyIn};
+pub use types::{
+    Activity, Agent, AgentPlan, AgentSchedule, AgentWeek, Answer, Held, List, Plan, Published,
+    Rule, Rules, Schedule, ScheduleHead, Segment, Shift, Swap, SwapSide, TimeOff, Unit,
+};
+
+use token::Tokens;
+
+/// A connection to a server, as one API client. Cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    server: Arc<str>,
+    tokens: Arc<Tokens>,
+    /// Names the next command, so that it happens once however often it is sent.
+    key: Option<Arc<str>>,
+    if_match: Option<Arc<str>>,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { http: _, server, tokens: _, key, if_match } = self;
+        let mut debug = f.debug_struct("Client");
+        debug.field("server", server).field("key", key).field("if_match", if_match);
+        debug.finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// Connects to a server such as `http://localhost:8080`, and gets a first token.
+    ///
+    /// # Errors
+    /// [`ClientError`] when the server cannot be reached or refuses the credentials.
+    pub async fn connect(url: &str, id: &str, secret: &str) -> Result<Self, ClientError> {
+        let http = reqwest::Client::builder()
+            .connect_timeout(transport::CONNECT_TIMEOUT)
+            .timeout(transport::TIMEOUT)
+            .user_agent(concat!("muster/", env!("CARGO_PKG_VERSION")))
+            .build()?;
+        let server: Arc<str> = Arc::from(url.trim_end_matches('/'));
+        let tokens = Arc::new(Tokens::new(id, secret));
+        tokens.get(&http, &server).await?;
+        Ok(Self { http, server, tokens, key: None, if_match: None })
+    }
+
+    /// The same connection, whose next command happens once however often it is sent. Use another
+    /// key for another command.
+    #[must_use]
+    pub fn keyed(&self, key: &str) -> Self {
+        Self { key: Some(Arc::from(key)), ..self.clone() }
+    }
+
+    /// The same connection, whose next write holds only if the target still has this tag.
+    #[must_use]
+    pub fn if_match(&self, tag: &str) -> Self {
+        Self { if_match: Some(Arc::from(tag)), ..self.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests;

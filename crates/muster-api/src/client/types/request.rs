@@ -1,0 +1,67 @@
+//! Swaps and time off as a client reads them.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::client::ConflictIn;
+
+/// One side of a swap.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SwapSide {
+    /// Who gives.
+    pub agent_id: String,
+    /// The shift that is given.
+    #[serde(default)]
+    pub shift_id: Option<String>,
+}
+
+/// A swap.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Swap {
+    /// Its id.
+    pub id: String,
+    /// Where it stands.
+    pub status: String,
+    /// Who offers, and which shift.
+    pub initiator: SwapSide,
+    /// To whom it is offered.
+    #[serde(default)]
+    pub receiver: Option<SwapSide>,
+    /// What the rules say about it.
+    #[serde(default)]
+    pub findings: Vec<ConflictIn>,
+    /// The revision that last changed it.
+    pub version: u64,
+}
+
+/// A time-off request.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TimeOff {
+    /// Its id.
+    pub id: String,
+    /// Who wants to be off.
+    pub agent_id: String,
+    /// What kind of time off it is.
+    pub activity_code_id: String,
+    /// Where it stands.
+    pub status: String,
+    /// Whole civil days in the agent's zone.
+    #[serde(default)]
+    pub full_days: Option<Vec<jiff::civil::Date>>,
+    /// The stretches of time it covers.
+    #[serde(default)]
+    pub intervals: Vec<Value>,
+    /// Whether it is paid.
+    pub paid: bool,
+    /// A remark.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// What it masks or breaks.
+    #[serde(default)]
+    pub findings: Vec<ConflictIn>,
+    /// The revision that last changed it.
+    pub version: u64,
+}

@@ -1,0 +1,193 @@
+//! What findings say to people.
+
+use muster_core::conflict::{Finding, Kind, Subject};
+use muster_core::shift::Atom;
+
+/// What a finding says to people: lower case, with the values and the limit.
+#[must_use]
+pub fn message(finding: &Finding) -> String {
+    let text = match finding.kind {
+        Kind::FieldChangedBoth => changed_both(finding),
+        Kind::DeletedButChanged => {
+            format!("{} is deleted here and was changed meanwhile", shifts(finding))
+        }
+        Kind::ChangedButDeleted => {
+            format!("{} is changed here and was deleted meanwhile", shifts(finding))
+        }
+        Kind::ShiftOverlap => {
+            format!("{} overlap by {} min", shifts(finding), finding.magnitude)
+        }
+        Kind::TimeOffApprovedOverlap => on_time_off(finding, "approved"),
+        Kind::TimeOffPendingOverlap => on_time_off(finding, "pending"),
+        Kind::TimeOffOverlapsTimeOff => {
+            format!("{} share {} min", time_off(finding), finding.magnitude)
+        }
+        Kind::TimeOffAlreadyDecided => format!("{} was decided before", time_off(finding)),
+        Kind::RestTimeShort => rest(finding),
+        Kind::MaxConsecutiveHours => {
+            let (observed, limit) = (hours(finding.observed), hours(finding.limit));
+            format!("{observed} of work in one go, of at most {limit}, in {}", shifts(finding))
+                + &by(finding, "too long by")
+        }
+        Kind::MaxHoursWeek => week(finding, "at most", "too many by"),
+        Kind::MinHoursWeek => week(finding, "at least", "short by"),
+        Kind::SkillMissing => format!("{} asks for {}", shifts(finding), skills(finding)),
+        Kind::ActivityOutsideShift => outside(finding),
+        Kind::SwapTermsChanged => {
+            format!("{} was moved after both agents agreed to {}", shifts(finding), swap(finding))
+        }
+        Kind::SwapShiftTaken => {
+            format!("{} of {} has gone to somebody else or away", shifts(finding), swap(finding))
+        }
+        Kind::SwapAlreadyDecided => format!("{} was decided before", swap(finding)),
+        Kind::SwapExpired => format!("the offer of {} is over", swap(finding)),
+        Kind::SwapWithdrawn => format!("{} was withdrawn", swap(finding)),
+        Kind::ShiftStarted => started(finding),
+        Kind::SubjectGone => gone(finding),
+        Kind::ExternalIdDuplicate => duplicate(finding),
+    };
+    match finding.clock_change_min {
+        None => text,
+        Some(minutes) => format!("{text}, because of a clock change of {minutes:+} min"),
+    }
+}
+
+fn listed(name: &str, plural: &str, ids: &[String]) -> String {
+    match ids {
+        [] => format!("a {name}"),
+        [one] => format!("{name} {one}"),
+        [first @ .., last] if ids.len() <= 4 => {
+            format!("{plural} {} and {last}", first.join(", "))
+        }
+        [first, second, ..] => {
+            format!("{plural} {first}, {second} and {} more", ids.len() - 2)
+        }
+    }
+}
+
+fn ids(finding: &Finding, pick: impl Fn(&Subject) -> Option<String>) -> Vec<String> {
+    finding.subjects.iter().filter_map(pick).collect()
+}
+
+fn shifts(finding: &Finding) -> String {
+    let ids: Vec<String> = finding.shifts().map(ToString::to_string).collect();
+    listed("shift", "shifts", &ids)
+}
+
+fn time_off(finding: &Finding) -> String {
+    let id = |subject: &Subject| {
+        let Subject::TimeOff(id) = subject else { return None };
+        Some(id.to_string())
+    };
+    listed("time-off request", "time-off requests", &ids(finding, id))
+}
+
+fn swap(finding: &Finding) -> String {
+    let id = |subject: &Subject| {
+        let Subject::Swap(id) = subject else { return None };
+        Some(id.to_string())
+    };
+    listed("swap", "swaps", &ids(finding, id))
+}
+
+fn skills(finding: &Finding) -> String {
+    let id = |subject: &Subject| {
+        let Subject::Skill(name) = subject else { return None };
+        Some(name.to_string())
+    };
+    let skills = listed("skill", "skills", &ids(finding, id));
+    match &finding.agent {
+        Some(agent) => format!("{skills}, which {agent} lacks on one of its days"),
+        None => format!("{skills}, which its agent lacks on one of its days"),
+    }
+}
+
+fn agent(finding: &Finding) -> String {
+    finding.agent.as_ref().map_or_else(|| "the agent".to_owned(), ToString::to_string)
+}
+
+/// `10:00`, the way rest and work are counted.
+fn hours(minutes: i64) -> String {
+    let sign = if minutes < 0 { "-" } else { "" };
+    let minutes = minutes.abs();
+    format!("{sign}{}:{:02}", minutes / 60, minutes % 60)
+}
+
+fn by(finding: &Finding, what: &str) -> String {
+    format!(": {what} {} min", finding.magnitude)
+}
+
+fn changed_both(finding: &Finding) -> String {
+    let part = match finding.clash.as_ref().map(|clash| clash.atom) {
+        Some(Atom::Exists) => "existence",
+        Some(Atom::Owner) => "agent",
+        Some(Atom::Span) => "start and length",
+        Some(Atom::Activities) => "activities",
+        Some(Atom::Site) => "site",
+        Some(Atom::WorkPlan) => "work plan",
+        Some(Atom::ExternalIds) => "external ids",
+        Some(Atom::Note) => "note",
+        Some(Atom::Tags) => "tags",
+        // A clash of an agent's own activities names no atom where it is found in a draft.
+        None => "activities",
+    };
+    if finding.shifts().next().is_none() {
+        return format!("{part} of {} were changed to two values since the base", agent(finding));
+    }
+    format!("the {part} of {} changed to two values since the base", shifts(finding))
+}
+
+fn on_time_off(finding: &Finding, status: &str) -> String {
+    let (shift, time_off) = (shifts(finding), time_off(finding));
+    format!("{shift} shares {} min with {status} {time_off}", finding.magnitude)
+}
+
+fn rest(finding: &Finding) -> String {
+    let (observed, limit) = (hours(finding.observed), hours(finding.limit));
+    format!("rest {observed} of {limit} between {}", shifts(finding)) + &by(finding, "short by")
+}
+
+fn week(finding: &Finding, bound: &str, excess: &str) -> String {
+    let (observed, limit) = (hours(finding.observed), hours(finding.limit));
+    let week = finding.interval.map(|week| format!(" from {}", week.start())).unwrap_or_default();
+    format!("{observed} paid in the week{week}, of {bound} {limit}") + &by(finding, excess)
+}
+
+fn outside(finding: &Finding) -> String {
+    let code = |subject: &Subject| {
+        let Subject::Commitment(c) = subject else { return None };
+        Some(format!("activity {} at {} of {}", c.code, c.start, agent(finding)))
+    };
+    match ids(finding, code).into_iter().next() {
+        Some(own) => format!("{own} lies {} min outside every shift", finding.magnitude),
+        None => {
+            let shift = shifts(finding);
+            format!("an activity of {shift} ends {} min after it", finding.magnitude)
+        }
+    }
+}
+
+fn started(finding: &Finding) -> String {
+    match finding.interval {
+        Some(interval) => format!("{} has begun at {}", shifts(finding), interval.start()),
+        None => format!("{} has begun", shifts(finding)),
+    }
+}
+
+fn gone(finding: &Finding) -> String {
+    match &finding.agent {
+        Some(agent) => {
+            format!("{} needs agent {agent}, who is not in this unit", shifts(finding))
+        }
+        None => format!("{} does not exist any more", shifts(finding)),
+    }
+}
+
+fn duplicate(finding: &Finding) -> String {
+    let external = finding.subjects.iter().find_map(|subject| {
+        let Subject::ExternalId(system, id) = subject else { return None };
+        Some(format!("{system} {id}"))
+    });
+    let external = external.unwrap_or_else(|| "an external id".to_owned());
+    format!("{external} names one shift and would name another: {}", shifts(finding))
+}

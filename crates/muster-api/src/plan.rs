@@ -1,0 +1,114 @@
+//! What a publish would do: `POST /scheduling/schedules/{id}/validate`.
+
+use muster_core::Revision;
+use muster_core::conflict::Finding;
+use muster_core::decide::{Plan, PlanOutcome};
+use muster_core::id::{AgentId, ScheduleId};
+use serde::Serialize;
+
+use crate::conflict::ConflictView;
+use crate::list::EvaluatedAt;
+use crate::terms::PlanToken;
+
+/// What would happen to one agent.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AgentPlanView {
+    /// The agent.
+    pub agent_id: AgentId,
+    /// What would happen.
+    pub outcome: PlanOutcome,
+    /// The agents it stands or falls with.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tied_to: Vec<AgentId>,
+    /// What was found, worst first.
+    pub findings: Vec<ConflictView>,
+}
+
+/// How many agents have which outcome.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SummaryView {
+    /// All of them.
+    pub agents: usize,
+    /// Everything is live already.
+    pub unchanged: usize,
+    /// Nobody else has touched it.
+    pub fast_forward: usize,
+    /// It meets somebody else's edits, and both live.
+    pub merged: usize,
+    /// Somebody must acknowledge something.
+    pub needs_ack: usize,
+    /// It cannot go live as it is.
+    pub blocked: usize,
+}
+
+impl SummaryView {
+    fn count(&mut self, outcome: PlanOutcome) {
+        self.agents += 1;
+        let counter = match outcome {
+            PlanOutcome::Unchanged => &mut self.unchanged,
+            PlanOutcome::FastForward => &mut self.fast_forward,
+            PlanOutcome::Merged => &mut self.merged,
+            PlanOutcome::NeedsAck => &mut self.needs_ack,
+            PlanOutcome::Blocked => &mut self.blocked,
+        };
+        *counter += 1;
+    }
+}
+
+/// A plan.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanView {
+    /// The schedule.
+    pub schedule_id: ScheduleId,
+    /// The revision it was planned on.
+    pub revision: Revision,
+    /// How many agents have which outcome.
+    pub summary: SummaryView,
+    /// What would happen, by agent.
+    pub agents: Vec<AgentPlanView>,
+    /// The people who would be told.
+    pub notified: Vec<AgentId>,
+    /// Names the plan; a publish may send it.
+    pub plan_token: PlanToken,
+    /// The state it was looked at.
+    pub evaluated_at: EvaluatedAt,
+}
+
+impl PlanView {
+    /// A plan, with its findings as `view` shows them.
+    #[must_use]
+    pub fn new(
+        id: &ScheduleId,
+        plan: &Plan,
+        at: EvaluatedAt,
+        mut view: impl FnMut(&Finding) -> ConflictView,
+    ) -> Self {
+        let mut summary = SummaryView::default();
+        let mut agents = Vec::with_capacity(plan.agents.len());
+        for (agent, planned) in &plan.agents {
+            summary.count(planned.outcome);
+            agents.push(AgentPlanView {
+                agent_id: agent.clone(),
+                outcome: planned.outcome,
+                tied_to: planned.tied.clone(),
+                findings: planned.findings.iter().map(&mut view).collect(),
+            });
+        }
+        let told = plan.agents.iter().filter(|(_, planned)| planned.changed);
+        Self {
+            schedule_id: id.clone(),
+            revision: plan.revision,
+            summary,
+            agents,
+            notified: told.map(|(agent, _)| agent.clone()).collect(),
+            plan_token: PlanToken::from(plan),
+            evaluated_at: at,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! The entries behind a conflict.
+
+use std::sync::Arc;
+
+use muster_core::Revision;
+use muster_core::entry::{Actor, Origin, ReferenceKind};
+use muster_core::explain::Cause;
+use serde::Serialize;
+
+use crate::ROOT;
+use crate::time::At;
+
+/// An entry that led to a conflict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CauseView {
+    /// The kind of thing it is about.
+    #[serde(rename = "type")]
+    pub kind: ReferenceKind,
+    /// The id of that.
+    pub id: Arc<str>,
+    /// Where to read about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub href: Option<String>,
+    /// Its place in the ledger.
+    pub revision: Revision,
+    /// Who asked for it.
+    pub actor: String,
+    /// When.
+    pub at: At,
+    /// What it did, in a planner's words.
+    pub summary: String,
+}
+
+impl CauseView {
+    /// The cause that an origin points at.
+    #[must_use]
+    pub fn of(origin: &Origin) -> Self {
+        let (kind, id) = (origin.about.kind, origin.about.id.clone());
+        let summary = format!("{} by {}", words(kind), origin.actor);
+        Self::new(kind, id, origin.revision, &origin.actor, At(origin.at), summary)
+    }
+
+    /// A cause, with where to read about it.
+    #[must_use]
+    pub fn new(
+        kind: ReferenceKind,
+        id: Arc<str>,
+        revision: Revision,
+        actor: &Actor,
+        at: At,
+        summary: String,
+    ) -> Self {
+        let href = href(kind, &id, revision);
+        Self { kind, id, href, revision, actor: actor.to_string(), at, summary }
+    }
+}
+
+impl From<&Cause> for CauseView {
+    fn from(cause: &Cause) -> Self {
+        let Cause { kind, id, revision, actor, at, summary } = cause;
+        Self::new(*kind, id.clone(), *revision, actor, At(*at), summary.clone())
+    }
+}
+
+fn href(kind: ReferenceKind, id: &str, revision: Revision) -> Option<String> {
+    if id.is_empty() {
+        return None;
+    }
+    match kind {
+        ReferenceKind::Unit | ReferenceKind::Agents => None,
+        ReferenceKind::Draft => Some(format!("{ROOT}/scheduling/schedules/{id}")),
+        ReferenceKind::Publish => {
+            Some(format!("{ROOT}/scheduling/schedules/{id}?atRevision={revision}"))
+        }
+        ReferenceKind::Revert => {
+            Some(format!("{ROOT}/audit?after={}", revision.0.saturating_sub(1)))
+        }
+        ReferenceKind::ShiftEdit => Some(format!("{ROOT}/scheduling/shifts/{id}/history")),
+        ReferenceKind::Swap => Some(format!("{ROOT}/scheduling/shiftswaps/{id}")),
+        ReferenceKind::TimeOffRequest => Some(format!("{ROOT}/timeoffrequests/{id}")),
+    }
+}
+
+fn words(kind: ReferenceKind) -> &'static str {
+    match kind {
+        ReferenceKind::Unit => "the unit's settings were changed",
+        ReferenceKind::Agents => "agents were changed",
+        ReferenceKind::Draft => "a draft was edited",
+        ReferenceKind::Publish => "a schedule was published",
+        ReferenceKind::Revert => "a publish was reverted",
+        ReferenceKind::ShiftEdit => "a shift was edited",
+        ReferenceKind::Swap => "a swap moved on",
+        ReferenceKind::TimeOffRequest => "a time-off request moved on",
+    }
+}

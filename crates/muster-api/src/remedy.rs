@@ -1,0 +1,192 @@
+//! Remedies as requests of this API: sent as they are, they do what they say.
+
+mod edits;
+
+use muster_core::command::{Action, Resolution, Terms, Verdict};
+use muster_core::conflict::Fingerprint;
+use muster_core::explain::Remedy;
+use muster_core::id::AgentId;
+use muster_core::roster::Roster;
+use muster_core::swap::SwapOffer;
+use muster_core::time_off::{Days, TimeOffRequest};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::ROOT;
+use crate::swap::SideView;
+use crate::time::At;
+
+/// A request of this API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Request {
+    /// The method.
+    pub method: &'static str,
+    /// The path.
+    pub href: String,
+    /// The body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<Value>,
+}
+
+impl Request {
+    fn post(path: String, body: Value) -> Self {
+        Self { method: "POST", href: format!("{ROOT}{path}"), body: Some(body) }
+    }
+
+    fn patch(path: String, body: Value) -> Self {
+        Self { method: "PATCH", href: format!("{ROOT}{path}"), body: Some(body) }
+    }
+}
+
+/// A request that resolves a conflict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RemedyView {
+    /// Its name.
+    pub id: &'static str,
+    /// What it does, in a planner's words.
+    pub title: String,
+    /// What to send.
+    #[serde(flatten)]
+    pub request: Request,
+    /// The scopes that it takes.
+    pub requires: &'static [&'static str],
+}
+
+impl RemedyView {
+    /// A remedy as a request; `None` when it is too long to be said as one.
+    #[must_use]
+    pub fn new(remedy: &Remedy, roster: &Roster) -> Option<Self> {
+        let request = request(&remedy.action, roster)?;
+        let Remedy { id, title, action: _, requires } = remedy;
+        Some(Self { id, title: title.clone(), request, requires })
+    }
+}
+
+/// The request that does what an action says, on the state it was thought of; `None` for actions
+/// that are no remedies, and for those too long to be said as one request.
+#[must_use]
+pub fn request(action: &Action, roster: &Roster) -> Option<Request> {
+    match action {
+        Action::Publish { id, terms } => {
+            let path = format!("/scheduling/schedules/{id}/publish");
+            Some(Request::post(path, json!(TermsBody::new(terms))))
+        }
+        Action::Revert { week, publication, edits: _, terms } => {
+            let path = format!("/scheduling/schedules/{}/revert", roster.week(*week)?.id);
+            let mut body = json!(TermsBody::new(terms));
+            body["revision"] = json!(publication);
+            Some(Request::post(path, body))
+        }
+        Action::EditShifts { edits, terms } => edits::edit_shifts(roster, edits, terms),
+        Action::EditDraft { id, edits, resolutions } => {
+            edits::edit_draft(roster, id, edits, resolutions)
+        }
+        Action::PublishDocument { .. } => edits::publish_document(roster, action),
+        Action::OfferSwap(offer) => Some(offered(offer)),
+        Action::ApproveSwap { id, verdict } => {
+            Some(decided(format!("/scheduling/shiftswaps/{id}/approve"), verdict))
+        }
+        Action::DenySwap { id, verdict } => {
+            Some(decided(format!("/scheduling/shiftswaps/{id}/deny"), verdict))
+        }
+        Action::CancelSwap(id) => {
+            Some(Request::post(format!("/scheduling/shiftswaps/{id}/cancel"), json!({})))
+        }
+        Action::RequestTimeOff(request) => Some(asked(request)),
+        Action::ApproveTimeOff { id, verdict } => {
+            Some(decided(format!("/timeoffrequests/{id}/approve"), verdict))
+        }
+        Action::DenyTimeOff { id, verdict } => {
+            Some(decided(format!("/timeoffrequests/{id}/deny"), verdict))
+        }
+        Action::CancelTimeOff(id) => {
+            Some(Request::post(format!("/timeoffrequests/{id}/cancel"), json!({})))
+        }
+        Action::RebaseDraft(id) => {
+            Some(Request::post(format!("/scheduling/schedules/{id}/rebase"), json!({})))
+        }
+        Action::PutUnit(_)
+        | Action::PutManagementUnit(_)
+        | Action::PutAgents(_)
+        | Action::AgentLeaves(_)
+        | Action::PutActivityCode(_)
+        | Action::SetRules(_)
+        | Action::CreateDraft { .. }
+        | Action::DeleteDraft(_)
+        | Action::AcceptSwap { .. }
+        | Action::DeclineSwap { .. }
+        | Action::ChangeTimeOff { .. } => None,
+    }
+}
+
+/// Terms as the body of a publish; what is as usual is left out.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TermsBody<'a> {
+    mode: muster_core::command::Mode,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    acknowledge: &'a [Fingerprint],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    resolutions: &'a [Resolution],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agent_ids: Option<&'a [AgentId]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+}
+
+impl<'a> TermsBody<'a> {
+    fn new(terms: &'a Terms) -> Self {
+        Self {
+            mode: terms.mode,
+            acknowledge: &terms.acknowledge,
+            resolutions: &terms.resolutions,
+            agent_ids: terms.only.as_deref(),
+            reason: terms.reason.as_deref(),
+        }
+    }
+}
+
+fn decided(path: String, verdict: &Verdict) -> Request {
+    let mut body = json!({});
+    if !verdict.acknowledge.is_empty() {
+        body["acknowledge"] = json!(verdict.acknowledge);
+    }
+    if let Some(reason) = &verdict.reason {
+        body["reason"] = json!(reason);
+    }
+    Request::post(path, body)
+}
+
+fn offered(offer: &SwapOffer) -> Request {
+    let SwapOffer { id, initiator, receiver, expires_at, external_ids } = offer;
+    let mut body = json!({ "id": id, "initiator": SideView::from(initiator) });
+    if let Some(receiver) = receiver {
+        body["receiver"] = json!(SideView::from(receiver));
+    }
+    if let Some(end) = expires_at {
+        body["expiresAt"] = json!(At(*end));
+    }
+    if !external_ids.is_empty() {
+        body["externalIds"] = json!(external_ids);
+    }
+    Request::post("/scheduling/shiftswaps".to_owned(), body)
+}
+
+fn asked(request: &TimeOffRequest) -> Request {
+    let TimeOffRequest { id, agent, code, days, intervals: _, paid, note } = request;
+    let mut body = json!({ "id": id, "agentId": agent, "activityCodeId": code, "paid": paid });
+    match days {
+        Days::FullDays(days) => body["fullDays"] = json!(days),
+        Days::Partial(interval) => {
+            body["start"] = json!(At(interval.start()));
+            body["end"] = json!(At(interval.end()));
+        }
+    }
+    if let Some(note) = note {
+        body["note"] = json!(note);
+    }
+    Request::post("/timeoffrequests".to_owned(), body)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+use expect_test::expect;
+
+use super::*;
+use crate::parse;
+use crate::testing::{json, unit};
+
+fn read(body: &str, known: &RuleSet) -> Result<RuleSet, BadInput> {
+    parse::<RulesIn>(body.as_bytes()).unwrap().rule_set(known)
+}
+
+fn view(rules: &RuleSet) -> serde_json::Value {
+    json(&RulesView::new(&unit().id, rules, Revision(7)))
+}
+
+#[test]
+fn every_kind_that_can_be_set_is_shown_as_it_holds() {
+    let view = view(&RuleSet::default());
+    let rules = view["rules"].as_array().unwrap().iter().map(|rule| {
+        let text = |field: &str| rule[field].to_string().replace('"', "");
+        format!("{} {} {}", text("kind"), text("severity"), text("params"))
+    });
+    expect![[r#"
+        SHIFT_OVERLAP block {}
+        FIELD_CHANGED_BOTH block {}
+        DELETED_BUT_CHANGED block {}
+        CHANGED_BUT_DELETED block {}
+        EXTERNAL_ID_DUPLICATE block {}
+        TIME_OFF_OVERLAPS_TIME_OFF block {}
+        ACTIVITY_OUTSIDE_SHIFT block {}
+        TIME_OFF_APPROVED_OVERLAP block {}
+        TIME_OFF_PENDING_OVERLAP ack {}
+        REST_TIME_SHORT block {minRestMinutes:660}
+        MAX_CONSECUTIVE_HOURS block {maxMinutes:720}
+        SKILL_MISSING block {}
+        MAX_HOURS_WEEK off {maxMinutes:2880}
+        MIN_HOURS_WEEK off {minMinutes:2100}
+        SHIFT_STARTED block {}"#]]
+    .assert_eq(&rules.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn rules_that_were_read_can_be_sent_back() {
+    let mut known = RuleSet { auto_approve: true, ..RuleSet::default() };
+    let set = read(
+        r#"{"rules":[{"kind":"MAX_HOURS_WEEK","severity":"warn","params":{"maxMinutes":2400}}]}"#,
+        &known,
+    );
+    known.settings = set.unwrap().settings;
+    let sent = read(&view(&known).to_string(), &known).unwrap();
+    assert_eq!(view(&sent), view(&known));
+}
+
+#[test]
+fn what_is_absent_of_a_rule_stays() {
+    let body = r#"{"rules":[{"kind":"REST_TIME_SHORT","params":{"minRestMinutes":600}}]}"#;
+    let known = read(body, &RuleSet::default()).unwrap();
+    let known = read(r#"{"rules":[{"kind":"REST_TIME_SHORT","severity":"ack"}]}"#, &known).unwrap();
+    let setting = known.setting(Kind::RestTimeShort);
+    assert_eq!((setting.severity, setting.params["minRestMinutes"]), (Severity::Ack, 600));
+    assert!(!known.auto_approve);
+}
+
+#[test]
+fn what_cannot_be_set_is_named() {
+    let pointer = |rule: &str| {
+        let body = format!(r#"{{"rules":[{{"kind":"SHIFT_OVERLAP"}},{rule}]}}"#);
+        read(&body, &RuleSet::default()).unwrap_err().pointer
+    };
+    assert_eq!(pointer(r#"{"kind":"SHIFT_OVERLAP"}"#), "/rules/1/kind");
+    assert_eq!(pointer(r#"{"kind":"SUBJECT_GONE"}"#), "/rules/1/kind");
+    let clash = r#"{"kind":"FIELD_CHANGED_BOTH","severity":"warn"}"#;
+    assert_eq!(pointer(clash), "/rules/1/severity");
+    let scoped = r#"{"kind":"SKILL_MISSING","scope":{"managementUnitId":"mu1"}}"#;
+    assert_eq!(pointer(scoped), "/rules/1/scope");
+    let unknown = r#"{"kind":"REST_TIME_SHORT","params":{"hours":11}}"#;
+    assert_eq!(pointer(unknown), "/rules/1/params/hours");
+    let far = r#"{"kind":"REST_TIME_SHORT","params":{"minRestMinutes":0}}"#;
+    assert_eq!(pointer(far), "/rules/1/params/minRestMinutes");
+    assert_eq!(
+        read(r#"{"rules":[{"kind":"SKILL_MISSING","scope":null}]}"#, &RuleSet::default())
+            .unwrap()
+            .settings
+            .len(),
+        1
+    );
+}
+
+#[test]
+fn an_unknown_kind_is_refused() {
+    let error = parse::<RulesIn>(br#"{"rules":[{"kind":"NO_FUN"}]}"#).unwrap_err();
+    assert_eq!((error.pointer.as_str(), error.value.as_str()), ("/rules/0/kind", "\"NO_FUN\""));
+}

@@ -1,0 +1,15 @@
+//! Schedules: a unit's week as a document, live or as a draft, and change sets on it.
+
+mod change_set;
+mod input;
+mod view;
+
+pub use change_set::{ChangeSetIn, removal};
+pub use input::{AgentScheduleIn, ScheduleIn, ScheduleNewIn, StartFrom, StatusIn};
+pub use view::{
+    AgentScheduleView, DraftStatusView, EditedView, Head, ScheduleHeadView, ScheduleStatus,
+    ScheduleView,
+};
+
+#[cfg(test)]
+mod tests;

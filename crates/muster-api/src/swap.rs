@@ -1,0 +1,231 @@
+//! Shift swaps.
+
+mod view;
+
+use muster_core::Roster;
+use muster_core::command::Verdict;
+use muster_core::conflict::Fingerprint;
+use muster_core::id::{AgentId, ShiftId, SwapId, UnitId};
+use muster_core::swap::{Side, SwapOffer, SwapState};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+use crate::ReadOnly;
+use crate::input::{BadInput, ExternalId, Long, Short};
+use crate::time::TimeIn;
+
+pub use view::{EvaluationView, SideView, SwapOutcomeView, SwapView};
+
+/// One side of a swap.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct SideIn {
+    /// Who gives; whose shift it is, when absent.
+    pub agent_id: Option<AgentId>,
+    /// The shift that is given; nothing in a one-sided swap.
+    pub shift_id: Option<ShiftId>,
+}
+
+/// `POST /scheduling/shiftswaps` and `…/evaluate`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct SwapIn {
+    /// Its id, if the client chooses it.
+    pub id: Option<SwapId>,
+    /// The unit both agents are in.
+    pub business_unit_id: Option<UnitId>,
+    /// Who offers, and which shift.
+    pub initiator: Option<SideIn>,
+    /// To whom it is offered, and for which shift; empty: on the board.
+    pub receiver: Option<SideIn>,
+    /// When the offer ends.
+    pub expires_at: Option<TimeIn>,
+    /// Its ids in other systems, by system.
+    pub external_ids: BTreeMap<Short, ExternalId>,
+    #[serde(rename = "status")]
+    _status: ReadOnly,
+    #[serde(rename = "version")]
+    _version: ReadOnly,
+    #[serde(rename = "lastUpdated")]
+    _last_updated: ReadOnly,
+    #[serde(rename = "createdAt")]
+    _created_at: ReadOnly,
+    #[serde(rename = "findings")]
+    _findings: ReadOnly,
+    #[serde(rename = "agreed")]
+    _agreed: ReadOnly,
+    #[serde(rename = "cause")]
+    _cause: ReadOnly,
+}
+
+impl SwapIn {
+    /// The core's offer.
+    ///
+    /// # Errors
+    /// [`BadInput`] names the field that cannot be.
+    pub fn offer(
+        self,
+        roster: &Roster,
+        mint: &mut dyn FnMut() -> SwapId,
+    ) -> Result<SwapOffer, BadInput> {
+        let initiator = self.initiator.ok_or_else(|| BadInput::missing("/initiator"))?;
+        let initiator = side(roster, initiator, "/initiator")?
+            .ok_or_else(|| BadInput::missing("/initiator/agentId"))?;
+        let receiver = match self.receiver {
+            Some(receiver) => side(roster, receiver, "/receiver")?,
+            None => None,
+        };
+        let zone = roster
+            .agent(&initiator.agent)
+            .map(|record| &record.agent.zone)
+            .or(roster.unit().map(|unit| &unit.zone));
+        let expires_at = match (&self.expires_at, zone) {
+            (Some(time), Some(zone)) => Some(time.resolve(zone, "/expiresAt")?),
+            _ => None,
+        };
+        let ids = self.external_ids.into_iter().map(|(system, id)| (system.0, id.0));
+        Ok(SwapOffer {
+            id: self.id.unwrap_or_else(mint),
+            initiator,
+            receiver,
+            expires_at,
+            external_ids: ids.collect(),
+        })
+    }
+}
+
+fn side(roster: &Roster, side: SideIn, pointer: &str) -> Result<Option<Side>, BadInput> {
+    match (side.agent_id, side.shift_id) {
+        (Some(agent), shift) => Ok(Some(Side { agent, shift })),
+        (None, None) => Ok(None),
+        (None, Some(shift)) => match roster.shift(&shift) {
+            Some(known) => Ok(Some(Side { agent: known.body.owner.clone(), shift: Some(shift) })),
+            None => {
+                let problem = "is no published shift of this unit";
+                Err(BadInput::invalid(format!("{pointer}/shiftId"), &shift, problem))
+            }
+        },
+    }
+}
+
+/// `POST /scheduling/shiftswaps/{id}/accept`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AcceptIn {
+    /// Who accepts.
+    pub agent_id: AgentId,
+    /// What is given in return, where the offer leaves it open.
+    #[serde(default)]
+    pub shift_id: Option<ShiftId>,
+}
+
+/// `POST /scheduling/shiftswaps/{id}/decline`; all of it may be left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct DeclineIn {
+    /// Who declines.
+    pub agent_id: Option<AgentId>,
+    /// Why.
+    pub reason: Option<Long>,
+}
+
+/// What to do with many swaps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SwapAction {
+    /// Let the shifts change hands.
+    Approve,
+    /// Refuse.
+    Deny,
+    /// Withdraw.
+    Cancel,
+}
+
+/// Which swaps are meant; all of it may be left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct SwapFilterIn {
+    /// The unit.
+    pub business_unit_id: Option<UnitId>,
+    /// Where they stand.
+    pub status: Option<SwapStatusIn>,
+    /// Who gives or gets.
+    pub agent_id: Option<AgentId>,
+}
+
+/// Where swaps stand, as a filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SwapStatusIn(pub Option<SwapState>);
+
+impl std::str::FromStr for SwapStatusIn {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        // Validation is part of acceptance: nothing ever stands there.
+        if text == "PENDING_VALIDATION" {
+            return Ok(Self(None));
+        }
+        let all = [
+            SwapState::PendingPartner,
+            SwapState::PendingApproval,
+            SwapState::Approved,
+            SwapState::Denied,
+            SwapState::Canceled,
+            SwapState::Expired,
+            SwapState::Invalidated,
+        ];
+        let state = all.into_iter().find(|state| state.name() == text);
+        state.map(|state| Self(Some(state))).ok_or_else(|| format!("{text:?} is no status"))
+    }
+}
+
+impl<'de> Deserialize<'de> for SwapStatusIn {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// `POST /scheduling/shiftswaps/bulk`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SwapBulkIn {
+    /// The swaps, or
+    #[serde(default)]
+    pub ids: Option<Vec<SwapId>>,
+    /// which ones.
+    #[serde(default)]
+    pub filter: Option<SwapFilterIn>,
+    /// What to do with them.
+    pub action: SwapAction,
+    /// Findings that the decider answers for.
+    #[serde(default)]
+    pub acknowledge: Vec<Fingerprint>,
+    /// Why.
+    #[serde(default)]
+    pub reason: Option<Long>,
+}
+
+impl SwapBulkIn {
+    /// What the decider says of each of them.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        let reason = self.reason.as_ref().map(|reason| reason.0.clone());
+        Verdict { acknowledge: self.acknowledge.clone(), reason }
+    }
+
+    /// Checks that it says which swaps it means, once.
+    ///
+    /// # Errors
+    /// [`BadInput`] when it says so twice or not at all.
+    pub fn check(&self) -> Result<(), BadInput> {
+        match (&self.ids, &self.filter) {
+            (Some(_), Some(_)) => {
+                Err(BadInput::invalid("/filter", &"a filter", "cannot stand beside ids"))
+            }
+            (None, None) => Err(BadInput::missing("/ids")),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,186 @@
+//! `cargo bench -p muster-core`: what deciding costs, by the size of the unit and of the change.
+
+use std::sync::Arc;
+
+use divan::{Bencher, black_box};
+use jiff::civil::date;
+use muster_core::agent::Agent;
+use muster_core::command::{Action, Command, Terms, Verdict};
+use muster_core::decide::decide;
+use muster_core::draft::{Edits, ShiftEdit};
+use muster_core::entry::Actor;
+use muster_core::id::{
+    ActivityCodeId, AgentId, ClientId, CommandId, ScheduleId, ShiftId, SwapId, UnitId,
+};
+use muster_core::roster::Image;
+use muster_core::shift::{Activity, ExternalIds, ShiftBody, Span, Tags};
+use muster_core::swap::{Side, SwapOffer};
+use muster_core::unit::{BusinessUnit, WeekStart};
+use muster_core::{Instant, Interval, Roster, Zone};
+
+fn main() {
+    divan::main();
+}
+
+const SIZES: &[usize] = &[50, 500, 5_000];
+
+fn zone() -> Zone {
+    Zone::find("America/Chicago").expect("it is bundled")
+}
+
+fn now() -> Instant {
+    zone().start_of_day(date(2026, 3, 16))
+}
+
+fn command(action: Action) -> Command {
+    let client = ClientId::parse("planner").expect("it is an id");
+    Command { actor: Actor { client, agent: None }, action }
+}
+
+fn done(roster: &mut Roster, action: Action) {
+    let command = command(action);
+    let decision = decide(roster, &command, now()).expect("the fixture is legal");
+    let id = CommandId::parse("c").expect("it is an id");
+    if let Some(entry) = decision.entry(roster, &command, &id, now()) {
+        roster.apply(&entry);
+    }
+}
+
+fn agent(n: usize) -> AgentId {
+    AgentId::parse(&format!("agent-{n:05}")).expect("it is an id")
+}
+
+fn shift(n: usize, day: usize) -> ShiftId {
+    ShiftId::parse(&format!("shift-{n:05}-{day}")).expect("it is an id")
+}
+
+fn body(n: usize, day: usize, late_min: i64) -> Arc<ShiftBody> {
+    let monday = zone().start_of_day(date(2026, 3, 23));
+    let start = monday.plus_days(i64::try_from(day).unwrap_or(0)).plus_min(8 * 60 + late_min);
+    let activity = |offset_min, length_min, code: &str, paid| Activity {
+        offset_min,
+        length_min,
+        code: ActivityCodeId::parse(code).expect("it is an id"),
+        paid,
+    };
+    Arc::new(ShiftBody {
+        owner: agent(n),
+        span: Span { start, length_min: 510, zone: zone() },
+        activities: Arc::from([
+            activity(120, 15, "Break", true),
+            activity(240, 30, "Meal", false),
+            activity(400, 15, "Break", true),
+        ]),
+        site: None,
+        work_plan: None,
+        external_ids: ExternalIds::new(),
+        note: None,
+        tags: Tags::new(),
+    })
+}
+
+fn week(agents: usize, late_min: i64, base: Option<i64>) -> Edits {
+    let shifts = (0..agents).flat_map(|n| {
+        (0..5).map(move |day| ShiftEdit {
+            id: shift(n, day),
+            base: base.map(|late_min| body(n, day, late_min)),
+            draft: Some(body(n, day, late_min)),
+        })
+    });
+    Edits { shifts: shifts.collect(), commitments: Vec::new() }.normalized()
+}
+
+fn empty(agents: usize) -> Roster {
+    let mut roster = Roster::default();
+    let id = UnitId::parse("unit").expect("it is an id");
+    let first_day = WeekStart::Monday;
+    done(
+        &mut roster,
+        Action::PutUnit(BusinessUnit { id, name: "unit".into(), zone: zone(), first_day }),
+    );
+    let agents = (0..agents).map(|n| Agent {
+        id: agent(n),
+        management_unit: None,
+        zone: zone(),
+        skills: Vec::new(),
+        contract: None,
+    });
+    done(&mut roster, Action::PutAgents(agents.collect()));
+    roster
+}
+
+fn draft_id() -> ScheduleId {
+    ScheduleId::parse("draft").expect("it is an id")
+}
+
+fn drafted(roster: &mut Roster, edits: Edits) {
+    let (id, week) = (draft_id(), date(2026, 3, 23));
+    done(roster, Action::CreateDraft { id, week, name: "next".into(), base: None, edits });
+}
+
+fn published(agents: usize) -> Roster {
+    let mut roster = empty(agents);
+    drafted(&mut roster, week(agents, 0, None));
+    done(&mut roster, Action::Publish { id: draft_id(), terms: Terms::default() });
+    done(&mut roster, Action::DeleteDraft(draft_id()));
+    roster
+}
+
+/// A publish that changes every agent of a week that is live.
+#[divan::bench(args = SIZES)]
+fn publish(bencher: Bencher<'_, '_>, agents: usize) {
+    let mut roster = published(agents);
+    drafted(&mut roster, week(agents, 30, Some(0)));
+    let publish = command(Action::Publish { id: draft_id(), terms: Terms::default() });
+    bencher.bench_local(|| decide(black_box(&roster), black_box(&publish), now()));
+}
+
+/// Applying its entry.
+#[divan::bench(args = SIZES)]
+fn apply(bencher: Bencher<'_, '_>, agents: usize) {
+    let mut roster = published(agents);
+    drafted(&mut roster, week(agents, 30, Some(0)));
+    let publish = command(Action::Publish { id: draft_id(), terms: Terms::default() });
+    let decision = decide(&roster, &publish, now()).expect("it is legal");
+    let id = CommandId::parse("c").expect("it is an id");
+    let entry = decision.entry(&roster, &publish, &id, now()).expect("it changes something");
+    bencher.with_inputs(|| roster.clone()).bench_local_values(|mut roster| {
+        roster.apply(&entry);
+        roster
+    });
+}
+
+/// The approval of one swap.
+#[divan::bench(args = SIZES)]
+fn approve_swap(bencher: Bencher<'_, '_>, agents: usize) {
+    let mut roster = published(agents);
+    let side = |n, day| Side { agent: agent(n), shift: Some(shift(n, day)) };
+    let id = SwapId::parse("swap").expect("it is an id");
+    let (initiator, receiver) = (side(0, 1), Some(side(1, 1)));
+    let external_ids = ExternalIds::new();
+    let offer = SwapOffer { id: id.clone(), initiator, receiver, expires_at: None, external_ids };
+    done(&mut roster, Action::OfferSwap(offer));
+    done(&mut roster, Action::AcceptSwap { id: id.clone(), agent: agent(1), shift: None });
+    let approve = command(Action::ApproveSwap { id, verdict: Verdict::default() });
+    bencher.bench_local(|| decide(black_box(&roster), black_box(&approve), now()));
+}
+
+/// A snapshot's image, and back.
+#[divan::bench(args = SIZES)]
+fn image(bencher: Bencher<'_, '_>, agents: usize) {
+    let roster = published(agents);
+    bencher.bench_local(|| Image::of(black_box(&roster)).roster());
+}
+
+/// The rules over a week, agent by agent.
+#[divan::bench(args = SIZES)]
+fn rules(bencher: Bencher<'_, '_>, agents: usize) {
+    let roster = published(agents);
+    let start = zone().start_of_day(date(2026, 3, 23));
+    let during = Interval::new(start, start.plus_days(7)).expect("it is not empty");
+    bencher.bench_local(|| {
+        let found =
+            (0..agents).map(|n| muster_core::rule::findings(&roster, &agent(n), during).len());
+        found.sum::<usize>()
+    });
+}

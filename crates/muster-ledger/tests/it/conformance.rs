@@ -1,0 +1,92 @@
+//! What every engine must do: one suite, run on each of them.
+
+mod append;
+mod concurrent;
+mod damage;
+mod model;
+mod plain;
+mod read;
+mod snapshot;
+
+macro_rules! suite {
+    ($engine:ident: $type:ty, $($room:ident { $($test:ident)* })*) => {
+        mod $engine {
+            $(mod $room {
+                use crate::engine::Engine;
+                $(
+                    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+                    async fn $test() {
+                        let engine = <$type>::fresh().await;
+                        crate::conformance::$room::$test(&engine).await;
+                    }
+                )*
+            })*
+        }
+    };
+}
+
+macro_rules! conformance {
+    ($engine:ident: $type:ty) => {
+        suite! { $engine: $type,
+            append {
+                entries_get_the_next_revisions
+                an_append_after_an_older_revision_is_behind
+                an_append_after_a_later_revision_is_behind
+                an_append_of_nothing_confirms_the_head
+                a_command_takes_effect_once
+                a_command_comes_once_in_an_append
+                two_units_may_have_the_same_command
+                an_id_is_given_to_one_unit_of_an_organization
+                a_refused_append_leaves_nothing
+                an_id_can_be_given_up_and_taken_again
+                a_unit_is_created_once
+                two_organizations_may_have_the_same_unit
+                a_unit_that_is_not_there_takes_no_entries
+                too_many_entries_are_refused
+                commands_are_forgotten_after_their_retention_and_not_before
+            }
+            concurrent {
+                one_appender_wins_each_revision
+                many_units_append_at_once
+                an_append_that_nobody_waits_for_is_whole_or_absent
+                a_repeated_append_is_made_once
+                the_signing_key_is_the_same_for_all
+            }
+            damage {
+                a_sound_ledger_has_no_damage
+                a_flipped_bit_is_found
+                a_changed_column_is_found
+                a_missing_entry_is_found
+                a_missing_last_entry_is_found
+                a_head_that_fell_back_is_found
+                a_head_with_another_hash_is_found
+                a_command_without_its_entry_is_found
+                the_first_damage_of_each_unit_is_named
+                progress_reaches_the_end
+            }
+            model { any_interleaving_keeps_the_chain }
+            plain {
+                profiles_are_replaced_and_found_by_agent
+                clients_are_found_listed_and_revoked
+                a_client_id_belongs_to_one_organization
+                secrets_do_not_show_in_debug_output
+            }
+            read {
+                pages_follow_each_other
+                large_entries_make_small_pages
+                a_command_is_found_with_its_answer_after_reopening
+                stats_count_units_entries_and_bytes
+                what_is_not_there_is_not_found
+            }
+            snapshot {
+                the_newest_snapshot_in_reach_is_found
+                a_damaged_snapshot_is_passed_over
+                snapshots_of_earlier_formats_are_dropped
+                a_snapshot_of_nothing_is_refused
+                old_snapshots_thin_out
+            }
+        }
+    };
+}
+
+conformance!(sqlite: crate::engine::Sqlite);

@@ -1,0 +1,77 @@
+//! The plain tables.
+
+use muster_core::id::{AgentId, ClientId};
+use muster_ledger::{ClientRow, LedgerError, Profile};
+
+use crate::engine::Engine;
+use crate::given::{day, organization};
+
+fn profile(agent: &str, name: &str) -> Profile {
+    let email = name.contains(' ').then(|| format!("{agent}@example.org"));
+    Profile { agent: AgentId::parse(agent).unwrap(), name: name.to_owned(), email }
+}
+
+fn client(owner: &str, id: &str) -> ClientRow {
+    ClientRow {
+        organization: organization(owner),
+        id: ClientId::parse(id).unwrap(),
+        name: format!("client {id}"),
+        secret_hash: "$argon2id$top-secret".to_owned(),
+        scopes: "wfm:schedule:read wfm:schedule:write".to_owned(),
+        created_at: day(1),
+        revoked_at: None,
+    }
+}
+
+pub(crate) async fn profiles_are_replaced_and_found_by_agent(engine: &impl Engine) {
+    let ledger = engine.serve().await;
+    let [acme, zeta] = [organization("acme"), organization("zeta")];
+    let [ana, ben] = [profile("A-1", "Ana Pérez"), profile("A-2", "Ben")];
+    ledger.put_profiles(&acme, vec![ana.clone(), ben.clone()]).await.unwrap();
+    ledger.put_profiles(&zeta, vec![profile("A-1", "Zoe")]).await.unwrap();
+    let married = profile("A-2", "Ben Pérez");
+    ledger.put_profiles(&acme, vec![married.clone()]).await.unwrap();
+    let asked = ["A-2", "A-3", "A-1"].map(|id| AgentId::parse(id).unwrap());
+    assert_eq!(ledger.profiles(&acme, &asked).await.unwrap(), [married, ana]);
+    assert_eq!(ledger.profiles(&zeta, &asked).await.unwrap(), [profile("A-1", "Zoe")]);
+}
+
+pub(crate) async fn clients_are_found_listed_and_revoked(engine: &impl Engine) {
+    let ledger = engine.serve().await;
+    let acme = organization("acme");
+    let [a, b, other] = [client("acme", "a"), client("acme", "b"), client("zeta", "c")];
+    for client in [&b, &a, &other] {
+        ledger.put_client(client.clone()).await.unwrap();
+    }
+    assert_eq!(ledger.find_client(&a.id).await.unwrap(), Some(a.clone()));
+    assert_eq!(ledger.list_clients(&acme).await.unwrap(), [a.clone(), b.clone()]);
+
+    let revoked = ClientRow { revoked_at: Some(day(2)), ..a.clone() };
+    let revoke = |id, at| ledger.revoke_client(&acme, id, at);
+    assert_eq!(revoke(&a.id, day(2)).await.unwrap(), Some(revoked.clone()));
+    assert_eq!(revoke(&a.id, day(3)).await.unwrap(), Some(revoked.clone()), "the first stands");
+    assert_eq!(revoke(&other.id, day(3)).await.unwrap(), None, "not theirs");
+    assert_eq!(ledger.find_client(&other.id).await.unwrap(), Some(other));
+    assert_eq!(ledger.list_clients(&acme).await.unwrap(), [revoked, b]);
+}
+
+pub(crate) async fn a_client_id_belongs_to_one_organization(engine: &impl Engine) {
+    let ledger = engine.serve().await;
+    let ours = client("acme", "a");
+    ledger.put_client(ours.clone()).await.unwrap();
+    let renamed = ClientRow { name: "renamed".to_owned(), ..ours.clone() };
+    ledger.put_client(renamed.clone()).await.unwrap();
+    let refused = ledger.put_client(client("zeta", "a")).await;
+    assert!(matches!(refused, Err(LedgerError::ClientTaken(id)) if id == ours.id));
+    assert_eq!(ledger.find_client(&ours.id).await.unwrap(), Some(renamed));
+}
+
+pub(crate) async fn secrets_do_not_show_in_debug_output(engine: &impl Engine) {
+    let ledger = engine.serve().await;
+    let key = ledger.signing_key([222; 32], day(0)).await.unwrap();
+    assert_eq!(key.secret, [222; 32]);
+    let shown = format!("{key:?} {:?} {:?}", client("acme", "a"), profile("A-1", "Ana Pérez"));
+    for secret in ["222", "top-secret", "Pérez", "example.org"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+}

@@ -1,0 +1,10 @@
+//! Tests of the ledger on real engines.
+
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
+
+mod conformance;
+mod crash;
+mod engine;
+mod given;
+mod measure;
+mod sqlite;

@@ -1,0 +1,164 @@
+//! HTTP: unpack, call, wrap. One file per resource; what they share is here.
+
+pub(crate) mod activity_codes;
+pub(crate) mod adherence;
+pub(crate) mod agents;
+pub(crate) mod events;
+pub(crate) mod management_units;
+pub(crate) mod oauth;
+pub(crate) mod rules;
+pub(crate) mod schedules;
+pub(crate) mod shifts;
+pub(crate) mod swaps;
+pub(crate) mod time_off;
+pub(crate) mod units;
+
+mod call;
+pub(crate) mod page;
+pub(crate) mod query;
+pub(crate) mod reply;
+pub(crate) mod told;
+
+use std::sync::Arc;
+
+use muster_core::command::Action;
+use muster_core::conflict::Fingerprint;
+use muster_core::id::{CommandId, OrganizationId, UnitId};
+use muster_core::{Revision, Roster};
+use muster_ledger::{SubjectKind, UnitKey};
+use tokio::sync::watch;
+
+use crate::access::Access;
+use crate::clock::Clock;
+use crate::desk::{Answer, Ask, Desk};
+use crate::error::ApiError;
+use crate::realtime::Realtime;
+use crate::units::Units;
+
+pub(crate) use call::Call;
+pub(crate) use page::Page;
+pub(crate) use reply::{created, document, json, listed, problem, written};
+
+/// What every handler can reach.
+#[derive(Debug, Clone)]
+pub struct App(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    units: Units,
+    access: Access,
+    realtime: Realtime,
+    closing: watch::Sender<bool>,
+}
+
+impl App {
+    /// Everything that handlers need.
+    #[must_use]
+    pub fn new(units: Units, access: Access) -> Self {
+        let closing = watch::Sender::new(false);
+        Self(Arc::new(Inner { units, access, realtime: Realtime::default(), closing }))
+    }
+
+    /// Ends what would otherwise go on for ever: streams of events.
+    pub(crate) fn close(&self) {
+        self.0.closing.send_replace(true);
+    }
+
+    /// Comes back when the server stops.
+    pub(crate) async fn closed(&self) {
+        // The sender lives as long as `self`.
+        let _ = self.0.closing.subscribe().wait_for(|closing| *closing).await;
+    }
+
+    pub(crate) fn units(&self) -> &Units {
+        &self.0.units
+    }
+
+    pub(crate) fn access(&self) -> &Access {
+        &self.0.access
+    }
+
+    pub(crate) fn realtime(&self) -> &Realtime {
+        &self.0.realtime
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        self.0.units.clock()
+    }
+
+    /// A fresh id of any kind. A request with a key gets the same ones when it is sent again, so
+    /// that it finds what it made.
+    pub(crate) fn mint<T: std::str::FromStr>(&self, call: &Call) -> T {
+        let id = call.keyed_id().unwrap_or_else(|| self.clock().id());
+        id.parse().unwrap_or_else(|_| unreachable!("minted ids are ids"))
+    }
+
+    /// The desk of a unit of the caller's organization, at least at the revision asked for.
+    pub(crate) async fn desk(&self, call: &Call, unit: &UnitId) -> Result<Desk, ApiError> {
+        let organization = call.caller.organization.clone();
+        let key = UnitKey { organization, unit: unit.clone() };
+        let desk = self.units().desk(&key).await?;
+        let desk = desk.ok_or_else(|| ApiError::unknown("business unit", unit))?;
+        call.ready(&desk).await?;
+        Ok(desk)
+    }
+
+    /// The desk of the unit that an id lives in, at least at the revision asked for.
+    pub(crate) async fn desk_with(
+        &self,
+        call: &Call,
+        kind: SubjectKind,
+        id: &impl ToString,
+    ) -> Result<Desk, ApiError> {
+        let organization: &OrganizationId = &call.caller.organization;
+        let desk = self.units().desk_with(organization, kind, &id.to_string()).await?;
+        let desk = desk.ok_or_else(|| ApiError::unknown(&kind.to_string(), id))?;
+        call.ready(&desk).await?;
+        Ok(desk)
+    }
+
+    /// Whether the very request took effect before, as its key tells: nothing that happened since
+    /// may keep it from its first answer.
+    pub(crate) async fn is_replay(&self, desk: &Desk, call: &Call) -> Result<bool, ApiError> {
+        match call.command_id() {
+            Some(id) => Ok(desk.took_effect(&id).await?),
+            None => Ok(false),
+        }
+    }
+
+    /// Has a command decided. A refusal comes back explained.
+    pub(crate) async fn ask(
+        &self,
+        desk: &Desk,
+        call: &Call,
+        action: Action,
+    ) -> Result<Answer, ApiError> {
+        if !acknowledged(&action).is_empty() {
+            call.caller.may("wfm:conflict:acknowledge")?;
+        }
+        let command = call.command(action);
+        let id: CommandId = call.command_id().unwrap_or_else(|| self.mint(call));
+        let ask = Ask { command, id, keyed: call.key_hash() };
+        let answer = desk.ask(ask).await?;
+        match &answer.result {
+            Ok(_) => Ok(answer),
+            Err(rejection) => Err(ApiError::refused(&answer.command, rejection, &answer)),
+        }
+    }
+}
+
+/// The findings that a command answers for: that takes a scope of its own.
+fn acknowledged(action: &Action) -> &[Fingerprint] {
+    match action {
+        Action::ApproveSwap { verdict, .. } => &verdict.acknowledge,
+        _ => action.terms().map_or(&[], |terms| &terms.acknowledge),
+    }
+}
+
+/// The state that a client had read, by the revision its token names: its base.
+pub(crate) async fn base(desk: &Desk, token: Option<Revision>) -> Result<Roster, ApiError> {
+    match token {
+        Some(revision) => Ok(desk.at(revision).await?),
+        None => Ok(desk.head()),
+    }
+}

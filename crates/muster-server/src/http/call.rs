@@ -1,0 +1,178 @@
+//! What every request brings along: the caller, the key, the tokens, the revision it waits for.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
+use muster_core::Instant;
+use muster_core::command::{Action, Command};
+use muster_core::id::CommandId;
+use muster_core::{Revision, Roster};
+use muster_ledger::Hash;
+use sha2::{Digest, Sha256};
+
+use crate::access::Caller;
+use crate::desk::Desk;
+use crate::error::ApiError;
+use crate::http::App;
+use crate::limits;
+
+/// One authenticated request, its body read.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    pub(crate) caller: Caller,
+    /// The `Idempotency-Key`, if there is one.
+    key: Option<String>,
+    /// What the key must come with again: method, path and body.
+    request: Hash,
+    /// The revision that `If-Match` names as a base.
+    pub(crate) if_match: Option<Revision>,
+    pub(crate) if_none_match: Option<String>,
+    min_revision: Option<Revision>,
+    at_revision: Option<Revision>,
+    as_of: Option<Instant>,
+    /// How many ids were minted for it.
+    minted: Arc<AtomicU32>,
+}
+
+/// Longest `Idempotency-Key`, in characters.
+const KEY_LEN: usize = 255;
+
+impl Call {
+    /// Of a request whose token has been checked.
+    pub(crate) fn new(caller: Caller, parts: &Parts, body: &[u8]) -> Result<Self, ApiError> {
+        let key = text(&parts.headers, "idempotency-key");
+        if key.as_ref().is_some_and(|key| key.is_empty() || key.len() > KEY_LEN) {
+            let problem = format!("is not of 1..={KEY_LEN} characters");
+            return Err(ApiError::bad_input("Idempotency-Key", &key.unwrap_or_default(), &problem));
+        }
+        let query = parts.uri.query().unwrap_or_default();
+        Ok(Self {
+            caller,
+            request: request_hash(&parts.method, parts.uri.path(), body),
+            key,
+            if_match: if_match(&parts.headers)?,
+            if_none_match: text(&parts.headers, header::IF_NONE_MATCH.as_str()),
+            min_revision: number(query, "minRevision")?,
+            at_revision: number(query, "atRevision")?,
+            as_of: instant(query, "asOf")?,
+            minted: Arc::default(),
+        })
+    }
+
+    /// The call of one operation of a bulk: its key is `key#n`.
+    pub(crate) fn operation(&self, n: usize) -> Self {
+        let key = self.key.as_ref().map(|key| format!("{key}#{n}"));
+        Self { key, ..self.clone() }
+    }
+
+    /// What the caller asks for.
+    pub(crate) fn command(&self, action: Action) -> Command {
+        Command { actor: self.caller.actor.clone(), action }
+    }
+
+    /// The command id of a keyed request: the same for the same organization, client and key.
+    pub(crate) fn command_id(&self) -> Option<CommandId> {
+        let key = self.key.as_ref()?;
+        let mut hash = Sha256::new();
+        for part in [self.caller.organization.as_str(), self.caller.actor.client.as_str(), key] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        let hex: String = hash.finalize()[..20].iter().map(|b| format!("{b:02x}")).collect();
+        CommandId::parse(&hex).ok()
+    }
+
+    /// The next id that a keyed request mints; `None` without a key. The request is part of it:
+    /// one key may come with different requests to different units.
+    pub(crate) fn keyed_id(&self) -> Option<String> {
+        let command = self.command_id()?;
+        let mut hash = Sha256::new();
+        hash.update(command.as_str());
+        hash.update(self.request);
+        hash.update(self.minted.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+        Some(hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// What the key must come with again; `None` without a key.
+    pub(crate) fn key_hash(&self) -> Option<Hash> {
+        self.key.as_ref().map(|_| self.request)
+    }
+
+    /// Waits until the desk is as far as the client has seen elsewhere.
+    pub(crate) async fn ready(&self, desk: &Desk) -> Result<(), ApiError> {
+        match self.min_revision {
+            Some(revision) if !desk.reached(revision, limits::MIN_REVISION_WAIT).await => {
+                Err(ApiError::not_yet(revision))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// The state that a read asks for: the head, or one of the past.
+    pub(crate) async fn roster(&self, desk: &Desk) -> Result<Roster, ApiError> {
+        let revision = match (self.at_revision, self.as_of) {
+            (Some(revision), _) => revision,
+            (None, Some(at)) => desk.as_of(at).await?,
+            (None, None) => return Ok(desk.head()),
+        };
+        desk.at(revision).await.map_err(ApiError::of_read)
+    }
+}
+
+fn request_hash(method: &Method, path: &str, body: &[u8]) -> Hash {
+    let mut hash = Sha256::new();
+    hash.update(method.as_str());
+    hash.update([0]);
+    hash.update(path);
+    hash.update([0]);
+    hash.update(body);
+    hash.finalize().into()
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(str::to_owned)
+}
+
+/// The base that a tag names. `*` names none; a tag that is not ours is bad input.
+fn if_match(headers: &HeaderMap) -> Result<Option<Revision>, ApiError> {
+    let Some(tag) = text(headers, header::IF_MATCH.as_str()) else { return Ok(None) };
+    if tag.trim() == "*" {
+        return Ok(None);
+    }
+    match muster_api::etag::version(&tag) {
+        Some(revision) => Ok(Some(revision)),
+        None => Err(ApiError::bad_input("If-Match", &tag, "is not a tag of this server")),
+    }
+}
+
+fn parameter(query: &str, name: &str) -> Option<String> {
+    let pairs = form_urlencoded::parse(query.as_bytes());
+    pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}
+
+fn number(query: &str, name: &str) -> Result<Option<Revision>, ApiError> {
+    let Some(text) = parameter(query, name) else { return Ok(None) };
+    match text.parse() {
+        Ok(number) => Ok(Some(Revision(number))),
+        Err(_) => Err(ApiError::bad_input(name, &text, "is not a revision")),
+    }
+}
+
+fn instant(query: &str, name: &str) -> Result<Option<Instant>, ApiError> {
+    let Some(text) = parameter(query, name) else { return Ok(None) };
+    match text.parse() {
+        Ok(at) => Ok(Some(Instant::from_timestamp(at))),
+        Err(_) => Err(ApiError::bad_input(name, &text, "is not an RFC 3339 time with an offset")),
+    }
+}
+
+/// Put there by the router's access layer.
+impl FromRequestParts<App> for Call {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, ApiError> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(ApiError::no_token)
+    }
+}

@@ -1,0 +1,195 @@
+//! The event feed of a unit: as JSON pages, or as a stream of server-sent events.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::sse::{Event as Sse, KeepAlive, Sse as Stream};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use muster_api::event::{Cursor, EventData, EventView, EventsView};
+use muster_api::time::At;
+use muster_core::feed::FeedEvent;
+use muster_core::id::{AgentId, UnitId};
+use muster_core::{Instant, Revision};
+use serde::Deserialize;
+
+use crate::desk::{Desk, DeskError};
+use crate::error::ApiError;
+use crate::http::query::Params;
+use crate::http::{App, Call, json};
+use crate::limits;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Filter {
+    business_unit_id: UnitId,
+    after: Option<String>,
+    agent_id: Option<AgentId>,
+    types: Option<String>,
+    /// How long a read as JSON waits for something to happen, in seconds.
+    wait_seconds: Option<u64>,
+}
+
+impl Filter {
+    fn wants(&self, event: &FeedEvent) -> bool {
+        let kind = event.kind();
+        let of_type = |types: &String| types.split(',').any(|wanted| wanted.trim() == kind);
+        self.types.as_ref().is_none_or(of_type)
+            && self.agent_id.as_ref().is_none_or(|agent| event.is_about(agent))
+    }
+}
+
+/// The events of one entry.
+struct Told {
+    revision: Revision,
+    at: Instant,
+    events: Arc<[FeedEvent]>,
+}
+
+/// The entries after a cursor, as far as one read goes; empty at the head.
+async fn after(desk: &Desk, cursor: Cursor) -> Result<Vec<Told>, DeskError> {
+    let head = desk.head().revision();
+    let whole = cursor.index == u32::MAX;
+    if cursor.revision > head {
+        return Ok(Vec::new());
+    }
+    let first = if whole { cursor.revision.next() } else { cursor.revision };
+    let mut told = Vec::new();
+    let mut revision = first.max(Revision(1));
+    while revision <= head && told.len() < limits::FEED_ENTRIES {
+        let before = desk.at(Revision(revision.0 - 1)).await?;
+        let moment = desk.moment_with_entry(revision).await?;
+        let (at, events) = (moment.roster.at(), moment.told(&before));
+        told.push(Told { revision, at, events });
+        revision = revision.next();
+    }
+    Ok(told)
+}
+
+/// Where a reader starts: after its cursor, or at the head.
+fn start(desk: &Desk, headers: &HeaderMap, filter: &Filter) -> Result<Cursor, ApiError> {
+    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    let text = last.map(str::to_owned).or_else(|| filter.after.clone());
+    match text {
+        None => Ok(Cursor { revision: desk.head().revision(), index: u32::MAX }),
+        Some(text) => {
+            text.parse().map_err(|error: String| ApiError::bad_input("after", &text, &error))
+        }
+    }
+}
+
+pub(crate) async fn feed(
+    State(app): State<App>,
+    call: Call,
+    headers: HeaderMap,
+    Params(filter): Params<Filter>,
+) -> Result<Response, ApiError> {
+    let desk = app.desk(&call, &filter.business_unit_id).await?;
+    let cursor = start(&desk, &headers, &filter)?;
+    let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let streams = accepts.is_some_and(|accepts| accepts.contains("text/event-stream"));
+    let first = after(&desk, cursor).await.map_err(|error| gone(&desk, error))?;
+    if streams {
+        return Ok(streamed(app, desk, filter, cursor, first));
+    }
+    let first = if first.is_empty() {
+        let wait = Duration::from_secs(filter.wait_seconds.unwrap_or(0)).min(limits::POLL_WAIT);
+        desk.reached(cursor.revision.next(), wait).await;
+        after(&desk, cursor).await.map_err(|error| gone(&desk, error))?
+    } else {
+        first
+    };
+    let unit = &desk.key().unit;
+    let mut entities = Vec::new();
+    let mut next = cursor;
+    for told in &first {
+        entities.extend(views(unit, &filter, cursor, told));
+        next = Cursor { revision: told.revision, index: u32::MAX };
+    }
+    let revision = desk.head().revision();
+    let next_cursor = next.revision.to_string();
+    Ok(json(revision, &EventsView { entities, next_cursor, revision }))
+}
+
+fn gone(desk: &Desk, error: DeskError) -> ApiError {
+    match error {
+        DeskError::BaseExpired(_) => {
+            let unit = &desk.key().unit;
+            ApiError::feed_gone(&format!("/api/v2/wfm/schedules?businessUnitId={unit}"))
+        }
+        other => other.into(),
+    }
+}
+
+fn views<'a>(
+    unit: &'a UnitId,
+    filter: &'a Filter,
+    cursor: Cursor,
+    told: &'a Told,
+) -> impl Iterator<Item = EventView<'a>> {
+    let places = told.events.iter().zip(0_u32..);
+    let after =
+        places.filter(move |(_, index)| Cursor { revision: told.revision, index: *index } > cursor);
+    after.filter(|(event, _)| filter.wants(event)).map(move |(event, index)| EventView {
+        id: Cursor { revision: told.revision, index }.to_string(),
+        kind: event.kind(),
+        business_unit_id: unit,
+        revision: told.revision,
+        at: At(told.at),
+        agent_id: event.agent(),
+        data: EventData::new(event),
+    })
+}
+
+/// What a stream still has to send, and how it goes on.
+struct Reader {
+    app: App,
+    desk: Desk,
+    filter: Filter,
+    cursor: Cursor,
+    told: Vec<Told>,
+    ready: std::collections::VecDeque<Sse>,
+}
+
+fn streamed(app: App, desk: Desk, filter: Filter, cursor: Cursor, told: Vec<Told>) -> Response {
+    let ready = std::collections::VecDeque::new();
+    let reader = Reader { app, desk, filter, cursor, told, ready };
+    let events = stream::unfold(reader, |mut reader| async move {
+        let event = reader.next().await?;
+        Some((Ok::<_, Infallible>(event), reader))
+    });
+    let alive = KeepAlive::new().interval(limits::BOOKMARK).text("bookmark");
+    Stream::new(events).keep_alive(alive).into_response()
+}
+
+impl Reader {
+    /// The next event; waits for it. `None` ends the stream: the client resumes by its cursor.
+    async fn next(&mut self) -> Option<Sse> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Some(event);
+            }
+            if self.told.is_empty() {
+                let mut changes = self.desk.changes();
+                let seen = self.cursor.revision;
+                tokio::select! {
+                    changed = changes.wait_for(|head| *head > seen) => drop(changed.ok()?),
+                    () = self.app.closed() => return None,
+                }
+                self.told = after(&self.desk, self.cursor).await.ok()?;
+            }
+            for told in std::mem::take(&mut self.told) {
+                let unit = &self.desk.key().unit;
+                let views = views(unit, &self.filter, self.cursor, &told);
+                self.ready.extend(views.filter_map(|view| {
+                    let sse = Sse::default().id(view.id.clone()).event(view.kind);
+                    sse.json_data(&view).ok()
+                }));
+                self.cursor = Cursor { revision: told.revision, index: u32::MAX };
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! `POST /oauth/token`: client credentials for a token.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+
+use crate::access::AccessError;
+use crate::error::ApiError;
+use crate::http::App;
+
+#[derive(Debug, Deserialize)]
+struct Form {
+    grant_type: String,
+    client_id: Option<String>,
+    client_secret: Option<String>,
+    scope: Option<String>,
+}
+
+pub(crate) async fn token(
+    State(app): State<App>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, ApiError> {
+    let body = body.map_err(|_| ApiError::too_large())?;
+    let form: Form = serde_urlencoded::from_bytes(&body)
+        .map_err(|error| ApiError::bad_input("body", "the form", &error.to_string()))?;
+    if form.grant_type != "client_credentials" {
+        let problem = "is not client_credentials";
+        return Err(ApiError::bad_input("grant_type", &form.grant_type, problem));
+    }
+    let (client, secret) = basic(&headers)
+        .or_else(|| form.client_id.zip(form.client_secret))
+        .ok_or(AccessError::BadClient)?;
+    let scope = form.scope.as_deref().filter(|scope| !scope.trim().is_empty());
+    let token = app.access().token(&client, &secret, scope).await?;
+    let mut response = Json(token).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+fn basic(headers: &HeaderMap) -> Option<(String, String)> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, code) = value.split_once(' ')?;
+    let text = STANDARD.decode(code.trim()).ok()?;
+    let text = String::from_utf8(text).ok()?;
+    let (client, secret) = text.split_once(':')?;
+    scheme.eq_ignore_ascii_case("basic").then(|| (client.to_owned(), secret.to_owned()))
+}

@@ -1,0 +1,196 @@
+//! Publishing: plan, publish, revert, and where open drafts stand.
+
+use std::collections::BTreeSet;
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use muster_api::list::EvaluatedAt;
+use muster_api::parse_or_default;
+use muster_api::plan::PlanView;
+use muster_api::result::{PublishView, SincePlanView};
+use muster_api::schedule::{DraftStatusView, Head, ScheduleNewIn};
+use muster_api::terms::{PlanToken, RevertIn, TermsIn};
+use muster_core::command::Action;
+use muster_core::decide::{Outcome, PlanOutcome, plan};
+use muster_core::diff;
+use muster_core::id::{AgentId, ScheduleId};
+use muster_core::{Revision, Roster};
+
+use crate::desk::{Answer, Desk};
+use crate::error::ApiError;
+use crate::http::query::id;
+use crate::http::schedules::{desk_of, spoken_of, wished};
+use crate::http::{App, Call, json, told};
+
+pub(crate) async fn validate(
+    State(app): State<App>,
+    Path(schedule): Path<String>,
+    call: Call,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    let schedule: ScheduleId = id(&schedule)?;
+    let terms = parse_or_default::<TermsIn>(&body)?.terms()?;
+    let desk = desk_of(&app, &call, &schedule).await?;
+    let roster = desk.head();
+    let now = roster.now(app.clock().now());
+    let action = Action::Publish { id: schedule.clone(), terms: terms.clone() };
+    let command = call.command(action);
+    let planned = plan(&roster, &command.actor, &schedule, &terms, now)?;
+    let all = planned.agents.values().flat_map(|agent| agent.findings.iter());
+    let mut views = told::explained(&roster, &command, all, now);
+    let at = EvaluatedAt::new(roster.revision(), now);
+    let view = PlanView::new(&schedule, &planned, at, |finding| views.take(finding));
+    Ok(json(roster.revision(), &view))
+}
+
+pub(crate) async fn publish(
+    State(app): State<App>,
+    Path(schedule): Path<String>,
+    call: Call,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    let schedule: ScheduleId = id(&schedule)?;
+    let input: TermsIn = parse_or_default(&body)?;
+    let (plan, terms) = (input.plan_token, input.terms()?);
+    let desk = desk_of(&app, &call, &schedule).await?;
+    let action = Action::Publish { id: schedule.clone(), terms };
+    let answer = app.ask(&desk, &call, action).await?;
+    let since = plan.and_then(|plan| since(plan, &schedule, &answer));
+    Ok(published(&answer, since))
+}
+
+/// What has moved between a plan and the state that the publish was decided on.
+fn since(plan: PlanToken, schedule: &ScheduleId, answer: &Answer) -> Option<SincePlanView> {
+    let Ok(Outcome::Published(done)) = &answer.result else { return None };
+    let draft = answer.before.draft(schedule)?;
+    let held = done.held.iter().flat_map(|held| &held.agents);
+    let all: BTreeSet<&AgentId> = done.published.iter().chain(held).collect();
+    let has_moved =
+        |agent: &&AgentId| answer.before.agent_week_version(agent, draft.week) > plan.revision;
+    Some(SincePlanView {
+        revision: plan.revision,
+        draft_changed: draft.origin.revision > plan.draft_version,
+        drifted: all.into_iter().filter(has_moved).cloned().collect(),
+    })
+}
+
+/// The answer to whatever went live.
+fn published(answer: &Answer, since: Option<SincePlanView>) -> Response {
+    let (Ok(Outcome::Published(done)) | Ok(Outcome::Edited(done))) = &answer.result else {
+        return json(answer.revision, &());
+    };
+    let live = done.weeks.first().and_then(|week| answer.after.week(*week));
+    let live = live.map(|week| week.id.clone()).or_else(|| done.draft.clone());
+    let live = live.unwrap_or_else(|| ScheduleId::parse("none").expect("it is an id"));
+    let at = EvaluatedAt::new(answer.revision, answer.at);
+    let held = done.held.iter().flat_map(|held| &held.findings);
+    let all = held.chain(&done.warnings);
+    let mut views = told::answered(answer, all);
+    let mut view = PublishView::new(&live, done, at, |finding| views.take(finding));
+    view.since_plan = since;
+    json(answer.revision, &view)
+}
+
+/// `POST /schedules` with `publish: true`.
+pub(super) async fn document(
+    app: &App,
+    call: &Call,
+    desk: &Desk,
+    schedule: ScheduleId,
+    input: ScheduleNewIn,
+) -> Result<Response, ApiError> {
+    let (_, edits) = wished(app, call, desk, &input).await?;
+    let listed = input.agent_schedules.iter().flatten().map(|week| week.agent_id.clone());
+    let agents: BTreeSet<AgentId> = listed.chain(spoken_of(&edits)).collect();
+    let action = Action::PublishDocument {
+        id: schedule,
+        week: input.week_date,
+        name: input.name(),
+        base: input.base_revision,
+        edits,
+        agents: agents.into_iter().collect(),
+        terms: input.terms()?,
+    };
+    let answer = app.ask(desk, call, action).await?;
+    Ok(published(&answer, None))
+}
+
+pub(crate) async fn revert(
+    State(app): State<App>,
+    Path(schedule): Path<String>,
+    call: Call,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    let schedule: ScheduleId = id(&schedule)?;
+    let input: RevertIn = parse_or_default(&body)?;
+    let desk = desk_of(&app, &call, &schedule).await?;
+    let (week, publication) = publication(&desk.head(), &schedule, input.revision)?;
+    let before = desk.at(Revision(publication.0.saturating_sub(1))).await?;
+    let edits = diff::inverse(&before, &desk.at(publication).await?);
+    let terms = input.terms()?;
+    let action = Action::Revert { week, publication, edits, terms };
+    let answer = app.ask(&desk, &call, action).await?;
+    Ok(published(&answer, None))
+}
+
+/// The publish that is meant: of a live week its last one, of a draft the one it went live with.
+fn publication(
+    head: &Roster,
+    schedule: &ScheduleId,
+    asked: Option<Revision>,
+) -> Result<(jiff::civil::Date, Revision), ApiError> {
+    use muster_core::draft::DraftStatus;
+    let nothing = || ApiError::bad_input("id", schedule.as_str(), "has published nothing");
+    if let Some(week) = head.week_by_id(schedule) {
+        let last = asked.or_else(|| week.publications.last().copied());
+        return Ok((week.first, last.ok_or_else(nothing)?));
+    }
+    let draft = head.draft(schedule).ok_or_else(|| ApiError::unknown("schedule", schedule))?;
+    let closed = match draft.status {
+        DraftStatus::Closed { published_as } => Some(published_as),
+        DraftStatus::Draft => None,
+    };
+    Ok((draft.week, asked.or(closed).ok_or_else(nothing)?))
+}
+
+pub(crate) async fn rebase(
+    State(app): State<App>,
+    Path(schedule): Path<String>,
+    call: Call,
+) -> Result<Response, ApiError> {
+    let schedule: ScheduleId = id(&schedule)?;
+    let desk = desk_of(&app, &call, &schedule).await?;
+    let answer = app.ask(&desk, &call, Action::RebaseDraft(schedule.clone())).await?;
+    let missing = || ApiError::unknown("schedule", &schedule);
+    let draft = answer.after.draft(&schedule).ok_or_else(missing)?;
+    Ok(json(answer.revision, &Head::draft(&desk.key().unit, draft)))
+}
+
+pub(crate) async fn status(
+    State(app): State<App>,
+    Path(schedule): Path<String>,
+    call: Call,
+) -> Result<Response, ApiError> {
+    let schedule: ScheduleId = id(&schedule)?;
+    let desk = desk_of(&app, &call, &schedule).await?;
+    let roster = desk.head();
+    let draft = roster.draft(&schedule).ok_or_else(|| ApiError::unknown("schedule", &schedule))?;
+    let now = roster.now(app.clock().now());
+    let terms = muster_core::command::Terms::default();
+    let planned = plan(&roster, &call.caller.actor, &schedule, &terms, now)?;
+    let is_behind = |agent: &&AgentId| roster.agent_week_version(agent, draft.week) > draft.base;
+    let is_held = |agent: &&AgentId| {
+        let outcome = planned.agents.get(agent).map(|agent| agent.outcome);
+        matches!(outcome, Some(PlanOutcome::Blocked | PlanOutcome::NeedsAck))
+    };
+    let agents = || planned.agents.keys();
+    let view = DraftStatusView {
+        id: schedule.clone(),
+        revision: roster.revision(),
+        behind: agents().filter(is_behind).cloned().collect(),
+        mergeable: agents().filter(|a| is_behind(a) && !is_held(a)).cloned().collect(),
+        in_conflict: agents().filter(is_held).cloned().collect(),
+    };
+    Ok(json(roster.revision(), &view))
+}

@@ -1,0 +1,294 @@
+//! Shift swaps.
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use muster_api::list::{EvaluatedAt, ListView};
+use muster_api::swap::{
+    AcceptIn, DeclineIn, EvaluationView, SwapAction, SwapBulkIn, SwapFilterIn, SwapIn,
+    SwapOutcomeView, SwapStatusIn, SwapView,
+};
+use muster_api::terms::VerdictIn;
+use muster_api::{parse, parse_or_default};
+use muster_core::Revision;
+use muster_core::command::Action;
+use muster_core::decide::{self, Outcome};
+use muster_core::id::{AgentId, SwapId, UnitId};
+use muster_core::swap::Swap;
+use muster_ledger::SubjectKind;
+use serde::Deserialize;
+
+use crate::desk::{Answer, Desk};
+use crate::error::ApiError;
+use crate::http::query::{Params, id};
+use crate::http::{App, Call, Page, created, document, json, listed, told};
+use crate::limits;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Filter {
+    business_unit_id: UnitId,
+    status: Option<String>,
+    agent_id: Option<AgentId>,
+    /// Only swaps that changed after this revision.
+    after: Option<Revision>,
+    page_size: Option<usize>,
+    cursor: Option<String>,
+}
+
+pub(crate) async fn list(
+    State(app): State<App>,
+    call: Call,
+    Params(filter): Params<Filter>,
+) -> Result<Response, ApiError> {
+    let unit = &filter.business_unit_id;
+    let desk = app.desk(&call, unit).await?;
+    let page = Page::new(filter.page_size, filter.cursor).open(&desk, &call, app.clock()).await?;
+    let now = page.roster.now(app.clock().now());
+    let status = filter.status.as_deref().map(str::parse::<SwapStatusIn>).transpose();
+    let said = filter.status.as_deref().unwrap_or_default();
+    let status = status.map_err(|error| ApiError::bad_input("status", said, &error))?;
+    let wanted = |swap: &&Swap| {
+        status.is_none_or(|status| status.0 == Some(swap.state_at(now)))
+            && filter.agent_id.as_ref().is_none_or(|agent| takes_part(swap, agent))
+            && filter.after.is_none_or(|after| swap.origin.revision > after)
+    };
+    let swaps = page.roster.swaps().filter(wanted);
+    let (swaps, next_cursor) = page.take(swaps, |swap| swap.offer.id.as_str());
+    let entities = swaps.into_iter().map(|swap| SwapView::new(unit, swap, now)).collect();
+    let revision = page.roster.revision();
+    Ok(listed(revision, &ListView::<SwapView<'_>> { entities, next_cursor, revision }))
+}
+
+async fn desk_of(app: &App, call: &Call, swap: &SwapId) -> Result<Desk, ApiError> {
+    app.desk_with(call, SubjectKind::Swap, swap).await
+}
+
+/// The unit of a new offer: named, or that of the agent or shift that offers.
+async fn desk_of_new(app: &App, call: &Call, input: &SwapIn) -> Result<Desk, ApiError> {
+    if let Some(unit) = &input.business_unit_id {
+        return app.desk(call, unit).await;
+    }
+    let side = input.initiator.as_ref().ok_or_else(|| ApiError::missing("/initiator"))?;
+    match (&side.agent_id, &side.shift_id) {
+        (Some(agent), _) => app.desk_with(call, SubjectKind::Agent, agent).await,
+        (None, Some(shift)) => app.desk_with(call, SubjectKind::Shift, shift).await,
+        (None, None) => Err(ApiError::missing("/initiator/agentId")),
+    }
+}
+
+/// Both sides of a swap live in one unit.
+async fn check_unit(app: &App, call: &Call, desk: &Desk, input: &SwapIn) -> Result<(), ApiError> {
+    let Some(agent) = input.receiver.as_ref().and_then(|side| side.agent_id.as_ref()) else {
+        return Ok(());
+    };
+    let other = app.desk_with(call, SubjectKind::Agent, agent).await?;
+    if other.key() == desk.key() {
+        return Ok(());
+    }
+    Err(ApiError::cross_unit("the receiver's unit", &other.key().unit))
+}
+
+pub(crate) async fn offer(
+    State(app): State<App>,
+    call: Call,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    let input: SwapIn = parse(&body)?;
+    let desk = desk_of_new(&app, &call, &input).await?;
+    check_unit(&app, &call, &desk, &input).await?;
+    let offer = input.offer(&desk.head(), &mut || app.mint(&call))?;
+    let swap = offer.id.clone();
+    let answer = app.ask(&desk, &call, Action::OfferSwap(offer)).await?;
+    let is_new = answer.before.swap(&swap).is_none();
+    let view = view(&desk, &answer, &swap)?;
+    Ok(created(is_new, answer.revision, &view))
+}
+
+/// The swap as it stands after an answer.
+fn view<'a>(desk: &'a Desk, answer: &'a Answer, swap: &SwapId) -> Result<SwapView<'a>, ApiError> {
+    let known = answer.after.swap(swap).ok_or_else(|| ApiError::unknown("swap", swap))?;
+    let view = SwapView::new(&desk.key().unit, known, answer.at);
+    Ok(match &answer.result {
+        Ok(Outcome::Swap { findings, .. }) => view.with_findings(told::findings(findings)),
+        _ => view,
+    })
+}
+
+/// Decides many swaps, each on its own: some may be refused while others pass.
+pub(crate) async fn bulk(
+    State(app): State<App>,
+    call: Call,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    let input: SwapBulkIn = parse(&body)?;
+    input.check()?;
+    let swaps = match (&input.ids, &input.filter) {
+        (Some(ids), _) => ids.clone(),
+        (None, Some(filter)) => matching(&app, &call, filter).await?,
+        (None, None) => Vec::new(),
+    };
+    if swaps.len() > limits::PAGE_SIZE {
+        let problem = format!("swaps are more than {}", limits::PAGE_SIZE);
+        return Err(ApiError::bad_input("/ids", &swaps.len().to_string(), &problem));
+    }
+    let mut outcomes = Vec::with_capacity(swaps.len());
+    let mut revision = Revision::ZERO;
+    for (n, swap) in swaps.into_iter().enumerate() {
+        let decided = decide_one(&app, &call.operation(n), &input, &swap).await;
+        revision = revision.max(decided.as_ref().map_or(revision, |answer| answer.revision));
+        outcomes.push(outcome(swap, decided));
+    }
+    Ok(json(revision, &ListView::whole(outcomes, revision)))
+}
+
+async fn decide_one(
+    app: &App,
+    call: &Call,
+    input: &SwapBulkIn,
+    swap: &SwapId,
+) -> Result<Answer, ApiError> {
+    let (id, verdict) = (swap.clone(), input.verdict());
+    let action = match input.action {
+        SwapAction::Approve => Action::ApproveSwap { id, verdict },
+        SwapAction::Deny => Action::DenySwap { id, verdict },
+        SwapAction::Cancel => Action::CancelSwap(id),
+    };
+    let desk = desk_of(app, call, swap).await?;
+    app.ask(&desk, call, action).await
+}
+
+fn outcome(id: SwapId, decided: Result<Answer, ApiError>) -> SwapOutcomeView {
+    match decided {
+        Ok(answer) => {
+            let status = answer.after.swap(&id).map(|known| known.state_at(answer.at));
+            SwapOutcomeView { id, status_code: 200, status, problem: None }
+        }
+        Err(error) => {
+            let problem = error.into_problem();
+            SwapOutcomeView {
+                id,
+                status_code: problem.status,
+                status: None,
+                problem: Some(problem),
+            }
+        }
+    }
+}
+
+/// The swaps that a filter names, by id.
+async fn matching(app: &App, call: &Call, filter: &SwapFilterIn) -> Result<Vec<SwapId>, ApiError> {
+    let missing = || ApiError::missing("/filter/businessUnitId");
+    let unit = filter.business_unit_id.as_ref().ok_or_else(missing)?;
+    let roster = app.desk(call, unit).await?.head();
+    let now = roster.now(app.clock().now());
+    let wanted = |swap: &&Swap| {
+        filter.status.is_none_or(|status| status.0 == Some(swap.state_at(now)))
+            && filter.agent_id.as_ref().is_none_or(|agent| takes_part(swap, agent))
+    };
+    Ok(roster.swaps().filter(wanted).map(|swap| swap.offer.id.clone()).collect())
+}
+
+fn takes_part(swap: &Swap, agent: &AgentId) -> bool {
+    let sides = [Some(&swap.offer.initiator), swap.offer.receiver.as_ref()];
+    sides.into_iter().flatten().any(|side| side.agent == *agent)
+}
+
+pub(crate) async fn evaluate(
+    State(app): State<App>,
+    call: Call,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    let input: SwapIn = parse(&body)?;
+    let known = input.id.clone();
+    let desk = match &known {
+        Some(swap) if input.initiator.is_none() => desk_of(&app, &call, swap).await?,
+        Some(_) | None => desk_of_new(&app, &call, &input).await?,
+    };
+    let roster = desk.head();
+    let now = roster.now(app.clock().now());
+    let offer = match known.as_ref().and_then(|swap| roster.swap(swap)) {
+        Some(swap) => swap.offer.clone(),
+        None => input.offer(&roster, &mut || app.mint(&call))?,
+    };
+    let findings = decide::evaluate(&roster, &call.caller.actor, &offer, now);
+    let at = EvaluatedAt::new(roster.revision(), now);
+    let view = EvaluationView::new(&offer.initiator.agent, told::findings(&findings), at);
+    Ok(json(roster.revision(), &view))
+}
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    Path(swap): Path<String>,
+    call: Call,
+) -> Result<Response, ApiError> {
+    let swap: SwapId = id(&swap)?;
+    let desk = desk_of(&app, &call, &swap).await?;
+    let roster = desk.head();
+    let known = roster.swap(&swap).ok_or_else(|| ApiError::unknown("swap", &swap))?;
+    let now = roster.now(app.clock().now());
+    let view = SwapView::new(&desk.key().unit, known, now);
+    Ok(document(&call, roster.revision(), known.origin.revision, &view))
+}
+
+/// Asks for something to be done to a swap, and answers how it stands then.
+async fn done(app: &App, call: &Call, swap: SwapId, action: Action) -> Result<Response, ApiError> {
+    let desk = desk_of(app, call, &swap).await?;
+    let answer = app.ask(&desk, call, action).await?;
+    Ok(json(answer.revision, &view(&desk, &answer, &swap)?))
+}
+
+pub(crate) async fn accept(
+    State(app): State<App>,
+    Path(swap): Path<String>,
+    call: Call,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    let swap: SwapId = id(&swap)?;
+    let AcceptIn { agent_id, shift_id } = parse(&body)?;
+    let action = Action::AcceptSwap { id: swap.clone(), agent: agent_id, shift: shift_id };
+    done(&app, &call, swap, action).await
+}
+
+pub(crate) async fn decline(
+    State(app): State<App>,
+    Path(swap): Path<String>,
+    call: Call,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    let swap: SwapId = id(&swap)?;
+    let DeclineIn { agent_id, .. } = parse_or_default(&body)?;
+    let action = Action::DeclineSwap { id: swap.clone(), agent: agent_id };
+    done(&app, &call, swap, action).await
+}
+
+pub(crate) async fn cancel(
+    State(app): State<App>,
+    Path(swap): Path<String>,
+    call: Call,
+) -> Result<Response, ApiError> {
+    let swap: SwapId = id(&swap)?;
+    done(&app, &call, swap.clone(), Action::CancelSwap(swap)).await
+}
+
+pub(crate) async fn approve(
+    State(app): State<App>,
+    Path(swap): Path<String>,
+    call: Call,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    let swap: SwapId = id(&swap)?;
+    let verdict = parse_or_default::<VerdictIn>(&body)?.verdict()?;
+    done(&app, &call, swap.clone(), Action::ApproveSwap { id: swap, verdict }).await
+}
+
+pub(crate) async fn deny(
+    State(app): State<App>,
+    Path(swap): Path<String>,
+    call: Call,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    let swap: SwapId = id(&swap)?;
+    let verdict = parse_or_default::<VerdictIn>(&body)?.verdict()?;
+    done(&app, &call, swap.clone(), Action::DenySwap { id: swap, verdict }).await
+}

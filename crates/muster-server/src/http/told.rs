@@ -1,0 +1,96 @@
+//! Findings as answers: with causes and remedies where they stopped something.
+
+use std::collections::BTreeMap;
+
+use muster_api::conflict::ConflictView;
+use muster_api::result::HeldView;
+use muster_core::command::{Action, Command};
+use muster_core::conflict::{Finding, Fingerprint, Severity};
+use muster_core::decide::Held;
+use muster_core::explain::explain;
+use muster_core::{Instant, Revision, Roster};
+
+use crate::desk::Answer;
+
+/// Explained findings, by fingerprint, to be placed where they belong.
+pub(crate) struct Views(BTreeMap<Fingerprint, ConflictView>);
+
+impl Views {
+    /// The view of a finding: explained if it stopped something.
+    pub(crate) fn take(&mut self, finding: &Finding) -> ConflictView {
+        let known = self.0.get(&finding.fingerprint()).cloned();
+        known.unwrap_or_else(|| ConflictView::plain(finding))
+    }
+}
+
+/// Explains what stops a command on a state.
+pub(crate) fn explained<'a>(
+    roster: &Roster,
+    command: &Command,
+    findings: impl IntoIterator<Item = &'a Finding>,
+    now: Instant,
+) -> Views {
+    let gates = |finding: &&Finding| finding.severity >= Severity::Ack && !finding.standing;
+    let gating: Vec<Finding> = findings.into_iter().filter(gates).cloned().collect();
+    let explained = explain(roster, command, &gating, now).into_iter();
+    let views = explained.map(|e| (e.finding.fingerprint(), ConflictView::explained(&e, roster)));
+    Views(views.collect())
+}
+
+/// Explains what an answer holds back, on the state it was decided on.
+pub(crate) fn answered<'a>(
+    answer: &Answer,
+    findings: impl IntoIterator<Item = &'a Finding>,
+) -> Views {
+    explained(&answer.before, &answer.command, findings, answer.at)
+}
+
+/// Findings that stopped nothing.
+pub(crate) fn findings(found: &[Finding]) -> Vec<ConflictView> {
+    found.iter().map(ConflictView::plain).collect()
+}
+
+/// What an edit holds back.
+pub(crate) fn held(answer: &Answer, held: &[Held]) -> Vec<HeldView> {
+    let mut views = answered(answer, held.iter().flat_map(|held| &held.findings));
+    HeldView::all(held, |finding| views.take(finding))
+}
+
+/// The version that a command's target has: what a client should read again.
+pub(crate) fn version(command: &Command, roster: &Roster) -> Option<Revision> {
+    let swap = |id| roster.swap(id).map(|swap| swap.origin.revision);
+    let time_off = |id| roster.time_off(id).map(|time_off| time_off.origin.revision);
+    match &command.action {
+        Action::Publish { id, .. } | Action::EditDraft { id, .. } | Action::RebaseDraft(id) => {
+            roster.draft(id).map(|draft| draft.origin.revision)
+        }
+        Action::PublishDocument { week, .. } | Action::Revert { week, .. } => {
+            roster.week(*week).map(|week| week.version)
+        }
+        Action::EditShifts { edits, .. } => {
+            let shift = |edit: &muster_core::draft::ShiftEdit| {
+                roster.shift(&edit.id).map(muster_core::shift::Shift::version)
+            };
+            edits.shifts.iter().filter_map(shift).max()
+        }
+        Action::AcceptSwap { id, .. }
+        | Action::DeclineSwap { id, .. }
+        | Action::CancelSwap(id)
+        | Action::ApproveSwap { id, .. }
+        | Action::DenySwap { id, .. } => swap(id),
+        Action::ChangeTimeOff { id, .. }
+        | Action::ApproveTimeOff { id, .. }
+        | Action::DenyTimeOff { id, .. }
+        | Action::CancelTimeOff(id) => time_off(id),
+        Action::PutUnit(_) => Some(roster.unit_version()),
+        Action::SetRules(_) => Some(roster.policy()),
+        Action::PutManagementUnit(_)
+        | Action::PutAgents(_)
+        | Action::AgentLeaves(_)
+        | Action::PutActivityCode(_)
+        | Action::CreateDraft { .. }
+        | Action::DeleteDraft(_)
+        | Action::OfferSwap(_)
+        | Action::RequestTimeOff(_) => None,
+    }
+}

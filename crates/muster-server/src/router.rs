@@ -1,0 +1,187 @@
+//! Every route on one page, with the scope it takes.
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::header;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, delete, get, patch, post, put};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::access::AccessError;
+use crate::error::{self, ApiError};
+use crate::http::{
+    App, Call, activity_codes, adherence, agents, events, management_units, oauth, rules,
+    schedules, shifts, swaps, time_off, units,
+};
+use crate::limits;
+
+/// The header that names a request in logs and answers.
+const CONTEXT: &str = "x-correlation-id";
+
+/// A route: its method, its path, and the scope it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// `GET`, `POST` …
+    pub method: &'static str,
+    /// The path, with parameters in braces.
+    pub path: &'static str,
+    /// The scope; none where no token is asked for.
+    pub scope: Option<&'static str>,
+}
+
+type Handler = MethodRouter<App>;
+
+/// All routes under `/api/v2/wfm`, with their handlers.
+fn wfm() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
+    let mut routes = vec![
+        ("GET", "/businessunits", "wfm:unit:read", get(units::list)),
+        ("POST", "/businessunits", "wfm:unit:write", post(units::create)),
+        ("GET", "/businessunits/{id}", "wfm:unit:read", get(units::show)),
+        ("PATCH", "/businessunits/{id}", "wfm:unit:write", patch(units::change)),
+        ("GET", "/businessunits/{id}/rules", "wfm:rule:read", get(rules::show)),
+        ("PUT", "/businessunits/{id}/rules", "wfm:rule:write", put(rules::set)),
+        ("GET", "/managementunits", "wfm:unit:read", get(management_units::list)),
+        ("POST", "/managementunits", "wfm:unit:write", post(management_units::create)),
+        ("GET", "/managementunits/{id}", "wfm:unit:read", get(management_units::show)),
+        ("PATCH", "/managementunits/{id}", "wfm:unit:write", patch(management_units::change)),
+        ("GET", "/agents", "wfm:agent:read", get(agents::list)),
+        ("GET", "/agents/{id}", "wfm:agent:read", get(agents::show)),
+        ("PUT", "/agents/{id}", "wfm:agent:write", put(agents::put)),
+        ("POST", "/agents/bulk", "wfm:agent:write", post(agents::bulk)),
+        ("POST", "/agents/{id}/sessions", "wfm:adherence:write", post(adherence::open_session)),
+        ("GET", "/agents/{id}/sessions", "wfm:adherence:read", get(adherence::sessions)),
+        (
+            "DELETE",
+            "/agents/{id}/sessions/{session}",
+            "wfm:adherence:write",
+            delete(adherence::close_session),
+        ),
+        ("GET", "/activitycodes", "wfm:unit:read", get(activity_codes::list)),
+        ("PUT", "/activitycodes/{id}", "wfm:unit:write", put(activity_codes::put)),
+        ("POST", "/timeoffrequests", "wfm:timeoff:write", post(time_off::create)),
+        ("POST", "/timeoffrequests/query", "wfm:timeoff:read", post(time_off::query)),
+        ("GET", "/timeoffrequests/{id}", "wfm:timeoff:read", get(time_off::show)),
+        ("PATCH", "/timeoffrequests/{id}", "wfm:timeoff:write", patch(time_off::change)),
+        ("POST", "/timeoffrequests/{id}/approve", "wfm:timeoff:approve", post(time_off::approve)),
+        ("POST", "/timeoffrequests/{id}/deny", "wfm:timeoff:approve", post(time_off::deny)),
+        ("POST", "/timeoffrequests/{id}/cancel", "wfm:timeoff:write", post(time_off::cancel)),
+        ("POST", "/adherence/events", "wfm:adherence:write", post(adherence::report)),
+        ("GET", "/adherence", "wfm:adherence:read", get(adherence::show)),
+        ("GET", "/events", "wfm:event:read", get(events::feed)),
+    ];
+    routes.extend(scheduling());
+    routes
+}
+
+fn scheduling() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
+    let (read, write, publish) =
+        ("wfm:schedule:read", "wfm:schedule:write", "wfm:schedule:publish");
+    macro_rules! both {
+        ($rest:literal) => {
+            [concat!("/schedules/{id}", $rest), concat!("/scheduling/schedules/{id}", $rest)]
+        };
+    }
+    let mut routes = vec![
+        ("GET", "/schedules", read, get(schedules::list)),
+        ("POST", "/schedules", write, post(schedules::create)),
+        ("GET", "/scheduling/agents/{id}/schedule", read, get(schedules::agent_view)),
+        ("GET", "/scheduling/shifts", "wfm:shift:read", get(shifts::list)),
+        ("POST", "/scheduling/shifts", "wfm:shift:write", post(shifts::create)),
+        ("GET", "/scheduling/shifts/{id}", "wfm:shift:read", get(shifts::show)),
+        ("PUT", "/scheduling/shifts/{id}", "wfm:shift:write", put(shifts::put)),
+        ("PATCH", "/scheduling/shifts/{id}", "wfm:shift:write", patch(shifts::change)),
+        ("DELETE", "/scheduling/shifts/{id}", "wfm:shift:write", delete(shifts::delete)),
+        ("GET", "/scheduling/shiftswaps", "wfm:swap:read", get(swaps::list)),
+        ("POST", "/scheduling/shiftswaps", "wfm:swap:write", post(swaps::offer)),
+        ("POST", "/scheduling/shiftswaps/evaluate", "wfm:swap:read", post(swaps::evaluate)),
+        ("POST", "/scheduling/shiftswaps/bulk", "wfm:swap:approve", post(swaps::bulk)),
+        ("GET", "/scheduling/shiftswaps/{id}", "wfm:swap:read", get(swaps::show)),
+        ("POST", "/scheduling/shiftswaps/{id}/accept", "wfm:swap:write", post(swaps::accept)),
+        ("POST", "/scheduling/shiftswaps/{id}/decline", "wfm:swap:write", post(swaps::decline)),
+        ("POST", "/scheduling/shiftswaps/{id}/cancel", "wfm:swap:write", post(swaps::cancel)),
+        ("POST", "/scheduling/shiftswaps/{id}/approve", "wfm:swap:approve", post(swaps::approve)),
+        ("POST", "/scheduling/shiftswaps/{id}/deny", "wfm:swap:approve", post(swaps::deny)),
+    ];
+    for path in both!("") {
+        routes.push(("GET", path, read, get(schedules::show)));
+        routes.push(("PUT", path, write, put(schedules::put)));
+        routes.push(("PATCH", path, write, patch(schedules::change)));
+        routes.push(("DELETE", path, write, delete(schedules::delete)));
+    }
+    routes.extend(both!("/validate").map(|p| ("POST", p, read, post(schedules::validate))));
+    routes.extend(both!("/publish").map(|p| ("POST", p, publish, post(schedules::publish))));
+    routes.extend(both!("/revert").map(|p| ("POST", p, publish, post(schedules::revert))));
+    routes.extend(both!("/rebase").map(|p| ("POST", p, write, post(schedules::rebase))));
+    routes.extend(both!("/status").map(|p| ("GET", p, read, get(schedules::status))));
+    routes
+}
+
+/// Every route there is.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let open = [("GET", "/healthz"), ("POST", "/oauth/token")];
+    let open = open.map(|(method, path)| Route { method, path, scope: None });
+    let wfm = wfm().into_iter().map(|(method, path, scope, _)| Route {
+        method,
+        path: Box::leak(format!("/api/v2/wfm{path}").into_boxed_str()),
+        scope: Some(scope),
+    });
+    open.into_iter().chain(wfm).collect()
+}
+
+/// The server's routes.
+pub fn router(app: App) -> Router {
+    let mut wfm_routes = Router::new();
+    for (_, path, scope, handler) in wfm() {
+        let guard = from_fn_with_state((app.clone(), scope), enter);
+        wfm_routes = wfm_routes.route(path, handler.layer(guard));
+    }
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/oauth/token", post(oauth::token))
+        // `enter` has read the body within our own limit.
+        .nest("/api/v2/wfm", wfm_routes.layer(DefaultBodyLimit::disable()))
+        .fallback(|| async { ApiError::no_route() })
+        .method_not_allowed_fallback(|| async { ApiError::no_method() })
+        // `enter` has a limit of its own; axum's would be 2 MB, less than a week of 600 agents.
+        .layer(DefaultBodyLimit::disable())
+        .layer(CatchPanicLayer::custom(|_| ApiError::broken().into_response()))
+        .layer(from_fn(correlate))
+        .with_state(app)
+}
+
+/// Checks the token and its scope, reads the body, and hands on what handlers need.
+async fn enter(
+    State((app, scope)): State<(App, &'static str)>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    let (parts, body) = request.into_parts();
+    let token = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let bearer = token.and_then(|value| {
+        let (scheme, token) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+    });
+    let caller = app.access().caller(bearer.ok_or(AccessError::NoToken)?)?;
+    caller.may(scope)?;
+    let body = to_bytes(body, limits::BODY_BYTES).await.map_err(|_| ApiError::too_large())?;
+    let call = Call::new(caller, &parts, &body)?;
+    let mut request = Request::from_parts(parts, Body::from(body));
+    request.extensions_mut().insert(call);
+    Ok(next.run(request).await)
+}
+
+/// Gives every answer an id that its log lines carry too.
+async fn correlate(request: Request, next: Next) -> Response {
+    let asked = request.headers().get(CONTEXT).and_then(|value| value.to_str().ok());
+    let asked = asked.filter(|id| (1..=64).contains(&id.len())).map(str::to_owned);
+    let id = asked.unwrap_or_else(|| format!("{:016x}", rand::random::<u64>()));
+    let header = id.parse();
+    let mut response = error::CONTEXT_ID.scope(id, next.run(request)).await;
+    if let Ok(header) = header {
+        response.headers_mut().insert(CONTEXT, header);
+    }
+    response
+}

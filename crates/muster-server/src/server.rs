@@ -1,0 +1,121 @@
+//! A running server: a ledger, its desks, and a socket.
+
+use std::net::SocketAddr;
+
+use muster_core::id::OrganizationId;
+use muster_ledger::{Ledger, LedgerError, Role};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::access::{self, Access, AccessError, NewClient};
+use crate::clock::Clock;
+use crate::desk::Notes;
+use crate::http::App;
+use crate::router::router;
+use crate::units::Units;
+
+/// What a server is started with.
+#[derive(Clone)]
+pub struct Config {
+    /// Where it listens; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The ledger's URL, such as `sqlite:muster.db`.
+    pub ledger: String,
+    /// Where time and ids come from.
+    pub clock: Clock,
+    /// Who takes notes of every decision; for the oracle.
+    pub notes: Option<Notes>,
+}
+
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { listen, ledger, clock, notes: _ } = self;
+        f.debug_struct("Config")
+            .field("listen", listen)
+            .field("ledger", ledger)
+            .field("clock", clock)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The ledger cannot be opened.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// Nobody can listen there.
+    #[error("cannot listen on {listen}")]
+    Listen {
+        /// Where.
+        listen: SocketAddr,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// A server that listens.
+#[derive(Debug)]
+pub struct Server {
+    addr: SocketAddr,
+    ledger: Ledger,
+    clock: Clock,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<std::io::Result<()>>,
+}
+
+impl Server {
+    /// Opens the ledger, taking its lock, and listens.
+    ///
+    /// # Errors
+    /// [`StartError`] when the ledger is held by another process or the address is taken.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        let Config { listen, ledger, clock, notes } = config;
+        let ledger = Ledger::open(&ledger, Role::Serve).await?;
+        let access = Access::open(ledger.clone(), clock.clone()).await?;
+        let units = Units::new(ledger.clone(), clock.clone(), notes);
+        let taken = |source| StartError::Listen { listen, source };
+        let listener = TcpListener::bind(listen).await.map_err(taken)?;
+        let addr = listener.local_addr().map_err(taken)?;
+        let (stop, stopped) = oneshot::channel();
+        let app = App::new(units, access);
+        let serve = axum::serve(listener, router(app.clone()));
+        let serve = serve.with_graceful_shutdown(async move {
+            // A dropped sender stops the server too.
+            let _ = stopped.await;
+            app.close();
+        });
+        let task = tokio::spawn(async move { serve.await });
+        Ok(Self { addr, ledger, clock, stop, task })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Makes a client for itself, as `muster client create` does beside it.
+    ///
+    /// # Errors
+    /// As [`access::create_client`].
+    pub async fn create_client(
+        &self,
+        organization: &OrganizationId,
+        name: &str,
+        scope: &str,
+    ) -> Result<NewClient, AccessError> {
+        access::create_client(&self.ledger, &self.clock, organization, name, scope).await
+    }
+
+    /// Takes no new connections, finishes what it accepted, and stops.
+    pub async fn stop(self) {
+        let Self { stop, task, .. } = self;
+        let _ = stop.send(());
+        if let Ok(Err(error)) = task.await {
+            tracing::error!(%error, "server ended badly");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Every route: the happy path, its status, and what it refuses. `coverage.rs` compares the
+//! routes named here with those of the router.
+
+mod access;
+mod adherence;
+mod drafts;
+mod registry;
+mod schedules;
+mod shifts;
+mod swaps;
+mod time_off;

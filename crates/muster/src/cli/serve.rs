@@ -1,0 +1,77 @@
+//! `muster serve`: a server until somebody stops it.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::Args;
+use muster_server::clock::Clock;
+use muster_server::{Config, Server};
+use serde_json::json;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use super::Outcome;
+use crate::print::{self, Format};
+
+/// How long open connections may take to end.
+const STOP: Duration = Duration::from_secs(10);
+
+/// How to serve.
+#[derive(Debug, Args)]
+pub(crate) struct ServeOptions {
+    #[command(flatten)]
+    pub(super) print: super::PrintArgs,
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    listen: SocketAddr,
+    /// The ledger; it is made if it is not there.
+    #[arg(long, default_value = "sqlite:muster.db", value_name = "URL")]
+    ledger: String,
+}
+
+/// Serves until Ctrl-C or SIGTERM.
+pub(crate) async fn run(options: ServeOptions, format: Format) -> anyhow::Result<Outcome> {
+    let ServeOptions { print: _, listen, ledger } = options;
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // Before it is said to be there: who stops it then is heard.
+    let mut stop = Stop::listen()?;
+    let config = Config { listen, ledger: ledger.clone(), clock: Clock::machine(), notes: None };
+    let server = Server::start(config).await?;
+    let url = format!("http://{}", server.addr());
+    format.answer(&json!({ "listening": url, "ledger": ledger }), || {
+        format!(
+            "muster {} listens on {url}, ledger {ledger}\n\
+             make a client of it: muster client create NAME --scope wfm:admin --ledger {ledger}",
+            env!("CARGO_PKG_VERSION")
+        )
+    });
+    stop.asked().await;
+    print::remark("muster: stopping, once what was accepted is answered (again: stop now)");
+    tokio::select! {
+        () = server.stop() => {}
+        () = tokio::time::sleep(STOP) => print::remark("muster: cut the connections still open"),
+        () = stop.asked() => {}
+    }
+    Ok(Outcome::Done)
+}
+
+/// What asks a process to stop.
+struct Stop {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Stop {
+    fn listen() -> std::io::Result<Self> {
+        let interrupt = signal(SignalKind::interrupt())?;
+        Ok(Self { interrupt, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Stories: the real program, against a real server, on a real ledger file.
+
+#![expect(clippy::unwrap_used, reason = "the harness is part of the tests")]
+
+mod harness;
+
+mod clients;
+mod conflicts;
+mod ledger;
+mod push;
+mod registry;
+mod serve;
