@@ -179,7 +179,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "if !owner_moved || origin.about.kind != ReferenceKind::Swap {",
         replace: "if !owner_moved || origin.about.kind == ReferenceKind::Swap {",
         package: "muster-core",
-        tests: "test(agents_tied_by_a_swap)",
+        tests: "test(agents_tied_by_a_chain_of_swaps)",
     },
     Mutant {
         name: "a swap does not end the others of its shifts",
