@@ -70,10 +70,10 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         tests: "test(a_break_moved_by_both_does_not_become_two_breaks)",
     },
     Mutant {
-        name: "regions that share time are independent",
+        name: "activities that share time are whoever's came first",
         file: "crates/muster-core/src/merge/join.rs",
-        find: "Some(last) if place.0 < last.1 =>",
-        replace: "Some(last) if place.0 < last.0 =>",
+        find: "match settle(region).ok_or(region)? {",
+        replace: "match settle(region).unwrap_or(Keep::Live) {",
         package: "muster-core",
         tests: "test(merge::join)",
     },
@@ -179,7 +179,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "if !owner_moved || origin.about.kind != ReferenceKind::Swap {",
         replace: "if !owner_moved || origin.about.kind == ReferenceKind::Swap {",
         package: "muster-core",
-        tests: "test(agents_tied_by_a_swap)",
+        tests: "test(agents_tied_by_a_chain_of_swaps)",
     },
     Mutant {
         name: "a swap does not end the others of its shifts",

@@ -52,10 +52,30 @@ pub(super) fn check_size(edits: &Edits) -> Result<(), Rejection> {
         return Err(Rejection::invalid("/agentSchedules", &count, &problem));
     }
     let mut seen = BTreeSet::new();
-    match edits.shifts.iter().find(|edit| !seen.insert(&edit.id)) {
-        None => Ok(()),
-        Some(twice) => Err(Rejection::invalid("/id", &twice.id, "is edited twice")),
+    if let Some(twice) = edits.shifts.iter().find(|edit| !seen.insert(&edit.id)) {
+        return Err(Rejection::invalid("/id", &twice.id, "is edited twice"));
     }
+    edits.shifts.iter().filter_map(|edit| edit.draft.as_deref()).try_for_each(check_lengths)?;
+    let own = edits.commitments.iter().flat_map(|edit| &edit.draft);
+    own.map(|own| own.length_min).try_for_each(check_length)
+}
+
+/// Everything that looks for what lies at a time relies on shifts being this short.
+fn check_lengths(body: &ShiftBody) -> Result<(), Rejection> {
+    check_length(body.span.length_min)?;
+    for activity in body.activities.iter() {
+        check_length(activity.length_min)?;
+        check_length(activity.offset_min.saturating_add(1))?;
+    }
+    Ok(())
+}
+
+fn check_length(length_min: u32) -> Result<(), Rejection> {
+    if (1..=limits::SHIFT_MIN).contains(&length_min) {
+        return Ok(());
+    }
+    let problem = format!("is not within 1..={}", limits::SHIFT_MIN);
+    Err(Rejection::invalid("/lengthMinutes", &length_min, &problem))
 }
 
 pub(super) fn create(

@@ -109,11 +109,13 @@ mod tests {
             Kind::MaxHoursWeek,
             "
             site Europe/Paris
-            rule MAX_HOURS_WEEK warn maxMinutes=480
+            rule MAX_HOURS_WEEK warn maxMinutes=479
             ana sun 22:00-06:00
             ana 2026-03-15 22:00-06:00
             ",
-            expect![""],
+            expect![[r#"
+                warn MAX_HOURS_WEEK ana [ana-sun] mon 00:00-00:00 [10080] 480/479 min
+            "#]],
         );
     }
 

@@ -191,17 +191,29 @@ fn an_id_of_another_system_given_up_and_taken_ties_both_agents() {
 }
 
 #[test]
-fn one_shift_is_edited_once_in_a_command() {
+fn one_shift_is_edited_once_in_a_command_and_is_no_longer_than_two_days() {
     check_decide(
         "
         site Europe/Paris
+        rule MAX_CONSECUTIVE_HOURS off
         ana mon 09:00-17:00
         > edit ana mon 10:00-18:00; ana mon 11:00-19:00
+        > edit ana mon 10:00-18:00 [2881]
+        > edit ana mon 10:00-18:00 [2880]
+        > edit ana tue 10:00-18:00 [0]
         ",
         expect![[r#"
             > edit ana mon 10:00-18:00; ana mon 11:00-19:00
             refused:
                 /id: ana-mon is edited twice
+            > edit ana mon 10:00-18:00 [2881]
+            refused:
+                /lengthMinutes: 2881 is not within 1..=2880
+            > edit ana mon 10:00-18:00 [2880]
+            r4: edited ana
+            > edit ana tue 10:00-18:00 [0]
+            refused:
+                /lengthMinutes: 0 is not within 1..=2880
         "#]],
     );
 }

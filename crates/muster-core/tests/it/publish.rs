@@ -188,6 +188,45 @@ fn agents_tied_by_a_swap_approved_since_stand_or_fall_together() {
 }
 
 #[test]
+fn agents_tied_by_a_chain_of_swaps_stand_or_fall_together() {
+    check_decide(
+        "
+        site Europe/Paris
+        ana mon 09:00-17:00
+        ben tue 09:00-17:00
+        cleo wed 09:00-17:00
+        > draft d1 ana mon 10:00-18:00; ben fri 09:00-22:00
+        > swap w1 ana-mon for ben-tue
+        > accept w1 ben
+        > approve w1
+        > swap w2 ana-mon for cleo-wed
+        > accept w2 cleo
+        > approve w2
+        > publish d1
+        ",
+        expect![[r#"
+            > draft d1 ana mon 10:00-18:00; ben fri 09:00-22:00
+            r5: draft d1
+            > swap w1 ana-mon for ben-tue
+            r6: swap w1 PENDING_PARTNER
+            > accept w1 ben
+            r7: swap w1 PENDING_APPROVAL
+            > approve w1
+            r8: swap w1 APPROVED
+            > swap w2 ana-mon for cleo-wed
+            r9: swap w2 PENDING_PARTNER
+            > accept w2 cleo
+            r10: swap w2 PENDING_APPROVAL
+            > approve w2
+            r11: swap w2 APPROVED
+            > publish d1
+            refused:
+                block MAX_CONSECUTIVE_HOURS ben [ben-fri] fri 09:00-22:00 780/720 min
+        "#]],
+    );
+}
+
+#[test]
 fn a_swap_that_nobody_has_decided_ties_nobody() {
     check_decide(
         "
