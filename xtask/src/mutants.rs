@@ -38,6 +38,22 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         tests: "test(ambiguous_and_skipped_times_are_refused_with_both_readings)",
     },
     Mutant {
+        name: "an append does not compare the head",
+        file: "crates/muster-ledger/src/sqlite/append.rs",
+        find: "if head.revision != batch.after {",
+        replace: "if false {",
+        package: "muster-ledger",
+        tests: "test(conformance) or test(concurrent)",
+    },
+    Mutant {
+        name: "an atomic change is made in part",
+        file: "crates/muster-core/src/decide/schedule.rs",
+        find: "if terms.mode == Mode::Atomic && !held.is_empty() {",
+        replace: "if false {",
+        package: "muster-core",
+        tests: "test(publish) or test(edits)",
+    },
+    Mutant {
         name: "a merge does not compare with the base",
         file: "crates/muster-core/src/merge.rs",
         find: "if live.same(base, atom) {",
