@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use muster_core::Roster;
+use muster_core::command::Action;
 use muster_core::decide::{Outcome, Rejection, decide};
 use muster_core::entry::{Entry, FORMAT};
 use muster_core::id::{CommandId, Revision};
@@ -32,6 +33,8 @@ pub(super) async fn serve(state: Arc<State>, mut asks: mpsc::Receiver<(Ask, Repl
 
 /// A command decided, not yet answered.
 struct Decided {
+    /// It was not decided: the record is no longer the one it was made from.
+    has_moved: bool,
     result: Result<Outcome, Rejection>,
     before: Roster,
     after: Roster,
@@ -98,7 +101,10 @@ fn decide_all(state: &State, batch: &[(Ask, Reply)]) -> Vec<Decided> {
 fn decide_one(state: &State, ask: &Ask, working: &mut Roster) -> Decided {
     let before = working.clone();
     let at = before.now(state.clock.now());
+    let has_moved =
+        ask.ground.as_ref().is_some_and(|ground| differs(ground, working, &ask.command.action));
     let mut decided = Decided {
+        has_moved,
         result: Ok(Outcome::Done),
         before,
         after: working.clone(),
@@ -106,6 +112,9 @@ fn decide_one(state: &State, ask: &Ask, working: &mut Roster) -> Decided {
         entry: None,
         stored: None,
     };
+    if has_moved {
+        return decided;
+    }
     match decide(working, &ask.command, at) {
         Err(rejection) => decided.result = Err(rejection),
         Ok(decision) => {
@@ -120,6 +129,43 @@ fn decide_one(state: &State, ask: &Ask, working: &mut Roster) -> Decided {
         }
     }
     decided
+}
+
+/// Whether the record that a command puts differs between two states.
+fn differs(ground: &Roster, now: &Roster, action: &Action) -> bool {
+    match action {
+        Action::PutUnit(_) => ground.unit() != now.unit(),
+        Action::PutManagementUnit(unit) => {
+            let known = |roster: &Roster| roster.management_unit(&unit.id).cloned();
+            known(ground) != known(now)
+        }
+        Action::PutAgents(agents) => {
+            agents.iter().any(|agent| ground.agent(&agent.id) != now.agent(&agent.id))
+        }
+        Action::PutActivityCode(code) => ground.code(&code.id) != now.code(&code.id),
+        Action::SetRules(_) => ground.rules() != now.rules(),
+        // These name what they start from themselves.
+        Action::AgentLeaves(_)
+        | Action::CreateDraft { .. }
+        | Action::EditDraft { .. }
+        | Action::RebaseDraft(_)
+        | Action::DeleteDraft(_)
+        | Action::Publish { .. }
+        | Action::PublishDocument { .. }
+        | Action::EditShifts { .. }
+        | Action::Revert { .. }
+        | Action::OfferSwap(_)
+        | Action::AcceptSwap { .. }
+        | Action::DeclineSwap { .. }
+        | Action::CancelSwap(_)
+        | Action::ApproveSwap { .. }
+        | Action::DenySwap { .. }
+        | Action::RequestTimeOff(_)
+        | Action::ChangeTimeOff { .. }
+        | Action::ApproveTimeOff { .. }
+        | Action::DenyTimeOff { .. }
+        | Action::CancelTimeOff(_) => false,
+    }
 }
 
 async fn append(state: &State, decided: &[Decided]) -> Result<(), AppendError> {
@@ -156,6 +202,10 @@ async fn replay_refused(
         }
     }
     for ((ask, reply), item) in batch.into_iter().zip(decided) {
+        if item.has_moved {
+            let _ = reply.send(Err(DeskError::Moved));
+            continue;
+        }
         if item.entry.is_none() && ask.keyed.is_some() {
             match state.ledger.find_command(&state.key, &ask.id).await {
                 Ok(None) => {}
@@ -170,7 +220,7 @@ async fn replay_refused(
             }
         }
         note(state, &ask, &item);
-        let Decided { result, before, after, at, .. } = item;
+        let Decided { has_moved: _, result, before, after, at, entry: _, stored: _ } = item;
         let revision = after.revision();
         let command = ask.command;
         let answer = Answer { command, result, revision, before, after, at, replayed: false };

@@ -11,12 +11,12 @@ use muster_api::plan::PlanView;
 use muster_api::result::{PublishView, SincePlanView};
 use muster_api::schedule::{DraftStatusView, Head, ScheduleNewIn};
 use muster_api::terms::{PlanToken, RevertIn, TermsIn};
+use muster_core::Revision;
 use muster_core::command::Action;
 use muster_core::decide::{Outcome, PlanOutcome, Rejection, Thing, plan};
 use muster_core::diff;
 use muster_core::event::Event;
 use muster_core::id::{AgentId, ScheduleId};
-use muster_core::{Revision, Roster};
 
 use crate::desk::{Answer, Desk};
 use crate::error::ApiError;
