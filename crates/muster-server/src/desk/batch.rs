@@ -47,11 +47,12 @@ struct Decided {
 /// Decides and appends until everybody in the batch has an answer.
 async fn settle(state: &Arc<State>, mut batch: Vec<(Ask, Reply)>) {
     let mut tries = 0;
+    let mut is_unsure = false;
     while !batch.is_empty() {
         let twins = twins(&mut batch);
         let decided = decide_all(state, &batch);
         let done = match append(state, &decided).await {
-            Ok(()) => replay_refused(state, batch, decided).await,
+            Ok(()) => replay_refused(state, batch, decided, is_unsure).await,
             Err(AppendError::Behind(_)) => {
                 batch = catch_up(state, batch).await;
                 batch.extend(twins);
@@ -71,7 +72,10 @@ async fn settle(state: &Arc<State>, mut batch: Vec<(Ask, Reply)>) {
             }
             // Whether the append took effect is not known: the same append again puts the two in
             // order. Nobody is answered and nothing new is decided until then.
-            Err(AppendError::Indeterminate) => loop_until_known(state, batch, decided).await,
+            Err(AppendError::Indeterminate) => {
+                is_unsure = true;
+                loop_until_known(state, batch, decided).await
+            }
             Err(AppendError::Other(error)) => {
                 tries += 1;
                 if tries < limits::APPEND_TRIES && is_passing(&error) {
@@ -190,11 +194,13 @@ fn new_entry(decided: &Decided) -> Option<NewEntry> {
 }
 
 /// Everything is durable: the head moves, everybody is answered. A refused or empty command whose
-/// key took effect before gets that answer instead.
+/// key took effect before gets that answer instead; so does one without a key if it may have taken
+/// effect a moment ago, in an append of which nobody knew.
 async fn replay_refused(
     state: &Arc<State>,
     batch: Vec<(Ask, Reply)>,
     decided: Vec<Decided>,
+    is_unsure: bool,
 ) -> Vec<(Ask, Reply)> {
     for item in &decided {
         if let Some(entry) = &item.entry {
@@ -206,7 +212,7 @@ async fn replay_refused(
             let _ = reply.send(Err(DeskError::Moved));
             continue;
         }
-        if item.entry.is_none() && ask.keyed.is_some() {
+        if item.entry.is_none() && (ask.keyed.is_some() || is_unsure) {
             match state.ledger.find_command(&state.key, &ask.id).await {
                 Ok(None) => {}
                 Ok(Some(stored)) => {
@@ -339,7 +345,7 @@ async fn loop_until_known(
 ) -> Vec<(Ask, Reply)> {
     for _ in 0..limits::APPEND_TRIES {
         match append(state, &decided).await {
-            Ok(()) => return replay_refused(state, batch, decided).await,
+            Ok(()) => return replay_refused(state, batch, decided, true).await,
             Err(AppendError::Indeterminate) => {}
             // `Behind` with our own entries in the tail means that the first append took effect:
             // deciding again finds every command there by its id.
