@@ -202,6 +202,12 @@ impl Roster {
         self.shifts.get(id).map(|shift| &**shift)
     }
 
+    /// How many live shifts there are.
+    #[must_use]
+    pub fn shift_count(&self) -> u64 {
+        self.shifts.len() as u64
+    }
+
     /// All live shifts, by id.
     pub fn shifts(&self) -> impl Iterator<Item = &Shift> {
         self.shifts.values().map(|shift| &**shift)

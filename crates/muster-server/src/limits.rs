@@ -14,7 +14,7 @@ pub const THINNED_STEP: u64 = 64;
 pub const THINNED: u64 = 65_536;
 /// Entries read from the ledger at once while catching up.
 pub const PAGE: usize = 512;
-/// Entries between two snapshots of a unit.
+/// Fewest entries between two snapshots of a unit; a large one has two for each of its shifts.
 pub const SNAPSHOT_ENTRIES: u64 = 4_096;
 /// How often a failed append is tried again before the desk answers 503.
 pub const APPEND_TRIES: u32 = 8;

@@ -62,7 +62,10 @@ fn started(roster: &Roster, id: &ShiftId, agent: &AgentId) -> Finding {
 /// What approving the offer now would meet, for both sides; nothing while a side is open.
 #[must_use]
 pub fn evaluate(roster: &Roster, actor: &Actor, offer: &SwapOffer, now: Instant) -> Vec<Finding> {
-    let components = weighed(roster, actor, offer, roster.now(now));
+    news(&weighed(roster, actor, offer, roster.now(now)))
+}
+
+fn news(components: &[Component]) -> Vec<Finding> {
     let all = components.iter().flat_map(|c| c.gating.iter().chain(&c.noted));
     let mut findings: Vec<Finding> = all.filter(|f| is_news(f)).cloned().collect();
     findings.sort_by_cached_key(Finding::sort_key);
@@ -224,7 +227,7 @@ fn matched(
     if !blocks.is_empty() {
         return Err(Rejection::conflict(blocks));
     }
-    let findings = evaluate(roster, actor, &swap.offer, now);
+    let findings = news(&components);
     let terms = spans(roster, swap);
     let event = Event::SwapMatched { id: id.clone(), receiver, terms };
     if !roster.rules().auto_approve || !acks.is_empty() {
@@ -288,7 +291,7 @@ pub(super) fn approve(
     }
     let used: Vec<Fingerprint> =
         components.iter().flat_map(|component| component.used(acknowledged)).collect();
-    let findings = evaluate(roster, actor, &swap.offer, now);
+    let findings = news(&components);
     let mut events = exchanged(roster, swap, components, now);
     if !used.is_empty() {
         events.push(Event::Acknowledged { fingerprints: used });

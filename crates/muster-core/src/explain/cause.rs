@@ -18,7 +18,19 @@ pub(super) fn causes(roster: &Roster, command: &Command, finding: &Finding) -> V
     }
     origins.sort_by_key(|origin| std::cmp::Reverse(origin.revision));
     origins.dedup_by(|a, b| a.revision == b.revision);
-    origins.iter().map(|origin| cause(roster, origin)).collect()
+    origins.iter().map(|origin| of_agent(cause(roster, origin), finding)).collect()
+}
+
+/// An entry that changed many agents is told as the change of the one it is about.
+fn of_agent(cause: Cause, finding: &Finding) -> Cause {
+    match &finding.agent {
+        Some(agent) if cause.kind == ReferenceKind::Agents => Cause {
+            id: agent.as_str().into(),
+            summary: format!("agent {agent} was changed"),
+            ..cause
+        },
+        Some(_) | None => cause,
+    }
 }
 
 fn origins(roster: &Roster, finding: &Finding) -> Vec<Origin> {

@@ -24,7 +24,9 @@ pub(super) async fn serve(state: Arc<State>, mut asks: mpsc::Receiver<(Ask, Repl
     while asks.recv_many(&mut batch, limits::BATCH).await > 0 {
         settle(&state, std::mem::take(&mut batch)).await;
         let head = state.head.load().roster.clone();
-        if head.revision().0 - snapshot_at.0 >= limits::SNAPSHOT_ENTRIES {
+        // The larger the unit, the more a snapshot costs beside the entries that it spares.
+        let apart = limits::SNAPSHOT_ENTRIES.max(2 * head.shift_count());
+        if head.revision().0 - snapshot_at.0 >= apart {
             snapshot_at = head.revision();
             tokio::spawn(load::snapshot(state.clone(), head));
         }

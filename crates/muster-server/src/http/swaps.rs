@@ -10,11 +10,11 @@ use muster_api::swap::{
 };
 use muster_api::terms::VerdictIn;
 use muster_api::{parse, parse_or_default};
-use muster_core::Revision;
 use muster_core::command::Action;
 use muster_core::decide::{self, Outcome};
 use muster_core::id::{AgentId, SwapId, UnitId};
 use muster_core::swap::Swap;
+use muster_core::{Instant, Revision};
 use muster_ledger::SubjectKind;
 use serde::Deserialize;
 
@@ -27,7 +27,8 @@ use crate::limits;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Filter {
-    business_unit_id: UnitId,
+    /// Without it, the swaps of all units, if they fit one page.
+    business_unit_id: Option<UnitId>,
     status: Option<String>,
     agent_id: Option<AgentId>,
     /// Only swaps that changed after this revision.
@@ -36,28 +37,67 @@ pub(crate) struct Filter {
     cursor: Option<String>,
 }
 
+/// What a swap must be like to be listed.
+struct Wanted<'a> {
+    status: Option<SwapStatusIn>,
+    agent: Option<&'a AgentId>,
+    after: Option<Revision>,
+    now: Instant,
+}
+
+impl Wanted<'_> {
+    fn is_met(&self, swap: &Swap) -> bool {
+        self.status.is_none_or(|status| status.0 == Some(swap.state_at(self.now)))
+            && self.agent.is_none_or(|agent| takes_part(swap, agent))
+            && self.after.is_none_or(|after| swap.origin.revision > after)
+    }
+}
+
 pub(crate) async fn list(
     State(app): State<App>,
     call: Call,
     Params(filter): Params<Filter>,
 ) -> Result<Response, ApiError> {
-    let unit = &filter.business_unit_id;
+    let said = filter.status.as_deref();
+    let status = said
+        .map(str::parse::<SwapStatusIn>)
+        .transpose()
+        .map_err(|error| ApiError::bad_input("status", said.unwrap_or_default(), &error))?;
+    let (agent, now) = (filter.agent_id.as_ref(), app.clock().now());
+    let mut wanted = Wanted { status, agent, after: filter.after, now };
+    let Some(unit) = &filter.business_unit_id else {
+        return everywhere(&app, &call, &wanted).await;
+    };
     let desk = app.desk(&call, unit).await?;
     let page = Page::new(filter.page_size, filter.cursor).open(&desk, &call, app.clock()).await?;
-    let now = page.roster.now(app.clock().now());
-    let status = filter.status.as_deref().map(str::parse::<SwapStatusIn>).transpose();
-    let said = filter.status.as_deref().unwrap_or_default();
-    let status = status.map_err(|error| ApiError::bad_input("status", said, &error))?;
-    let wanted = |swap: &&Swap| {
-        status.is_none_or(|status| status.0 == Some(swap.state_at(now)))
-            && filter.agent_id.as_ref().is_none_or(|agent| takes_part(swap, agent))
-            && filter.after.is_none_or(|after| swap.origin.revision > after)
-    };
-    let swaps = page.roster.swaps().filter(wanted);
+    wanted.now = page.roster.now(now);
+    let swaps = page.roster.swaps().filter(|swap| wanted.is_met(swap));
     let (swaps, next_cursor) = page.take(swaps, |swap| swap.offer.id.as_str());
-    let entities = swaps.into_iter().map(|swap| SwapView::new(unit, swap, now)).collect();
+    let view = |swap| SwapView::new(unit, swap, wanted.now);
+    let entities = swaps.into_iter().map(view).collect();
     let revision = page.roster.revision();
     Ok(listed(revision, &ListView::<SwapView<'_>> { entities, next_cursor, revision }))
+}
+
+/// The swaps of all of the organization's units: what a poll that names none is after.
+async fn everywhere(app: &App, call: &Call, wanted: &Wanted<'_>) -> Result<Response, ApiError> {
+    let mut rosters = Vec::new();
+    for unit in app.units().list(&call.caller.organization).await? {
+        let roster = app.desk(call, &unit).await?.head();
+        rosters.push((unit, roster));
+    }
+    let mut entities: Vec<SwapView<'_>> = Vec::new();
+    for (unit, roster) in &rosters {
+        let now = roster.now(wanted.now);
+        let swaps = roster.swaps().filter(|swap| wanted.is_met(swap));
+        entities.extend(swaps.map(|swap| SwapView::new(unit, swap, now)));
+    }
+    if entities.len() > limits::PAGE_SIZE {
+        let problem = format!("must be named: more than {} swaps match", limits::PAGE_SIZE);
+        return Err(ApiError::bad_input("businessUnitId", "", &problem));
+    }
+    // A list over units has no revision of its own.
+    Ok(listed(Revision::ZERO, &ListView::whole(entities, Revision::ZERO)))
 }
 
 async fn desk_of(app: &App, call: &Call, swap: &SwapId) -> Result<Desk, ApiError> {
