@@ -37,6 +37,9 @@ pub struct Ask {
     pub id: CommandId,
     /// The hash of the request, when the client named a key: the same key must come with it.
     pub keyed: Option<Hash>,
+    /// For a record that is put whole though the client named a part of it: the state that the
+    /// rest was taken from. If the record has changed since, there is no decision.
+    pub ground: Option<Roster>,
 }
 
 /// What a command came to, with the states to render and explain it from.
@@ -67,6 +70,9 @@ pub enum DeskError {
     /// The ledger cannot be reached, or the unit cannot be read.
     #[error("the ledger does not answer: {0}")]
     Unavailable(String),
+    /// The record has changed since the state that the command was made from: make it again.
+    #[error("the record has changed meanwhile")]
+    Moved,
     /// The key came with another request before.
     #[error("this Idempotency-Key came with another request before")]
     KeyReused,

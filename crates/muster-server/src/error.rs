@@ -204,7 +204,9 @@ impl From<DeskError> for ApiError {
     fn from(error: DeskError) -> Self {
         let detail = error.to_string();
         match error {
-            DeskError::Busy => Problem::new(Code::Unavailable, detail).after(RETRY_AFTER).into(),
+            DeskError::Busy | DeskError::Moved => {
+                Problem::new(Code::Unavailable, detail).after(RETRY_AFTER).into()
+            }
             DeskError::Unavailable(why) => Self::unavailable(&why),
             DeskError::KeyReused => Problem::new(Code::IdempotencyKeyReused, detail).into(),
             DeskError::CrossUnit { id, .. } => {

@@ -30,7 +30,7 @@ use tokio::sync::watch;
 
 use crate::access::Access;
 use crate::clock::Clock;
-use crate::desk::{Answer, Ask, Desk};
+use crate::desk::{Answer, Ask, Desk, DeskError};
 use crate::error::ApiError;
 use crate::realtime::Realtime;
 use crate::units::Units;
@@ -127,6 +127,28 @@ impl App {
         }
     }
 
+    /// Has a record put whole of which the client named a part: made from what is known of it
+    /// now, and made again if somebody else was faster.
+    pub(crate) async fn put(
+        &self,
+        desk: &Desk,
+        call: &Call,
+        make: impl Fn(&Roster) -> Result<Action, ApiError>,
+    ) -> Result<Answer, ApiError> {
+        loop {
+            let ground = desk.head();
+            let command = call.command(make(&ground)?);
+            let id: CommandId = call.command_id().unwrap_or_else(|| self.mint(call));
+            let ask = Ask { command, id, keyed: call.key_hash(), ground: Some(ground) };
+            match desk.ask(ask).await {
+                // Somebody else's put took effect: all together always get on.
+                Err(DeskError::Moved) => {}
+                Ok(answer) => return explained(answer),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
     /// Has a command decided. A refusal comes back explained.
     pub(crate) async fn ask(
         &self,
@@ -139,12 +161,15 @@ impl App {
         }
         let command = call.command(action);
         let id: CommandId = call.command_id().unwrap_or_else(|| self.mint(call));
-        let ask = Ask { command, id, keyed: call.key_hash() };
-        let answer = desk.ask(ask).await?;
-        match &answer.result {
-            Ok(_) => Ok(answer),
-            Err(rejection) => Err(ApiError::refused(&answer.command, rejection, &answer)),
-        }
+        let ask = Ask { command, id, keyed: call.key_hash(), ground: None };
+        explained(desk.ask(ask).await?)
+    }
+}
+
+fn explained(answer: Answer) -> Result<Answer, ApiError> {
+    match &answer.result {
+        Ok(_) => Ok(answer),
+        Err(rejection) => Err(ApiError::refused(&answer.command, rejection, &answer)),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use muster_core::Roster;
+use muster_core::command::Action;
 use muster_core::decide::{Outcome, Rejection, decide};
 use muster_core::entry::{Entry, FORMAT};
 use muster_core::id::{CommandId, Revision};
@@ -34,6 +35,8 @@ pub(super) async fn serve(state: Arc<State>, mut asks: mpsc::Receiver<(Ask, Repl
 
 /// A command decided, not yet answered.
 struct Decided {
+    /// It was not decided: the record is no longer the one it was made from.
+    has_moved: bool,
     result: Result<Outcome, Rejection>,
     before: Roster,
     after: Roster,
@@ -46,11 +49,12 @@ struct Decided {
 /// Decides and appends until everybody in the batch has an answer.
 async fn settle(state: &Arc<State>, mut batch: Vec<(Ask, Reply)>) {
     let mut tries = 0;
+    let mut is_unsure = false;
     while !batch.is_empty() {
         let twins = twins(&mut batch);
         let decided = decide_all(state, &batch);
         let done = match append(state, &decided).await {
-            Ok(()) => replay_refused(state, batch, decided).await,
+            Ok(()) => replay_refused(state, batch, decided, is_unsure).await,
             Err(AppendError::Behind(_)) => {
                 batch = catch_up(state, batch).await;
                 batch.extend(twins);
@@ -70,7 +74,10 @@ async fn settle(state: &Arc<State>, mut batch: Vec<(Ask, Reply)>) {
             }
             // Whether the append took effect is not known: the same append again puts the two in
             // order. Nobody is answered and nothing new is decided until then.
-            Err(AppendError::Indeterminate) => loop_until_known(state, batch, decided).await,
+            Err(AppendError::Indeterminate) => {
+                is_unsure = true;
+                loop_until_known(state, batch, decided).await
+            }
             Err(AppendError::Other(error)) => {
                 tries += 1;
                 if tries < limits::APPEND_TRIES && is_passing(&error) {
@@ -100,7 +107,10 @@ fn decide_all(state: &State, batch: &[(Ask, Reply)]) -> Vec<Decided> {
 fn decide_one(state: &State, ask: &Ask, working: &mut Roster) -> Decided {
     let before = working.clone();
     let at = before.now(state.clock.now());
+    let has_moved =
+        ask.ground.as_ref().is_some_and(|ground| differs(ground, working, &ask.command.action));
     let mut decided = Decided {
+        has_moved,
         result: Ok(Outcome::Done),
         before,
         after: working.clone(),
@@ -108,6 +118,9 @@ fn decide_one(state: &State, ask: &Ask, working: &mut Roster) -> Decided {
         entry: None,
         stored: None,
     };
+    if has_moved {
+        return decided;
+    }
     match decide(working, &ask.command, at) {
         Err(rejection) => decided.result = Err(rejection),
         Ok(decision) => {
@@ -122,6 +135,43 @@ fn decide_one(state: &State, ask: &Ask, working: &mut Roster) -> Decided {
         }
     }
     decided
+}
+
+/// Whether the record that a command puts differs between two states.
+fn differs(ground: &Roster, now: &Roster, action: &Action) -> bool {
+    match action {
+        Action::PutUnit(_) => ground.unit() != now.unit(),
+        Action::PutManagementUnit(unit) => {
+            let known = |roster: &Roster| roster.management_unit(&unit.id).cloned();
+            known(ground) != known(now)
+        }
+        Action::PutAgents(agents) => {
+            agents.iter().any(|agent| ground.agent(&agent.id) != now.agent(&agent.id))
+        }
+        Action::PutActivityCode(code) => ground.code(&code.id) != now.code(&code.id),
+        Action::SetRules(_) => ground.rules() != now.rules(),
+        // These name what they start from themselves.
+        Action::AgentLeaves(_)
+        | Action::CreateDraft { .. }
+        | Action::EditDraft { .. }
+        | Action::RebaseDraft(_)
+        | Action::DeleteDraft(_)
+        | Action::Publish { .. }
+        | Action::PublishDocument { .. }
+        | Action::EditShifts { .. }
+        | Action::Revert { .. }
+        | Action::OfferSwap(_)
+        | Action::AcceptSwap { .. }
+        | Action::DeclineSwap { .. }
+        | Action::CancelSwap(_)
+        | Action::ApproveSwap { .. }
+        | Action::DenySwap { .. }
+        | Action::RequestTimeOff(_)
+        | Action::ChangeTimeOff { .. }
+        | Action::ApproveTimeOff { .. }
+        | Action::DenyTimeOff { .. }
+        | Action::CancelTimeOff(_) => false,
+    }
 }
 
 async fn append(state: &State, decided: &[Decided]) -> Result<(), AppendError> {
@@ -146,11 +196,13 @@ fn new_entry(decided: &Decided) -> Option<NewEntry> {
 }
 
 /// Everything is durable: the head moves, everybody is answered. A refused or empty command whose
-/// key took effect before gets that answer instead.
+/// key took effect before gets that answer instead; so does one without a key if it may have taken
+/// effect a moment ago, in an append of which nobody knew.
 async fn replay_refused(
     state: &Arc<State>,
     batch: Vec<(Ask, Reply)>,
     decided: Vec<Decided>,
+    is_unsure: bool,
 ) -> Vec<(Ask, Reply)> {
     for item in &decided {
         if let Some(entry) = &item.entry {
@@ -158,7 +210,11 @@ async fn replay_refused(
         }
     }
     for ((ask, reply), item) in batch.into_iter().zip(decided) {
-        if item.entry.is_none() && ask.keyed.is_some() {
+        if item.has_moved {
+            let _ = reply.send(Err(DeskError::Moved));
+            continue;
+        }
+        if item.entry.is_none() && (ask.keyed.is_some() || is_unsure) {
             match state.ledger.find_command(&state.key, &ask.id).await {
                 Ok(None) => {}
                 Ok(Some(stored)) => {
@@ -172,7 +228,7 @@ async fn replay_refused(
             }
         }
         note(state, &ask, &item);
-        let Decided { result, before, after, at, .. } = item;
+        let Decided { has_moved: _, result, before, after, at, entry: _, stored: _ } = item;
         let revision = after.revision();
         let command = ask.command;
         let answer = Answer { command, result, revision, before, after, at, replayed: false };
@@ -291,7 +347,7 @@ async fn loop_until_known(
 ) -> Vec<(Ask, Reply)> {
     for _ in 0..limits::APPEND_TRIES {
         match append(state, &decided).await {
-            Ok(()) => return replay_refused(state, batch, decided).await,
+            Ok(()) => return replay_refused(state, batch, decided, true).await,
             Err(AppendError::Indeterminate) => {}
             // `Behind` with our own entries in the tail means that the first append took effect:
             // deciding again finds every command there by its id.

@@ -6,6 +6,7 @@ use axum::response::Response;
 use muster_api::activity::{ActivityCodeIn, ActivityCodeView};
 use muster_api::list::ListView;
 use muster_api::parse;
+use muster_core::Roster;
 use muster_core::command::Action;
 use muster_core::id::{ActivityCodeId, UnitId};
 use muster_ledger::SubjectKind;
@@ -44,9 +45,12 @@ pub(crate) async fn put(
         Some(unit) => app.desk(&call, unit).await?,
         None => app.desk_with(&call, SubjectKind::ActivityCode, &code_id).await?,
     };
-    let code = input.code(code_id, &desk.head())?;
-    let answer = app.ask(&desk, &call, Action::PutActivityCode(code.clone())).await?;
-    let is_new = answer.before.code(&code.id).is_none();
+    let make =
+        |head: &Roster| Ok(Action::PutActivityCode(input.clone().code(code_id.clone(), head)?));
+    let answer = app.put(&desk, &call, make).await?;
+    let is_new = answer.before.code(&code_id).is_none();
+    let missing = || ApiError::unknown("activity code", &code_id);
+    let code = answer.after.code(&code_id).ok_or_else(missing)?;
     let view = ActivityCodeView::new(&desk.key().unit, code);
     Ok(created(is_new, answer.revision, &view))
 }

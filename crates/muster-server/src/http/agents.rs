@@ -8,6 +8,7 @@ use axum::response::Response;
 use muster_api::agent::{AgentIn, AgentView, AgentsIn, Profile};
 use muster_api::list::ListView;
 use muster_api::parse;
+use muster_core::agent::Agent;
 use muster_core::command::Action;
 use muster_core::decide::decide;
 use muster_core::id::{AgentId, OrganizationId, UnitId};
@@ -133,19 +134,29 @@ async fn put_all(
     desk: &Desk,
     inputs: Vec<(AgentId, AgentIn, String)>,
 ) -> Result<Answer, ApiError> {
-    let head = desk.head();
+    let make = |head: &Roster| Ok(Action::PutAgents(all(desk, head, &inputs)?.0));
+    let answer = app.put(desk, call, make).await?;
+    let (_, profiles) = all(desk, &answer.before, &inputs)?;
+    store(app, &call.caller.organization, profiles).await?;
+    Ok(answer)
+}
+
+/// The agents that are meant, and who they are, by what is known of them.
+fn all(
+    desk: &Desk,
+    head: &Roster,
+    inputs: &[(AgentId, AgentIn, String)],
+) -> Result<(Vec<Agent>, Vec<Profile>), ApiError> {
     let unit = head.unit().ok_or_else(|| ApiError::unknown("business unit", &desk.key().unit))?;
     let mut agents = Vec::with_capacity(inputs.len());
     let mut profiles = Vec::with_capacity(inputs.len());
     for (agent, input, pointer) in inputs {
-        let known = head.agent(&agent).map(|record| &record.agent);
-        let (agent, profile) = input.agent(agent, unit, known, &pointer)?;
+        let known = head.agent(agent).map(|record| &record.agent);
+        let (agent, profile) = input.clone().agent(agent.clone(), unit, known, pointer)?;
         agents.push(agent);
         profiles.push(profile);
     }
-    let answer = app.ask(desk, call, Action::PutAgents(agents)).await?;
-    store(app, &call.caller.organization, profiles).await?;
-    Ok(answer)
+    Ok((agents, profiles))
 }
 
 /// What is absent in a profile stays as it was.

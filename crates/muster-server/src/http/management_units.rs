@@ -59,12 +59,15 @@ pub(crate) async fn create(
     let desk = app.desk(&call, input.business_unit_id.as_ref().ok_or_else(missing)?).await?;
     let own: ManagementUnitId = input.id.clone().unwrap_or_else(|| app.mint(&call));
     let unit = input.management_unit(own.clone(), None)?;
-    let is_taken = desk.head().management_unit(&own).is_some_and(|known| known.value != unit);
-    if is_taken && !app.is_replay(&desk, &call).await? {
-        let taken = Rejection::Taken { what: Thing::ManagementUnit, id: own.to_string() };
-        return Err(ApiError::rejection(&taken));
-    }
-    let answer = app.ask(&desk, &call, Action::PutManagementUnit(unit)).await?;
+    let is_replay = app.is_replay(&desk, &call).await?;
+    let make = |head: &Roster| {
+        if !is_replay && head.management_unit(&own).is_some_and(|known| known.value != unit) {
+            let what = Thing::ManagementUnit;
+            return Err(Rejection::Taken { what, id: own.to_string() }.into());
+        }
+        Ok(Action::PutManagementUnit(unit.clone()))
+    };
+    let answer = app.put(&desk, &call, make).await?;
     let is_new = answer.before.management_unit(&own).is_none();
     Ok(created(is_new, answer.revision, &known(&answer.after, &own)?))
 }
@@ -88,10 +91,13 @@ pub(crate) async fn change(
 ) -> Result<Response, ApiError> {
     let own: ManagementUnitId = id(&unit)?;
     let desk = app.desk_with(&call, SubjectKind::ManagementUnit, &own).await?;
-    let head = desk.head();
-    let before = head.management_unit(&own).map(|known| &known.value);
-    let changed = parse::<ManagementUnitIn>(&body)?.management_unit(own.clone(), before)?;
-    let answer = app.ask(&desk, &call, Action::PutManagementUnit(changed)).await?;
+    let input: ManagementUnitIn = parse(&body)?;
+    let make = |head: &Roster| {
+        let before = head.management_unit(&own).map(|known| &known.value);
+        let changed = input.clone().management_unit(own.clone(), before)?;
+        Ok(Action::PutManagementUnit(changed))
+    };
+    let answer = app.put(&desk, &call, make).await?;
     let view = known(&answer.after, &own)?;
     Ok(document(&call, answer.revision, view.version, &view))
 }

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use muster_api::parse;
 use muster_api::rules::{RulesIn, RulesView};
+use muster_core::Roster;
 use muster_core::command::Action;
 use muster_core::id::UnitId;
 
@@ -31,8 +32,9 @@ pub(crate) async fn set(
 ) -> Result<Response, ApiError> {
     let unit: UnitId = id(&unit)?;
     let desk = app.desk(&call, &unit).await?;
-    let rules = parse::<RulesIn>(&body)?.rule_set(desk.head().rules())?;
-    let answer = app.ask(&desk, &call, Action::SetRules(rules)).await?;
+    let input: RulesIn = parse(&body)?;
+    let make = |head: &Roster| Ok(Action::SetRules(input.clone().rule_set(head.rules())?));
+    let answer = app.put(&desk, &call, make).await?;
     let view = RulesView::new(&unit, answer.after.rules(), answer.after.policy());
     Ok(document(&call, answer.revision, answer.after.policy(), &view))
 }

@@ -6,11 +6,11 @@ use axum::response::Response;
 use muster_api::list::ListView;
 use muster_api::parse;
 use muster_api::unit::{UnitIn, UnitView};
-use muster_core::Revision;
 use muster_core::command::Action;
 use muster_core::decide::Rejection;
 use muster_core::decide::Thing;
 use muster_core::id::UnitId;
+use muster_core::{Revision, Roster};
 use muster_ledger::UnitKey;
 
 use crate::error::ApiError;
@@ -34,15 +34,18 @@ pub(crate) async fn create(
 ) -> Result<Response, ApiError> {
     let input: UnitIn = parse(&body)?;
     let unit_id: UnitId = input.id.clone().unwrap_or_else(|| app.mint(&call));
-    let unit = input.unit(unit_id.clone(), None)?;
+    let unit = input.unit(unit_id, None)?;
+    let unit_id = unit.id.clone();
     let organization = call.caller.organization.clone();
     let desk = app.units().desk_of_new(&UnitKey { organization, unit: unit_id.clone() }).await?;
-    let is_taken = desk.head().unit().is_some_and(|known| *known != unit);
-    if is_taken && !app.is_replay(&desk, &call).await? {
-        let taken = Rejection::Taken { what: Thing::Unit, id: unit_id.to_string() };
-        return Err(ApiError::rejection(&taken));
-    }
-    let answer = app.ask(&desk, &call, Action::PutUnit(unit)).await?;
+    let is_replay = app.is_replay(&desk, &call).await?;
+    let make = |head: &Roster| {
+        if !is_replay && head.unit().is_some_and(|known| *known != unit) {
+            return Err(Rejection::Taken { what: Thing::Unit, id: unit_id.to_string() }.into());
+        }
+        Ok(Action::PutUnit(unit.clone()))
+    };
+    let answer = app.put(&desk, &call, make).await?;
     let is_new = answer.before.unit().is_none();
     let view = UnitView::new(&answer.after);
     Ok(created(is_new, answer.revision, &view))
@@ -66,8 +69,10 @@ pub(crate) async fn change(
 ) -> Result<Response, ApiError> {
     let unit_id: UnitId = id(&unit)?;
     let desk = app.desk(&call, &unit_id).await?;
-    let changed = parse::<UnitIn>(&body)?.unit(unit_id, desk.head().unit())?;
-    let answer = app.ask(&desk, &call, Action::PutUnit(changed)).await?;
+    let input: UnitIn = parse(&body)?;
+    let make =
+        |head: &Roster| Ok(Action::PutUnit(input.clone().unit(unit_id.clone(), head.unit())?));
+    let answer = app.put(&desk, &call, make).await?;
     let version = answer.after.unit_version();
     Ok(document(&call, answer.revision, version, &UnitView::new(&answer.after)))
 }

@@ -227,3 +227,54 @@ async fn a_fresh_version_on_a_stale_body_is_suspected_or_merged_never_silent() {
     assert_eq!(answer.status, 409, "the other client's 420 would be gone: {}", answer.text);
     assert_eq!(answer.text_at("/conflicts/0/kind"), "STALE_OVERWRITE_SUSPECTED");
 }
+
+/// Registry writes name some fields and leave the others: both of two such writes live.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn writes_of_different_fields_of_one_record_both_live() {
+    let app = TestApp::with_unit().await;
+    let code = json!({ "businessUnitId": "u1", "category": "Break", "name": "0" });
+    app.put("/activitycodes/nap", code).await.is(201);
+    for n in 1..20 {
+        let paid = n % 2 == 0;
+        let days = ["Monday", "Tuesday"];
+        let rule = json!({ "kind": "REST_TIME_SHORT", "params": { "minRestMinutes": n } });
+        let written = tokio::join!(
+            app.patch("/businessunits/u1", json!({ "name": format!("unit {n}") })),
+            app.patch("/businessunits/u1", json!({ "startDayOfWeek": days[n % 2] })),
+            app.put("/activitycodes/nap", json!({ "name": format!("nap {n}") })),
+            app.put("/activitycodes/nap", json!({ "paid": paid })),
+            app.put("/businessunits/u1/rules", json!({ "autoApprove": paid })),
+            app.put("/businessunits/u1/rules", json!({ "rules": [rule] })),
+            app.put("/agents/ana", json!({ "contract": format!("contract {n}") })),
+            app.put("/agents/ana", json!({ "skills": [{ "name": format!("skill {n}") }] })),
+        );
+        for answer in [written.0, written.1, written.2, written.3, written.4, written.5] {
+            answer.is(200);
+        }
+        let unit = app.get("/businessunits/u1").await.is(200);
+        let told = (unit.text_at("/name"), unit.text_at("/startDayOfWeek"));
+        assert_eq!(told, (format!("unit {n}").as_str(), days[n % 2]));
+        let codes = app.get("/activitycodes?businessUnitId=u1").await.is(200);
+        let nap = codes.entities().iter().find(|code| code["id"] == "nap").unwrap();
+        assert_eq!((&nap["name"], &nap["paid"]), (&json!(format!("nap {n}")), &json!(paid)));
+        let rules = app.get("/businessunits/u1/rules").await.is(200);
+        assert_eq!(rules.body["autoApprove"], paid, "round {n}");
+        assert!(rules.text.contains(&format!("\"minRestMinutes\":{n}}}")), "{}", rules.text);
+        let ana = app.get("/agents/ana").await.is(200);
+        assert_eq!(ana.text_at("/contract"), format!("contract {n}"));
+        assert_eq!(ana.text_at("/skills/0/name"), format!("skill {n}"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_units_with_one_id_and_other_content_one_is_refused() {
+    let app = TestApp::start().await;
+    let make = |n: usize| {
+        let body = json!({ "id": "u1", "name": format!("unit {n}"), "timeZone": "UTC" });
+        app.post("/businessunits", body)
+    };
+    let answers = join_all((0..8).map(make)).await;
+    let made = answers.iter().filter(|answer| answer.status == 201).count();
+    let taken = answers.iter().filter(|answer| answer.status == 409).count();
+    assert_eq!((made, taken), (1, 7));
+}

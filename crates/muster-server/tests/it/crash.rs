@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
+use futures_util::{StreamExt, stream};
 use muster_core::event::Event;
 use muster_core::id::ClientId;
 use muster_ledger::{Ledger, Role};
@@ -14,7 +15,6 @@ use muster_server::clock::{Clock, Manual};
 use muster_server::desk::Noted;
 use muster_server::{Config, Server};
 use serde_json::{Value, json};
-use tokio::task::JoinSet;
 
 use crate::app::{at, entries, now, organization, u1};
 use crate::http::{Answer, Ask};
@@ -24,6 +24,7 @@ const LEDGER: &str = "MUSTER_SERVER_TEST_LEDGER";
 const NOTES: &str = "MUSTER_SERVER_TEST_NOTES";
 const AGENTS: usize = 40;
 const ROUNDS: usize = 4;
+const AT_ONCE: usize = 24;
 const COMMANDS: usize = 400;
 
 /// The process that is killed. Runs only as a child of the test below.
@@ -125,14 +126,14 @@ async fn rush(
     answers: usize,
 ) -> BTreeMap<usize, Answer> {
     let http = reqwest::Client::new();
-    let mut tasks = JoinSet::new();
-    for n in open {
-        let (n, ask) = (*n, command(&http, &server.url, token, *n));
-        tasks.spawn(async move { (n, ask.try_send().await.ok()) });
-    }
+    let url = server.url.clone();
+    let send = |n: &usize| {
+        let (n, ask) = (*n, command(&http, &url, token, *n));
+        async move { (n, ask.try_send().await.ok()) }
+    };
+    let mut answers_of = stream::iter(open).map(send).buffer_unordered(AT_ONCE);
     let mut answered = BTreeMap::new();
-    while let Some(done) = tasks.join_next().await {
-        let (n, answer) = done.unwrap();
+    while let Some((n, answer)) = answers_of.next().await {
         answered.extend(answer.map(|answer| (n, answer)));
         if answered.len() == answers {
             server.kill();
@@ -170,7 +171,7 @@ async fn what_was_answered_is_there_after_every_kill() {
         let token = token(&http, &server, &client.client_id, &client.client_secret).await;
         furnish(&http, &server, &token).await;
         // The last round answers everything that is left, and is killed as well.
-        let answers = if round < ROUNDS { 20 + 17 * round } else { open.len() };
+        let answers = if round < ROUNDS { 40 + 17 * round } else { open.len() };
         for (n, answer) in rush(&mut server, &token, &open, answers).await {
             assert_eq!(answer.status, 201, "s{n}: {}", answer.text);
             acknowledged.insert(n, answer.revision());
@@ -193,6 +194,6 @@ async fn what_was_answered_is_there_after_every_kill() {
         assert_eq!(made[&format!("s{n}")], revision);
     }
     let notes = noted(&notes);
-    assert!(notes.len() >= COMMANDS / 2);
+    assert!(notes.len() >= COMMANDS / 2, "only {} decisions were noted", notes.len());
     oracle::check_notes(&oracle::states(&entries), &entries, &notes);
 }

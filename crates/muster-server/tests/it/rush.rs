@@ -106,8 +106,8 @@ impl Client {
                 11..14 => self.swap().await,
                 14..16 => self.time_off().await,
                 16 => self.shift_comes_and_goes().await,
-                17 => self.publish().await,
-                18 => self.revert().await,
+                17 => self.mend().await,
+                18 => self.publish().await,
                 _ => self.rules().await,
             }
         }
@@ -164,10 +164,13 @@ impl Client {
         weeks.dedup_by(|a, b| a["agentId"] == b["agentId"]);
         for week in &mut weeks {
             let shifts = week["shifts"].as_array_mut().unwrap();
+            if shifts.is_empty() {
+                continue;
+            }
             let n = self.dice.below(shifts.len());
-            match self.dice.below(4) {
+            match self.dice.below(12) {
                 0 => drop(shifts.remove(n)),
-                1 => shifts[n]["note"] = json!(format!("by {}", self.n)),
+                1..4 => shifts[n]["note"] = json!(format!("by {}", self.n)),
                 _ => shifts[n]["lengthMinutes"] = json!(360 + 10 * self.dice.below(12)),
             }
         }
@@ -239,12 +242,15 @@ impl Client {
         let path = format!("/schedules/{id}");
         sound(&self.app().post(&format!("{path}/validate"), json!({})).await);
         sound(&self.app().post(&format!("{path}/publish"), json!({})).await);
-        sound(&self.app().ask("POST", &format!("{path}/rebase")).send().await);
+        let next = *self.dice.pick(&["rebase", "revert", "publish"]);
+        sound(&self.app().ask("POST", &format!("{path}/{next}")).send().await);
     }
 
-    async fn revert(&mut self) {
-        let path = format!("{}/revert", self.shared.live);
-        sound(&self.app().post(&path, json!({ "mode": "perAgent" })).await);
+    /// Makes a shift of the first days again, should it be gone.
+    async fn mend(&mut self) {
+        let (agent, day) = (agent(self.dice.below(AGENTS)), self.dice.below(4));
+        let body = shift(&format!("{agent}-{day}"), &agent, i64::try_from(day).unwrap());
+        sound(&self.app().post("/scheduling/shifts", body).await);
     }
 
     async fn rules(&mut self) {
