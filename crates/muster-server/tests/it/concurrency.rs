@@ -41,7 +41,10 @@ async fn centre(agents: usize) -> TestApp {
     let weeks: Vec<Value> = names.iter().map(|agent| agent_week(agent, &[0, 1, 2])).collect();
     app.publish_week("u1", &weeks).await;
     let meal = json!([{ "activityCodeId": "Meal", "offsetMinutes": 240, "lengthMinutes": 30 }]);
-    let edit = |agent: &str, day: usize| json!({ "op": "update", "shiftId": format!("{agent}-{day}"), "activities": meal });
+    let edit = |agent: &str, day: usize| -> Value {
+        let shift = format!("{agent}-{day}");
+        json!({ "op": "update", "shiftId": shift, "activities": meal })
+    };
     let mut edits: Vec<Value> = names.iter().map(|agent| edit(agent, 0)).collect();
     edits.extend(names[agents - CLASHES..].iter().map(|agent| edit(agent, 1)));
     let draft = json!({ "id": "d1", "businessUnitId": "u1", "weekDate": WEEK, "edits": edits });
