@@ -38,7 +38,10 @@ async fn adherence_compares_the_latest_state_with_the_schedule() {
     let monday = now().plus_days(14).plus_min(60);
     app.manual.set(monday);
     let token = app.client("bridge", "wfm:adherence:read wfm:adherence:write").await;
-    let event = |agent: &str, min: i64, state: &str| json!({ "agentId": agent, "at": monday.plus_min(min).to_string(), "state": state });
+    let event = |agent: &str, min: i64, state: &str| -> Value {
+        let at = monday.plus_min(min).to_string();
+        json!({ "agentId": agent, "at": at, "state": state })
+    };
     let events = json!({ "events": [event("ana", -5, "On Queue"), event("ben", -5, "Break"),
         event("ana", -9, "Meal"), event("cem", -1, "Sleepwalking")] });
     let ask = app.ask("POST", "/adherence/events").token(&token);
