@@ -282,9 +282,11 @@ pub fn decide(roster: &Roster, command: &Command, now: Instant) -> Result<Decisi
         Action::PutActivityCode(code) => registry::put_code(roster, code),
         Action::SetRules(rules) => registry::set_rules(roster, rules),
         Action::CreateDraft { id, week, name, base, edits } => {
-            draft::create(roster, id, *week, name, *base, edits)
+            draft::create(roster, id, *week, name, *base, edits, now)
         }
-        Action::EditDraft { id, edits, resolutions } => draft::edit(roster, id, edits, resolutions),
+        Action::EditDraft { id, edits, resolutions } => {
+            draft::edit(roster, id, edits, resolutions, now)
+        }
         Action::RebaseDraft(id) => draft::rebase(roster, id),
         Action::DeleteDraft(id) => draft::delete(roster, id),
         Action::Publish { id, terms } => publish::draft(roster, actor, id, terms, now),

@@ -7,12 +7,13 @@ use jiff::civil::Date;
 
 use crate::command::Resolution;
 use crate::conflict::{Finding, Kind, Severity, Subject};
+use crate::decide::schedule::check_horizon;
 use crate::decide::{Decision, Outcome, Rejection, Thing};
 use crate::draft::{CommitmentEdit, Draft, Edits, ShiftEdit};
 use crate::entry::ReferenceKind;
 use crate::event::Event;
 use crate::id::{AgentId, Revision, ScheduleId, ShiftId};
-use crate::instant::Interval;
+use crate::instant::{Instant, Interval};
 use crate::limits;
 use crate::merge::{self, Keep, Resolutions};
 use crate::roster::Roster;
@@ -85,9 +86,11 @@ pub(super) fn create(
     name: &Arc<str>,
     base: Option<Revision>,
     edits: &Edits,
+    now: Instant,
 ) -> Result<Decision, Rejection> {
     check_week(roster, week)?;
     check_size(edits)?;
+    check_horizon(edits, now)?;
     if let Some(known) = roster.draft(id) {
         let is_same = known.week == week
             && known.name == *name
@@ -112,8 +115,10 @@ pub(super) fn edit(
     id: &ScheduleId,
     edits: &Edits,
     resolutions: &[Resolution],
+    now: Instant,
 ) -> Result<Decision, Rejection> {
     check_size(edits)?;
+    check_horizon(edits, now)?;
     let draft = open(roster, id)?;
     let resolved: Resolutions =
         resolutions.iter().map(|r| ((r.shift_id.clone(), r.atom), r.keep)).collect();

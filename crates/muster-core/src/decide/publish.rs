@@ -195,10 +195,12 @@ pub(super) fn document(
         published.draft = Some(id.clone());
         // What is held is what would be drafted: the same document again drafts nothing new.
         let held = held_edits(edits, &sorted).one_per_agent();
-        let drafted = super::draft::create(roster, id, *week, name, *base, &held)?;
+        let drafted = super::draft::create(roster, id, *week, name, *base, &held, now)?;
         events.extend(drafted.events);
     }
-    let decision = Decision::new(ReferenceKind::Publish, id, Outcome::Published(published));
+    // The document has no id of its own: it is the live week that causes point at.
+    let live = roster.unit().map_or_else(|| id.clone(), |unit| schedule::live_id(unit, *week));
+    let decision = Decision::new(ReferenceKind::Publish, &live, Outcome::Published(published));
     Ok(decision.with(events).because(terms.reason.as_ref()))
 }
 
