@@ -163,6 +163,9 @@ pub(crate) async fn bulk(
 ) -> Result<Response, ApiError> {
     let input: SwapBulkIn = parse(&body)?;
     input.check()?;
+    if input.action == SwapAction::Cancel {
+        call.caller.may("wfm:swap:write")?;
+    }
     let swaps = match (&input.ids, &input.filter) {
         (Some(ids), _) => ids.clone(),
         (None, Some(filter)) => matching(&app, &call, filter).await?,
