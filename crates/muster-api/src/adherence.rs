@@ -82,22 +82,6 @@ pub struct AdherenceView<'a> {
     pub schedule_revision: Revision,
 }
 
-/// A stretch of an agent's day in which state and schedule did not change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AdherenceSpanView<'a> {
-    /// Its first instant.
-    pub start: At,
-    /// The first instant after it.
-    pub end: At,
-    /// What was scheduled.
-    pub scheduled: Option<SegmentView>,
-    /// The state the agent was in.
-    pub state: Option<&'a str>,
-    /// Whether the two fitted.
-    pub in_adherence: Option<bool>,
-}
-
 impl AdherenceEventIn {
     /// When it happened; a wall time is read in the agent's zone.
     ///

@@ -16,7 +16,6 @@ pub mod activity;
 pub mod adherence;
 pub mod agent;
 pub mod agent_view;
-pub mod bulk;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod conflict;

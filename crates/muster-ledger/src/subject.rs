@@ -88,13 +88,3 @@ impl SubjectChange {
         }
     }
 }
-
-impl SubjectChange {
-    /// The id that is claimed or let go.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        match self {
-            Self::Claim(_, id) | Self::Release(_, id) => id,
-        }
-    }
-}

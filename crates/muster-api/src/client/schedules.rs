@@ -259,12 +259,4 @@ impl Client {
     pub async fn delete_shift(&self, id: &str) -> Result<Answer<Value>, ClientError> {
         self.delete(&format!("/scheduling/shifts/{id}")).await
     }
-
-    /// What happened to a shift.
-    ///
-    /// # Errors
-    /// [`ClientError`] when it is refused or does not get through.
-    pub async fn shift_history(&self, id: &str) -> Result<Answer<List<Value>>, ClientError> {
-        self.get(&format!("/scheduling/shifts/{id}/history"), Query::default()).await
-    }
 }

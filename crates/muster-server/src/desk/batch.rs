@@ -53,24 +53,14 @@ async fn settle(state: &Arc<State>, mut batch: Vec<(Ask, Reply)>) {
     while !batch.is_empty() {
         let twins = twins(&mut batch);
         let decided = decide_all(state, &batch);
-        let done = match append(state, &decided).await {
-            Ok(()) => replay_refused(state, batch, decided, is_unsure).await,
-            Err(AppendError::Behind(_)) => {
-                batch = catch_up(state, batch).await;
-                batch.extend(twins);
-                continue;
-            }
-            Err(AppendError::Duplicate(id)) => {
-                batch = answer_duplicate(state, batch, &id).await;
-                batch.extend(twins);
-                continue;
-            }
+        let rest = match append(state, &decided).await {
+            Ok(()) => answer_all(state, batch, decided, is_unsure).await,
+            Err(AppendError::Behind(_)) => catch_up(state, batch).await,
+            Err(AppendError::Duplicate(id)) => answer_duplicate(state, batch, &id).await,
             Err(AppendError::SubjectTaken { kind, id, unit }) => {
                 let (what, unit) = (kind.to_string(), unit.to_string());
                 let error = DeskError::CrossUnit { kind: what, id: id.clone(), unit };
-                batch = refuse_claimant(batch, &decided, &SubjectChange::Claim(kind, id), &error);
-                batch.extend(twins);
-                continue;
+                refuse_claimant(batch, &decided, &SubjectChange::Claim(kind, id), &error)
             }
             // Whether the append took effect is not known: the same append again puts the two in
             // order. Nobody is answered and nothing new is decided until then.
@@ -81,14 +71,14 @@ async fn settle(state: &Arc<State>, mut batch: Vec<(Ask, Reply)>) {
             Err(AppendError::Other(error)) => {
                 tries += 1;
                 if tries < limits::APPEND_TRIES && is_passing(&error) {
-                    batch.extend(twins);
-                    continue;
+                    batch
+                } else {
+                    give_up(batch, &error);
+                    Vec::new()
                 }
-                give_up(batch, &error);
-                Vec::new()
             }
         };
-        batch = done;
+        batch = rest;
         batch.extend(twins);
     }
 }
@@ -198,7 +188,7 @@ fn new_entry(decided: &Decided) -> Option<NewEntry> {
 /// Everything is durable: the head moves, everybody is answered. A refused or empty command whose
 /// key took effect before gets that answer instead; so does one without a key if it may have taken
 /// effect a moment ago, in an append of which nobody knew.
-async fn replay_refused(
+async fn answer_all(
     state: &Arc<State>,
     batch: Vec<(Ask, Reply)>,
     decided: Vec<Decided>,
@@ -347,7 +337,7 @@ async fn loop_until_known(
 ) -> Vec<(Ask, Reply)> {
     for _ in 0..limits::APPEND_TRIES {
         match append(state, &decided).await {
-            Ok(()) => return replay_refused(state, batch, decided, true).await,
+            Ok(()) => return answer_all(state, batch, decided, true).await,
             Err(AppendError::Indeterminate) => {}
             // `Behind` with our own entries in the tail means that the first append took effect:
             // deciding again finds every command there by its id.
