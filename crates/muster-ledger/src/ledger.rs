@@ -1,10 +1,13 @@
 //! The ledger as the rest of Muster sees it, whatever the engine.
 
+use std::collections::BTreeMap;
+
 use muster_core::id::{AgentId, ClientId, CommandId, OrganizationId, Revision, UnitId};
 use muster_core::instant::Instant;
 
 use crate::entry::{Appended, NewEntry, StoredCommand, StoredEntry};
 use crate::error::{AppendError, LedgerError};
+use crate::hold::Hold;
 use crate::plain::{ClientRow, Profile, SigningKey};
 use crate::snapshot::Snapshot;
 use crate::sqlite::Sqlite;
@@ -60,6 +63,15 @@ enum Engine {
     Sqlite(Sqlite),
 }
 
+/// Asks the engine behind a ledger, whichever it is.
+macro_rules! on_engine {
+    ($ledger:expr, $engine:ident => $ask:expr) => {
+        match &$ledger.engine {
+            Engine::Sqlite($engine) => $ask,
+        }
+    };
+}
+
 impl Ledger {
     /// Opens the ledger at a URL such as `sqlite:muster.db`, creates it if it is not there, and
     /// brings its tables to this release.
@@ -92,8 +104,7 @@ impl Ledger {
         organization: &OrganizationId,
         unit: &UnitId,
     ) -> Result<Created, LedgerError> {
-        let Engine::Sqlite(sqlite) = &self.engine;
-        sqlite.create_unit(UnitKey { organization: organization.clone(), unit: unit.clone() }).await
+        on_engine!(self, engine => engine.create_unit(UnitKey { organization: organization.clone(), unit: unit.clone() }).await)
     }
 
     /// All units, sorted.
@@ -101,8 +112,7 @@ impl Ledger {
     /// # Errors
     /// See [`Ledger`].
     pub async fn units(&self) -> Result<Vec<UnitKey>, LedgerError> {
-        let Engine::Sqlite(sqlite) = &self.engine;
-        sqlite.units().await
+        on_engine!(self, engine => engine.units().await)
     }
 
     /// The revision of a unit's last entry, read after the call; `None` if there is no such unit.
@@ -110,8 +120,7 @@ impl Ledger {
     /// # Errors
     /// See [`Ledger`].
     pub async fn head(&self, unit: &UnitKey) -> Result<Option<Revision>, LedgerError> {
-        let Engine::Sqlite(sqlite) = &self.engine;
-        sqlite.head(unit).await
+        on_engine!(self, engine => engine.head(unit).await)
     }
 
     /// Appends entries to a unit, all or none, if `after` is its head. When it answers, they are
@@ -126,8 +135,41 @@ impl Ledger {
         after: Revision,
         entries: Vec<NewEntry>,
     ) -> Result<Appended, AppendError> {
-        let Engine::Sqlite(sqlite) = &self.engine;
-        sqlite.append(unit, after, entries).await
+        on_engine!(self, engine => engine.append(unit, after, entries).await)
+    }
+
+    /// Holds a unit for one append: while it is held, nobody else appends to it, and those who
+    /// want to hold it come in turn. For a desk that was [`AppendError::Behind`].
+    ///
+    /// # Errors
+    /// [`LedgerError::NoSuchUnit`].
+    pub async fn hold(&self, unit: &UnitKey) -> Result<Hold, LedgerError> {
+        on_engine!(self, engine => engine.hold(unit).await)
+    }
+
+    /// Whether several processes may serve from it at once, so that a unit may move without this
+    /// one having moved it.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        on_engine!(self, engine => engine.is_shared())
+    }
+
+    /// The revisions of some units' last entries, read after the call. Units that are not there
+    /// are left out.
+    ///
+    /// # Errors
+    /// See [`Ledger`].
+    pub async fn heads(
+        &self,
+        units: &[UnitKey],
+    ) -> Result<BTreeMap<UnitKey, Revision>, LedgerError> {
+        on_engine!(self, engine => engine.heads(units).await)
+    }
+
+    /// Waits until another process may have moved a unit: it said so, or it is time to look. Never
+    /// comes back where no other process may.
+    pub async fn moved(&self) {
+        on_engine!(self, engine => engine.moved().await);
     }
 
     /// A page of the entries after a revision, in order: at most `limit`, and fewer when they are
@@ -141,8 +183,7 @@ impl Ledger {
         after: Revision,
         limit: usize,
     ) -> Result<Vec<StoredEntry>, LedgerError> {
-        let Engine::Sqlite(sqlite) = &self.engine;
-        sqlite.entries_after(unit, after, limit).await
+        on_engine!(self, engine => engine.entries_after(unit, after, limit).await)
     }
 
     /// The command of that id, if it took effect and has not been forgotten: commands are kept
@@ -155,8 +196,7 @@ impl Ledger {
         unit: &UnitKey,
         id: &CommandId,
     ) -> Result<Option<StoredCommand>, LedgerError> {
-        let Engine::Sqlite(sqlite) = &self.engine;
-        sqlite.find_command(unit, id).await
+        on_engine!(self, engine => engine.find_command(unit, id).await)
     }
 
     /// The unit of an organization that has an id.
@@ -169,8 +209,7 @@ impl Ledger {
         kind: SubjectKind,
         id: &str,
     ) -> Result<Option<UnitId>, LedgerError> {
-        let Engine::Sqlite(sqlite) = &self.engine;
-        sqlite.find_subject(organization, kind, id).await
+        on_engine!(self, engine => engine.find_subject(organization, kind, id).await)
     }
 
     /// Stores a snapshot, and deletes those that it makes needless: older ones beyond the newest
@@ -184,8 +223,7 @@ impl Ledger {
         unit: &UnitKey,
         snapshot: Snapshot,
     ) -> Result<(), LedgerError> {
-        let Engine::Sqlite(sqlite) = &self.engine;
-        sqlite.put_snapshot(unit, snapshot).await
+        on_engine!(self, engine => engine.put_snapshot(unit, snapshot).await)
     }
 
     /// The newest undamaged snapshot in a format, of a revision not after `at_most`.
@@ -198,8 +236,7 @@ impl Ledger {
         format: u16,
         at_most: Revision,
     ) -> Result<Option<Snapshot>, LedgerError> {
-        let Engine::Sqlite(sqlite) = &self.engine;
-        sqlite.newest_snapshot(unit, format, at_most).await
+        on_engine!(self, engine => engine.newest_snapshot(unit, format, at_most).await)
     }
 
     /// Stores profiles, replacing those of the same agents.
@@ -211,8 +248,7 @@ impl Ledger {
         organization: &OrganizationId,
         profiles: Vec<Profile>,
     ) -> Result<(), LedgerError> {
-        let Engine::Sqlite(sqlite) = &self.engine;
-        sqlite.put_profiles(organization, profiles).await
+        on_engine!(self, engine => engine.put_profiles(organization, profiles).await)
     }
 
     /// The profiles of some agents, in the order asked for; agents without one are left out.
@@ -224,8 +260,7 @@ impl Ledger {
         organization: &OrganizationId,
         agents: &[AgentId],
     ) -> Result<Vec<Profile>, LedgerError> {
-        let Engine::Sqlite(sqlite) = &self.engine;
-        sqlite.profiles(organization, agents).await
+        on_engine!(self, engine => engine.profiles(organization, agents).await)
     }
 
     /// Stores a client, replacing the one of the same id.
@@ -233,8 +268,7 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::ClientTaken`] when another organization has a client of that id.
     pub async fn put_client(&self, client: ClientRow) -> Result<(), LedgerError> {
-        let Engine::Sqlite(sqlite) = &self.engine;
-        sqlite.put_client(client).await
+        on_engine!(self, engine => engine.put_client(client).await)
     }
 
     /// The client of an id, revoked or not.
@@ -242,8 +276,7 @@ impl Ledger {
     /// # Errors
     /// See [`Ledger`].
     pub async fn find_client(&self, id: &ClientId) -> Result<Option<ClientRow>, LedgerError> {
-        let Engine::Sqlite(sqlite) = &self.engine;
-        sqlite.find_client(id).await
+        on_engine!(self, engine => engine.find_client(id).await)
     }
 
     /// The clients of an organization, revoked ones too, by id.
@@ -254,8 +287,7 @@ impl Ledger {
         &self,
         organization: &OrganizationId,
     ) -> Result<Vec<ClientRow>, LedgerError> {
-        let Engine::Sqlite(sqlite) = &self.engine;
-        sqlite.list_clients(organization).await
+        on_engine!(self, engine => engine.list_clients(organization).await)
     }
 
     /// Revokes a client of an organization and answers with it; `None` if there is none of that
@@ -269,8 +301,7 @@ impl Ledger {
         id: &ClientId,
         at: Instant,
     ) -> Result<Option<ClientRow>, LedgerError> {
-        let Engine::Sqlite(sqlite) = &self.engine;
-        sqlite.revoke_client(organization, id, at).await
+        on_engine!(self, engine => engine.revoke_client(organization, id, at).await)
     }
 
     /// The current signing key; `fresh` becomes it if there is none. Whoever asks gets the same.
@@ -282,8 +313,7 @@ impl Ledger {
         fresh: [u8; 32],
         now: Instant,
     ) -> Result<SigningKey, LedgerError> {
-        let Engine::Sqlite(sqlite) = &self.engine;
-        sqlite.signing_key(fresh, now).await
+        on_engine!(self, engine => engine.signing_key(fresh, now).await)
     }
 
     /// Reads every unit from its first entry: no revision missing, every hash right, the head
@@ -296,8 +326,7 @@ impl Ledger {
         &self,
         progress: impl FnMut(VerifyProgress),
     ) -> Result<VerifyReport, LedgerError> {
-        let Engine::Sqlite(sqlite) = &self.engine;
-        sqlite.verify(progress).await
+        on_engine!(self, engine => engine.verify(progress).await)
     }
 
     /// How much the ledger holds.
@@ -305,7 +334,6 @@ impl Ledger {
     /// # Errors
     /// See [`Ledger`].
     pub async fn stats(&self) -> Result<Stats, LedgerError> {
-        let Engine::Sqlite(sqlite) = &self.engine;
-        sqlite.stats().await
+        on_engine!(self, engine => engine.stats().await)
     }
 }

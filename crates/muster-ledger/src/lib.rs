@@ -10,6 +10,7 @@
 mod codec;
 mod entry;
 mod error;
+mod hold;
 mod ledger;
 pub mod limits;
 mod plain;
@@ -22,6 +23,7 @@ mod verify;
 pub use codec::{decode, encode, subjects};
 pub use entry::{Appended, Hash, NO_HASH, NewEntry, StoredCommand, StoredEntry};
 pub use error::{AppendError, LedgerError, Unavailable};
+pub use hold::Hold;
 pub use ledger::{Created, Ledger, Role, Stats};
 pub use plain::{ClientRow, Profile, SigningKey};
 pub use snapshot::Snapshot;

@@ -14,6 +14,8 @@ pub const SNAPSHOTS_NEWEST: usize = 3;
 pub const APPEND_ENTRIES: usize = 4_096;
 /// Most bytes one page of entries holds, unless its first entry alone is larger.
 pub const PAGE_BYTES: usize = 64 << 20;
+/// How long a unit can be held; whoever is stuck loses it, so that the others go on.
+pub const HOLD: Duration = Duration::from_secs(5);
 /// Most entries in one page, whatever was asked for.
 pub const PAGE_ENTRIES: usize = 100_000;
 /// Most commands that are forgotten in one append.

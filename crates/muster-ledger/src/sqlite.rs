@@ -2,6 +2,7 @@
 
 mod append;
 mod fault;
+mod hold;
 mod lock;
 mod open;
 mod plain;
@@ -20,6 +21,7 @@ use muster_core::instant::Instant;
 
 use self::append::Batch;
 use self::fault::{Fault, aside};
+pub(crate) use self::hold::Hold;
 use self::reader::Readers;
 use self::writer::Writer;
 use crate::entry::{Appended, Hash, NewEntry, StoredCommand, StoredEntry};
@@ -83,7 +85,7 @@ impl Sqlite {
             let (max, found) = (limits::APPEND_ENTRIES, entries.len());
             return Err(LedgerError::TooMany { what: "entries in one append", max, found }.into());
         }
-        let known = self.heads(|heads| heads.get(unit).copied());
+        let known = self.known(|heads| heads.get(unit).copied());
         let known = known.and_then(|(revision, hash)| (revision == after).then_some(hash));
         let key = unit.clone();
         let batch = if append::weight(&entries) < limits::HASH_ASIDE_BYTES {
@@ -92,7 +94,7 @@ impl Sqlite {
             aside(move || Ok(Batch::prepare(key, after, known, entries))).await?
         };
         let result = self.0.writer.write(move |db| append::append(db, batch)).await;
-        self.heads(|heads| match &result {
+        self.known(|heads| match &result {
             Ok(appended) => {
                 if heads.len() >= limits::KNOWN_HEADS {
                     heads.clear();
@@ -104,6 +106,29 @@ impl Sqlite {
             }
         });
         result
+    }
+
+    pub(crate) async fn hold(&self, unit: &UnitKey) -> Result<crate::hold::Hold, LedgerError> {
+        let head = self.head(unit).await?;
+        let head = head.ok_or_else(|| LedgerError::NoSuchUnit(unit.clone()))?;
+        Ok(Hold::new(self.clone(), unit.clone(), head).into())
+    }
+
+    /// One process serves from the file; others work beside it, but not on units.
+    pub(crate) fn is_shared(&self) -> bool {
+        false
+    }
+
+    pub(crate) async fn heads(
+        &self,
+        units: &[UnitKey],
+    ) -> Result<BTreeMap<UnitKey, Revision>, LedgerError> {
+        let units = units.to_vec();
+        self.read(move |db| read::heads(db, &units)).await
+    }
+
+    pub(crate) async fn moved(&self) {
+        std::future::pending().await
     }
 
     pub(crate) async fn entries_after(
@@ -233,7 +258,7 @@ impl Sqlite {
         self.0.readers.read(work).await
     }
 
-    fn heads<T>(&self, look: impl FnOnce(&mut BTreeMap<UnitKey, (Revision, Hash)>) -> T) -> T {
+    fn known<T>(&self, look: impl FnOnce(&mut BTreeMap<UnitKey, (Revision, Hash)>) -> T) -> T {
         look(&mut self.0.heads.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

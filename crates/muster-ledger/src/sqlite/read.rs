@@ -1,5 +1,7 @@
 //! Reading units, entries, commands and subjects.
 
+use std::collections::BTreeMap;
+
 use muster_core::id::{CommandId, OrganizationId, Revision, UnitId};
 use muster_core::instant::Instant;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -37,6 +39,19 @@ pub(super) fn find_head(db: &Connection, unit: &UnitKey) -> Result<Option<Head>,
 
 pub(super) fn get_head(db: &Connection, unit: &UnitKey) -> Result<Head, Fault> {
     find_head(db, unit)?.ok_or_else(|| LedgerError::NoSuchUnit(unit.clone()).into())
+}
+
+pub(super) fn heads(
+    db: &Connection,
+    units: &[UnitKey],
+) -> Result<BTreeMap<UnitKey, Revision>, Fault> {
+    let mut heads = BTreeMap::new();
+    for unit in units {
+        if let Some(head) = find_head(db, unit)? {
+            heads.insert(unit.clone(), head.revision);
+        }
+    }
+    Ok(heads)
 }
 
 pub(super) fn units(db: &Connection) -> Result<Vec<UnitKey>, Fault> {
