@@ -172,6 +172,19 @@ impl Ledger {
         on_engine!(self, engine => engine.moved().await);
     }
 
+    /// Does something that takes long beside everything else, on a thread that may block.
+    ///
+    /// # Errors
+    /// [`LedgerError::Unavailable`] when the process ends meanwhile.
+    pub async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, LedgerError> {
+        match &self.engine {
+            Engine::Sqlite(_) => crate::aside::aside(work).await,
+        }
+    }
+
     /// A page of the entries after a revision, in order: at most `limit`, and fewer when they are
     /// many or large. Only an empty page says that there are no more.
     ///

@@ -7,6 +7,7 @@
 //! Start reading at [`Ledger`]; what may go wrong is in [`LedgerError`] and [`AppendError`]. The
 //! engine behind it is chosen by the URL; no type of an engine appears in the interface.
 
+mod aside;
 mod codec;
 mod entry;
 mod error;

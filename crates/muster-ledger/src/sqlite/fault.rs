@@ -77,11 +77,5 @@ pub(super) fn commit_failed(error: Error) -> LedgerError {
 pub(super) async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
 ) -> Result<T, LedgerError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result.map_err(|Fault(error)| error),
-        Err(stopped) => match stopped.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(_) => Err(Unavailable::Closed.into()),
-        },
-    }
+    crate::aside::aside(work).await?.map_err(|Fault(error)| error)
 }

@@ -102,7 +102,7 @@ pub(super) async fn then(state: &State, revision: Revision) -> Result<Roster, De
 
 /// Writes a snapshot of a state, off the desk.
 pub(super) async fn snapshot(state: Arc<State>, roster: Roster) {
-    let image = tokio::task::spawn_blocking(move || {
+    let image = state.ledger.aside(move || {
         let image = Image::of(&roster);
         let body = serde_json::to_vec(&image).expect("images are plain data");
         Snapshot { revision: roster.revision(), format: SNAPSHOT_FORMAT, hash: image.hash(), body }
