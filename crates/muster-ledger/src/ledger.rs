@@ -104,7 +104,8 @@ impl Ledger {
         organization: &OrganizationId,
         unit: &UnitId,
     ) -> Result<Created, LedgerError> {
-        on_engine!(self, engine => engine.create_unit(UnitKey { organization: organization.clone(), unit: unit.clone() }).await)
+        let key = UnitKey { organization: organization.clone(), unit: unit.clone() };
+        on_engine!(self, engine => engine.create_unit(key).await)
     }
 
     /// All units, sorted.
