@@ -18,6 +18,7 @@ pub mod limits;
 mod page;
 mod plain;
 mod postgres;
+pub mod rival;
 mod snapshot;
 mod sqlite;
 mod subject;
