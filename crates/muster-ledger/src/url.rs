@@ -60,9 +60,10 @@ mod tests {
 
     #[test]
     fn a_postgres_url_may_name_several_servers() {
-        let url = "postgresql://ana:secret@one:5433,two/muster?target_session_attrs=read-write";
+        let url =
+            "postgresql://ana:secret@one:5433,two:5434/muster?target_session_attrs=read-write";
         let Ok(Location::Postgres(config)) = parse(url) else { panic!("{url}") };
-        assert_eq!((config.get_hosts().len(), config.get_ports()), (2, [5433, 5432].as_slice()));
+        assert_eq!((config.get_hosts().len(), config.get_ports()), (2, [5433, 5434].as_slice()));
         let message = parse("postgres://ana:secret@one/muster?colour=red").unwrap_err().to_string();
         assert!(message.contains("colour") && !message.contains("secret"), "{message}");
     }
