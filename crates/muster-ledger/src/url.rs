@@ -21,14 +21,21 @@ pub(crate) fn parse(url: &str) -> Result<Location, LedgerError> {
         Some(("sqlite", path)) if !matches!(path, "" | ":memory:") => {
             Ok(Location::Sqlite(PathBuf::from(path.strip_prefix("//").unwrap_or(path))))
         }
-        Some(("postgres" | "postgresql", _)) => url
-            .parse()
-            .map(|config| Location::Postgres(Box::new(config)))
-            .map_err(|error: tokio_postgres::Error| LedgerError::BadUrl { why: error.to_string() }),
+        Some(("postgres" | "postgresql", _)) => match url.parse() {
+            Ok(config) => Ok(Location::Postgres(Box::new(config))),
+            Err(error) => Err(bad(error)),
+        },
         // What follows the scheme may hold a password.
         Some((scheme, _)) => Err(LedgerError::UnsupportedUrl { start: format!("{scheme}:") }),
         None => Err(LedgerError::UnsupportedUrl { start: url.to_owned() }),
     }
+}
+
+/// What is wrong with a URL; the source names an option, never its value.
+fn bad(error: tokio_postgres::Error) -> LedgerError {
+    let why = error.to_string();
+    let source = error.into_source().map(|source| format!(": {source}"));
+    LedgerError::BadUrl { why: why + &source.unwrap_or_default() }
 }
 
 #[cfg(test)]

@@ -130,8 +130,8 @@ async fn an_append_that_did_not_wait_for_its_replicas_is_indeterminate() {
     assert!(matches!(again, Err(AppendError::Behind(Revision(2)))), "{again:?}");
     on_every_append(&engine, "raise warning 'the weather is bad';").await;
     ledger.append(&u1, Revision(2), vec![entry("e")]).await.unwrap();
-    let hold = ledger.hold(&u1).await.unwrap();
     on_every_append(&engine, &format!("raise warning '{warning}';")).await;
+    let hold = ledger.hold(&u1).await.unwrap();
     let unknown = hold.append(vec![entry("f")]).await;
     assert!(matches!(unknown, Err(AppendError::Indeterminate)), "{unknown:?}");
     assert_eq!(assert_sound(&ledger).await, 4);
