@@ -7,7 +7,9 @@
 //! Start reading at [`Ledger`]; what may go wrong is in [`LedgerError`] and [`AppendError`]. The
 //! engine behind it is chosen by the URL; no type of an engine appears in the interface.
 
+mod clusters;
 mod codec;
+mod config;
 mod entry;
 mod error;
 mod hold;
@@ -24,6 +26,7 @@ mod url;
 mod verify;
 
 pub use codec::{decode, encode, subjects};
+pub use config::{Elsewhere, LedgerConfig, UnitPattern};
 pub use entry::{Appended, Hash, NO_HASH, NewEntry, StoredCommand, StoredEntry};
 pub use error::{AppendError, LedgerError, Unavailable};
 pub use hold::Hold;

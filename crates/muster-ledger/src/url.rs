@@ -31,6 +31,14 @@ pub(crate) fn parse(url: &str) -> Result<Location, LedgerError> {
     }
 }
 
+/// Parses the URL of a PostgreSQL database.
+pub(crate) fn postgres(url: &str) -> Result<Config, LedgerError> {
+    match parse(url)? {
+        Location::Postgres(config) => Ok(*config),
+        Location::Sqlite(_) => Err(LedgerError::UnsupportedUrl { start: "sqlite:".to_owned() }),
+    }
+}
+
 /// What is wrong with a URL; the source names an option, never its value.
 fn bad(error: tokio_postgres::Error) -> LedgerError {
     let why = error.to_string();

@@ -2,6 +2,7 @@
 
 mod held;
 mod lost;
+mod nodes;
 
 use std::sync::Arc;
 

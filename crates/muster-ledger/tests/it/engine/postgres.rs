@@ -118,6 +118,18 @@ impl Drop for Postgres {
 /// The same behind a pooler that hands out a connection per transaction.
 pub(crate) struct Pooled(Postgres);
 
+impl Pooled {
+    /// The database without the pooler.
+    pub(crate) fn direct(&self) -> &Postgres {
+        &self.0
+    }
+
+    /// Its address.
+    pub(crate) fn direct_url(&self) -> String {
+        self.0.url()
+    }
+}
+
 impl Engine for Pooled {
     async fn fresh() -> Self {
         Self(Postgres::fresh().await)
