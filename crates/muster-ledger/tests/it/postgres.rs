@@ -107,6 +107,27 @@ async fn an_append_is_durable_whatever_the_servers_default() {
     assert_eq!(seen, ["on", "on", "on", "on", "remote_apply"]);
 }
 
+/// As after a backup was put back that ended differently: the same revision, another entry.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_put_back_beneath_us_is_followed_where_it_ends() {
+    let engine = Postgres::fresh().await;
+    let (ledger, other) = (engine.serve().await, engine.serve().await);
+    let u1 = unit("acme", "u1");
+    let ours = grown(&ledger, &u1, 1).await;
+    for sql in [
+        "update unit set revision = 0, hash = decode(repeat('00', 32), 'hex')",
+        "delete from entry",
+        "delete from command",
+    ] {
+        engine.execute(sql).await;
+    }
+    let theirs = other.append(&u1, Revision::ZERO, vec![entry("theirs")]).await.unwrap();
+    assert_eq!(theirs.head, ours.head);
+    assert_ne!(theirs.hash, ours.hash);
+    ledger.append(&u1, Revision(1), vec![entry("d")]).await.unwrap();
+    assert_eq!(assert_sound(&ledger).await, 2);
+}
+
 /// Makes every append of a database do something on its way.
 async fn on_every_append(engine: &Postgres, what: &str) {
     let function = format!(
