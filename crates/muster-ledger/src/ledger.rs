@@ -80,8 +80,9 @@ macro_rules! on_engine {
 }
 
 impl Ledger {
-    /// Opens the ledger at a URL such as `sqlite:muster.db` or `postgres://host/database`, creates it if it is not there, and
-    /// brings its tables to this release.
+    /// Opens the ledger at a URL such as `sqlite:muster.db` or `postgres://user@host/database`,
+    /// creates it if it is not there (PostgreSQL's database has to be), and brings its tables to
+    /// this release.
     ///
     /// # Errors
     /// [`LedgerError::UnsupportedUrl`]; [`LedgerError::Locked`] when another process serves from
@@ -130,7 +131,8 @@ impl Ledger {
         organization: &OrganizationId,
         unit: &UnitId,
     ) -> Result<Created, LedgerError> {
-        on_engine!(self, engine => engine.create_unit(UnitKey { organization: organization.clone(), unit: unit.clone() }).await)
+        let unit = UnitKey { organization: organization.clone(), unit: unit.clone() };
+        on_engine!(self, engine => engine.create_unit(unit).await)
     }
 
     /// All units, sorted.

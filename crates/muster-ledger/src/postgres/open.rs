@@ -90,7 +90,8 @@ async fn note(lease: &mut Lease, migration: &Migration) -> Result<(), LedgerErro
     lease
         .ask(
             "insert into refinery_schema_history (version, name, applied_on, checksum)
-             values ($1, $2, to_char(now() at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), $3)",
+             values ($1, $2, to_char(now() at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),
+                 $3)",
             &[(&version, Type::INT4), (&migration.name(), Type::TEXT), (&checksum, Type::TEXT)],
         )
         .await
