@@ -21,14 +21,29 @@ pub(crate) fn parse(url: &str) -> Result<Location, LedgerError> {
         Some(("sqlite", path)) if !matches!(path, "" | ":memory:") => {
             Ok(Location::Sqlite(PathBuf::from(path.strip_prefix("//").unwrap_or(path))))
         }
-        Some(("postgres" | "postgresql", _)) => url
-            .parse()
-            .map(|config| Location::Postgres(Box::new(config)))
-            .map_err(|error: tokio_postgres::Error| LedgerError::BadUrl { why: error.to_string() }),
+        Some(("postgres" | "postgresql", _)) => match url.parse() {
+            Ok(config) => Ok(Location::Postgres(Box::new(config))),
+            Err(error) => Err(bad(error)),
+        },
         // What follows the scheme may hold a password.
         Some((scheme, _)) => Err(LedgerError::UnsupportedUrl { start: format!("{scheme}:") }),
         None => Err(LedgerError::UnsupportedUrl { start: url.to_owned() }),
     }
+}
+
+/// Parses the URL of a PostgreSQL database.
+pub(crate) fn postgres(url: &str) -> Result<Config, LedgerError> {
+    match parse(url)? {
+        Location::Postgres(config) => Ok(*config),
+        Location::Sqlite(_) => Err(LedgerError::UnsupportedUrl { start: "sqlite:".to_owned() }),
+    }
+}
+
+/// What is wrong with a URL; the source names an option, never its value.
+fn bad(error: tokio_postgres::Error) -> LedgerError {
+    let why = error.to_string();
+    let source = error.into_source().map(|source| format!(": {source}"));
+    LedgerError::BadUrl { why: why + &source.unwrap_or_default() }
 }
 
 #[cfg(test)]
@@ -60,9 +75,10 @@ mod tests {
 
     #[test]
     fn a_postgres_url_may_name_several_servers() {
-        let url = "postgresql://ana:secret@one:5433,two/muster?target_session_attrs=read-write";
+        let url =
+            "postgresql://ana:secret@one:5433,two:5434/muster?target_session_attrs=read-write";
         let Ok(Location::Postgres(config)) = parse(url) else { panic!("{url}") };
-        assert_eq!((config.get_hosts().len(), config.get_ports()), (2, [5433, 5432].as_slice()));
+        assert_eq!((config.get_hosts().len(), config.get_ports()), (2, [5433, 5434].as_slice()));
         let message = parse("postgres://ana:secret@one/muster?colour=red").unwrap_err().to_string();
         assert!(message.contains("colour") && !message.contains("secret"), "{message}");
     }

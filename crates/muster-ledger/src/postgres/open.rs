@@ -71,7 +71,7 @@ async fn missing(lease: &mut Lease) -> Result<Vec<Migration>, LedgerError> {
         let [name, checksum]: [String; 2] = [row.get(1), row.get(2)];
         let version: i32 = row.get(0);
         let known = missing.iter().position(|migration| {
-            let same = i64::from(version) == i64::from(migration.version());
+            let same = version == migration.version();
             same && migration.name() == name && migration.checksum().to_string() == checksum
         });
         let Some(known) = known else {
@@ -85,12 +85,13 @@ async fn missing(lease: &mut Lease) -> Result<Vec<Migration>, LedgerError> {
 
 /// Notes that a migration was made, in the transaction that made it.
 async fn note(lease: &mut Lease, migration: &Migration) -> Result<(), LedgerError> {
-    let version = i32::try_from(migration.version()).map_err(super::fault::corrupt)?;
+    let version: i32 = migration.version();
     let checksum = migration.checksum().to_string();
     lease
         .ask(
             "insert into refinery_schema_history (version, name, applied_on, checksum)
-             values ($1, $2, to_char(now() at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), $3)",
+             values ($1, $2, to_char(now() at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),
+                 $3)",
             &[(&version, Type::INT4), (&migration.name(), Type::TEXT), (&checksum, Type::TEXT)],
         )
         .await

@@ -55,6 +55,7 @@ macro_rules! conformance {
             damage {
                 a_sound_ledger_has_no_damage
                 a_flipped_bit_is_found
+                what_is_damaged_is_not_read
                 a_changed_column_is_found
                 a_missing_entry_is_found
                 a_missing_last_entry_is_found
