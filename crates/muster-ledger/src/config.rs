@@ -66,6 +66,12 @@ impl LedgerConfig {
             elsewhere: Vec::new(),
         }
     }
+
+    /// The URL as it may be shown: without its password.
+    #[must_use]
+    pub fn shown_url(&self) -> String {
+        crate::url::shown(&self.url)
+    }
 }
 
 impl UnitPattern {

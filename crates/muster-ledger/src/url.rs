@@ -46,6 +46,26 @@ fn bad(error: tokio_postgres::Error) -> LedgerError {
     LedgerError::BadUrl { why: why + &source.unwrap_or_default() }
 }
 
+/// A URL as it may be shown: without its password.
+pub(crate) fn shown(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let authority = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(authority);
+    let authority = match authority.rsplit_once('@') {
+        Some((user, hosts)) => {
+            format!("{}@{hosts}", user.split_once(':').map_or(user, |(name, _)| name))
+        }
+        None => authority.to_owned(),
+    };
+    let (path, query) = path.split_once('?').map_or((path, None), |(p, q)| (p, Some(q)));
+    let kept = query.map(|query| {
+        let said = query.split('&').filter(|pair| !pair.starts_with("password="));
+        said.collect::<Vec<_>>().join("&")
+    });
+    let query = kept.filter(|kept| !kept.is_empty()).map(|kept| format!("?{kept}"));
+    format!("{scheme}://{authority}{path}{}", query.unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -70,6 +90,19 @@ mod tests {
             let message = parse(url).unwrap_err().to_string();
             assert!(message.contains("sqlite:"), "{message}");
             assert!(!message.contains("secret"), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_url_is_shown_without_its_password() {
+        for (url, expected) in [
+            ("postgres://ana:secret@one:5433,two/muster", "postgres://ana@one:5433,two/muster"),
+            ("postgres://ana@one/muster?a=b", "postgres://ana@one/muster?a=b"),
+            ("postgres://one/muster?password=secret&a=b", "postgres://one/muster?a=b"),
+            ("postgres://ana:se@cret@one?password=x", "postgres://ana@one"),
+            ("sqlite:muster.db", "sqlite:muster.db"),
+        ] {
+            assert_eq!(shown(url), expected);
         }
     }
 
