@@ -7,6 +7,9 @@ use tokio::sync::mpsc;
 use crate::engine::{Engine, Postgres};
 use crate::given::{all_entries, assert_sound, entries, entry, grown, unit};
 
+/// So many that they would not come in turn by chance.
+const WAITERS: i64 = 12;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn while_a_unit_is_held_nobody_else_appends_to_it() {
     let engine = Postgres::fresh().await;
@@ -42,7 +45,7 @@ async fn those_who_want_to_hold_a_unit_come_in_turn() {
     grown(&ledger, &u1, 1).await;
     let first = ledger.hold(&u1).await.unwrap();
     let (done, mut order) = mpsc::unbounded_channel();
-    for nth in 1..=4 {
+    for nth in 1..=WAITERS {
         let (ledger, u1, done) = (ledger.clone(), u1.clone(), done.clone());
         tokio::spawn(async move {
             let hold = ledger.hold(&u1).await.unwrap();
@@ -52,7 +55,7 @@ async fn those_who_want_to_hold_a_unit_come_in_turn() {
         engine.until_waiting(nth).await;
     }
     first.append(vec![entry("turn-0")]).await.unwrap();
-    for nth in 1..=4 {
+    for nth in 1..=WAITERS {
         let head = Revision(u64::try_from(nth).unwrap() + 1);
         assert_eq!(order.recv().await, Some((nth, head)));
     }

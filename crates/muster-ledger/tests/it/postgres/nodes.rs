@@ -6,7 +6,9 @@ use muster_core::id::Revision;
 use muster_ledger::{Elsewhere, Ledger, LedgerConfig, LedgerError, Role, SubjectKind};
 
 use crate::engine::{Engine, Pooled, Postgres};
-use crate::given::{assert_sound, claim, command, entry, entry_with, grown, organization, unit};
+use crate::given::{
+    assert_sound, claim, command, entries, entry, entry_with, grown, organization, unit,
+};
 
 /// Looks by itself so rarely that only a notification can be what wakes it up.
 async fn listening(engine: &Pooled) -> Ledger {
@@ -90,6 +92,21 @@ async fn units_may_lie_in_several_clusters() {
     let report = ledger.verify(|step| last = Some(step)).await.unwrap();
     assert_eq!(report.damages.into_iter().map(|damage| damage.unit).collect::<Vec<_>>(), [a2]);
     assert_eq!(last.map(|step| (step.units, step.units_total)), Some((4, 4)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_connection_is_enough() {
+    let engine = Postgres::fresh().await;
+    let config = LedgerConfig { connections: 1, ..LedgerConfig::new(&engine.url()) };
+    for after in 0..2 {
+        let ledger = Ledger::open_with(&config, Role::Serve).await.unwrap();
+        let u1 = unit("acme", "u1");
+        ledger.create_unit(&u1.organization, &u1.unit).await.unwrap();
+        ledger.append(&u1, Revision(2 * after), entries(&format!("a{after}"), 1)).await.unwrap();
+        let hold = ledger.hold(&u1).await.unwrap();
+        hold.append(entries(&format!("b{after}"), 1)).await.unwrap();
+        assert_eq!(assert_sound(&ledger).await, 2 * after + 2);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
