@@ -19,11 +19,20 @@ pub struct Hold {
 #[derive(Debug)]
 enum Engine {
     Sqlite(sqlite::Hold),
+    #[cfg(feature = "testing")]
+    Simulated(crate::sim::Hold),
 }
 
 impl From<sqlite::Hold> for Hold {
     fn from(hold: sqlite::Hold) -> Self {
         Self { engine: Engine::Sqlite(hold) }
+    }
+}
+
+#[cfg(feature = "testing")]
+impl From<crate::sim::Hold> for Hold {
+    fn from(hold: crate::sim::Hold) -> Self {
+        Self { engine: Engine::Simulated(hold) }
     }
 }
 
@@ -33,6 +42,8 @@ impl Hold {
     pub fn head(&self) -> Revision {
         match &self.engine {
             Engine::Sqlite(hold) => hold.head(),
+            #[cfg(feature = "testing")]
+            Engine::Simulated(hold) => hold.head(),
         }
     }
 
@@ -47,6 +58,8 @@ impl Hold {
     ) -> Result<Vec<StoredEntry>, LedgerError> {
         match &mut self.engine {
             Engine::Sqlite(hold) => hold.entries_after(after, limit).await,
+            #[cfg(feature = "testing")]
+            Engine::Simulated(hold) => hold.entries_after(after, limit).await,
         }
     }
 
@@ -58,6 +71,8 @@ impl Hold {
     pub async fn append(self, entries: Vec<NewEntry>) -> Result<Appended, AppendError> {
         match self.engine {
             Engine::Sqlite(hold) => hold.append(entries).await,
+            #[cfg(feature = "testing")]
+            Engine::Simulated(hold) => hold.append(entries).await,
         }
     }
 }

@@ -61,6 +61,8 @@ pub struct Ledger {
 #[derive(Debug, Clone)]
 enum Engine {
     Sqlite(Sqlite),
+    #[cfg(feature = "testing")]
+    Simulated(crate::sim::Node),
 }
 
 /// Asks the engine behind a ledger, whichever it is.
@@ -68,6 +70,8 @@ macro_rules! on_engine {
     ($ledger:expr, $engine:ident => $ask:expr) => {
         match &$ledger.engine {
             Engine::Sqlite($engine) => $ask,
+            #[cfg(feature = "testing")]
+            Engine::Simulated($engine) => $ask,
         }
     };
 }
@@ -84,6 +88,13 @@ impl Ledger {
             Location::Sqlite(path) => Engine::Sqlite(Sqlite::open(path, role).await?),
         };
         Ok(Self { engine })
+    }
+
+    /// A simulated database, as one process sees it.
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn simulated(node: &crate::sim::Node) -> Self {
+        Self { engine: Engine::Simulated(node.clone()) }
     }
 
     /// Whether there is a ledger at a URL; nothing is created.
@@ -182,6 +193,9 @@ impl Ledger {
     ) -> Result<T, LedgerError> {
         match &self.engine {
             Engine::Sqlite(_) => crate::aside::aside(work).await,
+            // A thread would make every run another one.
+            #[cfg(feature = "testing")]
+            Engine::Simulated(_) => Ok(work()),
         }
     }
 

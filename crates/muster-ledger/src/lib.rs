@@ -15,6 +15,8 @@ mod hold;
 mod ledger;
 pub mod limits;
 mod plain;
+#[cfg(feature = "testing")]
+pub mod sim;
 mod snapshot;
 mod sqlite;
 mod subject;
