@@ -13,6 +13,9 @@ pub enum Unavailable {
     /// Another process kept its write lock for longer than we wait.
     #[error("another process is writing")]
     Busy,
+    /// The database cannot be reached, or does not answer.
+    #[error("the database does not answer: {0}")]
+    Away(String),
     /// There is no room left.
     #[error("the disk is full")]
     Full,
@@ -101,6 +104,15 @@ pub enum LedgerError {
     /// The engine failed in a way that has no name here.
     #[error("the database failed")]
     Db(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl LedgerError {
+    /// Whether it may pass by itself in a moment, so that it is worth trying again.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        use Unavailable::{Away, Busy, Undone};
+        matches!(self, Self::Unavailable(Busy | Undone | Away(_)))
+    }
 }
 
 /// Why an append was not made. Nothing of it is stored, except perhaps after `Indeterminate`.

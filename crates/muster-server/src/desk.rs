@@ -5,7 +5,10 @@
 //! Nothing in here waits for anything but the ledger, and nothing in here knows of sessions or
 //! agents' states.
 
+mod answer;
 mod batch;
+mod check;
+mod decide;
 mod history;
 mod load;
 
@@ -23,6 +26,8 @@ use muster_ledger::{Hash, Ledger, LedgerError, UnitKey};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Clock;
+use crate::desk::batch::Item;
+use crate::desk::check::HeadCheck;
 use crate::desk::history::History;
 use crate::limits;
 
@@ -129,7 +134,7 @@ type Reply = oneshot::Sender<Result<Answer, DeskError>>;
 /// A handle to a unit's desk.
 #[derive(Clone)]
 pub struct Desk {
-    queue: mpsc::Sender<(Ask, Reply)>,
+    queue: mpsc::Sender<Item>,
     state: Arc<State>,
 }
 
@@ -141,6 +146,7 @@ struct State {
     head: ArcSwap<Moment>,
     history: Mutex<History>,
     revision: watch::Sender<Revision>,
+    check: HeadCheck,
     notes: Option<Notes>,
     /// Whoever waits for the ledger to be free waits for this to be dropped, after the ledger.
     _held: Held,
@@ -175,11 +181,12 @@ impl Desk {
             revision: watch::Sender::new(first.roster.revision()),
             head: ArcSwap::new(first),
             history: Mutex::new(history),
+            check: HeadCheck::default(),
             notes,
             _held: held,
         });
-        let (queue, asks) = mpsc::channel(limits::QUEUE);
-        tokio::spawn(batch::serve(state.clone(), asks));
+        let (queue, items) = mpsc::channel(limits::QUEUE);
+        tokio::spawn(batch::serve(state.clone(), items));
         Ok(Self { queue, state })
     }
 
@@ -189,7 +196,34 @@ impl Desk {
         &self.state.key
     }
 
-    /// The state now. Whoever got an answer sees at least what the answer saw.
+    /// The state now, on whichever node it was made: every entry that anybody was told of before
+    /// the call is in it.
+    ///
+    /// # Errors
+    /// [`DeskError::Unavailable`] when the ledger cannot be read.
+    pub async fn current(&self) -> Result<Roster, DeskError> {
+        if self.state.ledger.is_shared() {
+            let head = self.state.check.head(&self.state.ledger, &self.state.key).await?;
+            self.catch_up(head).await?;
+        }
+        Ok(self.head())
+    }
+
+    /// Reads what the ledger has up to a revision, if it has not been read yet.
+    ///
+    /// # Errors
+    /// [`DeskError::Unavailable`] when the ledger cannot be read.
+    pub async fn catch_up(&self, revision: Revision) -> Result<(), DeskError> {
+        if self.head().revision() >= revision {
+            return Ok(());
+        }
+        let (reply, answer) = oneshot::channel();
+        self.put(Item::CatchUp(revision, reply))?;
+        answer.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// The state as this node knows it. Whoever got an answer from it sees at least what the
+    /// answer saw.
     #[must_use]
     pub fn head(&self) -> Roster {
         self.state.head.load().roster.clone()
@@ -201,8 +235,17 @@ impl Desk {
     /// [`DeskError`] when there is no decision; a refusal is an [`Answer`].
     pub async fn ask(&self, ask: Ask) -> Result<Answer, DeskError> {
         let (reply, answer) = oneshot::channel();
-        self.queue.try_send((ask, reply)).map_err(|_| DeskError::Busy)?;
-        answer.await.unwrap_or_else(|_| Err(DeskError::Unavailable("the desk closed".to_owned())))
+        self.put(Item::Decide(Box::new(ask), reply))?;
+        answer.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    fn put(&self, item: Item) -> Result<(), DeskError> {
+        self.queue.try_send(item).map_err(|_| DeskError::Busy)
+    }
+
+    /// Whether anybody but `Units` and the desk's own task has it.
+    pub(crate) fn is_used(&self) -> bool {
+        Arc::strong_count(&self.state) > 2
     }
 
     /// Whether a command took effect: asked again, it gets its first answer.
@@ -287,6 +330,10 @@ impl Desk {
     pub fn changes(&self) -> watch::Receiver<Revision> {
         self.state.revision.subscribe()
     }
+}
+
+fn closed() -> DeskError {
+    DeskError::Unavailable("the desk closed".to_owned())
 }
 
 impl State {

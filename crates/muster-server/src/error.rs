@@ -119,9 +119,9 @@ impl ApiError {
         Problem::new(Code::Gone, detail).about(Some("after".to_owned()), None).into()
     }
 
+    /// Nobody was ever told of that revision: whoever was finds it here.
     pub(crate) fn not_yet(revision: Revision) -> Self {
-        let detail = format!("revision {revision} is not here yet");
-        Problem::new(Code::Unavailable, detail).after(RETRY_AFTER).into()
+        Self::bad_input("minRevision", &revision.to_string(), "does not exist yet")
     }
 
     pub(crate) fn too_large() -> Self {

@@ -100,6 +100,7 @@ impl App {
         let key = UnitKey { organization, unit: unit.clone() };
         let desk = self.units().desk(&key).await?;
         let desk = desk.ok_or_else(|| ApiError::unknown("business unit", unit))?;
+        desk.current().await?;
         call.ready(&desk).await?;
         Ok(desk)
     }

@@ -16,8 +16,14 @@ pub const THINNED: u64 = 65_536;
 pub const PAGE: usize = 512;
 /// Fewest entries between two snapshots of a unit; a large one has two for each of its shifts.
 pub const SNAPSHOT_ENTRIES: u64 = 4_096;
-/// How often a failed append is tried again before the desk answers 503.
-pub const APPEND_TRIES: u32 = 8;
+/// How long a batch waits for a ledger that does not answer, before 503.
+pub const LEDGER_WAIT: Duration = Duration::from_secs(5);
+/// How long it waits before the second try; twice as long before each further one.
+pub const LEDGER_PAUSE: Duration = Duration::from_millis(20);
+/// How long nobody has to ask for a unit before it is unloaded.
+pub const IDLE: Duration = Duration::from_secs(15 * 60);
+/// How often somebody looks for units to unload.
+pub const IDLE_LOOK: Duration = Duration::from_secs(60);
 /// How long a `minRevision` waits.
 pub const MIN_REVISION_WAIT: Duration = Duration::from_secs(10);
 /// Largest request body, in bytes (a week of 5,000 agents is about 20 MB).

@@ -12,6 +12,7 @@ use crate::access::{self, Access, AccessError, NewClient};
 use crate::clock::Clock;
 use crate::desk::Notes;
 use crate::http::App;
+use crate::limits;
 use crate::router::router;
 use crate::units::Units;
 
@@ -64,6 +65,7 @@ pub struct Server {
     clock: Clock,
     stop: oneshot::Sender<()>,
     task: JoinHandle<std::io::Result<()>>,
+    chores: JoinHandle<()>,
     users: watch::Sender<()>,
 }
 
@@ -82,6 +84,7 @@ impl Server {
         let listener = TcpListener::bind(listen).await.map_err(taken)?;
         let addr = listener.local_addr().map_err(taken)?;
         let (stop, stopped) = oneshot::channel();
+        let chores = tokio::spawn(chores(units.clone()));
         let app = App::new(units, access);
         let serve = axum::serve(listener, router(app.clone()));
         let serve = serve.with_graceful_shutdown(async move {
@@ -90,7 +93,7 @@ impl Server {
             app.close();
         });
         let task = tokio::spawn(async move { serve.await });
-        Ok(Self { addr, ledger, clock, stop, task, users })
+        Ok(Self { addr, ledger, clock, stop, task, chores, users })
     }
 
     /// Where it listens.
@@ -114,12 +117,24 @@ impl Server {
 
     /// Takes no new connections, finishes what it accepted, and stops. Then the ledger is free.
     pub async fn stop(self) {
-        let Self { addr: _, ledger, clock: _, stop, task, users } = self;
+        let Self { addr: _, ledger, clock: _, stop, task, chores, users } = self;
         let _ = stop.send(());
+        chores.abort();
         if let Ok(Err(error)) = task.await {
             tracing::error!(%error, "server ended badly");
         }
         drop(ledger);
         users.closed().await;
     }
+}
+
+/// What a node does by itself: it follows what others append, and unloads what nobody asks for.
+async fn chores(units: Units) {
+    let unload = async {
+        loop {
+            tokio::time::sleep(limits::IDLE_LOOK).await;
+            units.unload_idle(limits::IDLE);
+        }
+    };
+    tokio::join!(units.follow(), unload);
 }

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use muster_core::id::{OrganizationId, UnitId};
+use muster_core::Roster;
+use muster_core::id::{OrganizationId, Revision, UnitId};
 use muster_ledger::{Ledger, LedgerError, SubjectKind, UnitKey};
+use tokio::sync::OnceCell;
+use tokio::time::Instant;
 
 use crate::clock::Clock;
 use crate::desk::{Desk, DeskError, Held, Notes};
@@ -15,9 +19,26 @@ pub struct Units {
     ledger: Ledger,
     clock: Clock,
     notes: Option<Notes>,
-    open: Arc<Mutex<BTreeMap<UnitKey, Arc<tokio::sync::OnceCell<Desk>>>>>,
+    open: Arc<Mutex<BTreeMap<UnitKey, Slot>>>,
     /// The last field: dropped after the ledger.
     held: Held,
+}
+
+/// A unit that is loaded, or is being loaded.
+struct Slot {
+    desk: Arc<OnceCell<Desk>>,
+    /// When somebody asked for it last.
+    asked: Instant,
+}
+
+impl Slot {
+    /// Whether it is loaded, nobody has it, and nobody asked for it lately.
+    fn is_idle(&self, idle: Duration) -> bool {
+        // Whoever loads it has the cell.
+        let is_alone = Arc::strong_count(&self.desk) == 1;
+        let is_unused = self.desk.get().is_some_and(|desk| !desk.is_used());
+        is_alone && is_unused && self.asked.elapsed() >= idle
+    }
 }
 
 impl std::fmt::Debug for Units {
@@ -40,9 +61,8 @@ impl Units {
     pub async fn desk(&self, key: &UnitKey) -> Result<Option<Desk>, DeskError> {
         // Looking for a unit makes no slot: one that is taken away again could be the one in which
         // somebody who makes the unit has just opened its desk.
-        let known = self.lock().get(key).and_then(|slot| slot.get().cloned());
-        if known.is_some() {
-            return Ok(known);
+        if let Some(known) = self.known(key) {
+            return Ok(Some(known));
         }
         match self.ledger.head(key).await? {
             Some(_) => self.load(key).await.map(Some),
@@ -68,17 +88,62 @@ impl Units {
         slot.get_or_try_init(open).await.cloned()
     }
 
-    fn slot(&self, key: &UnitKey) -> Arc<tokio::sync::OnceCell<Desk>> {
-        self.lock().entry(key.clone()).or_default().clone()
+    fn slot(&self, key: &UnitKey) -> Arc<OnceCell<Desk>> {
+        let mut open = self.lock();
+        let new = || Slot { desk: Arc::default(), asked: Instant::now() };
+        let slot = open.entry(key.clone()).or_insert_with(new);
+        slot.asked = Instant::now();
+        slot.desk.clone()
     }
 
-    fn lock(
-        &self,
-    ) -> std::sync::MutexGuard<'_, BTreeMap<UnitKey, Arc<tokio::sync::OnceCell<Desk>>>> {
+    /// The desk of a unit that is loaded.
+    fn known(&self, key: &UnitKey) -> Option<Desk> {
+        let mut open = self.lock();
+        let slot = open.get_mut(key)?;
+        slot.asked = Instant::now();
+        slot.desk.get().cloned()
+    }
+
+    /// Unloads the units that nobody has asked for within a time; answers how many there are left.
+    /// They are loaded again when somebody asks.
+    pub fn unload_idle(&self, idle: Duration) -> usize {
+        let mut open = self.lock();
+        open.retain(|_, slot| !slot.is_idle(idle));
+        open.len()
+    }
+
+    /// Keeps the loaded units close to what other processes append, for those who wait for events;
+    /// never ends. Nothing depends on it: every read and every decision asks the ledger itself.
+    pub async fn follow(&self) {
+        loop {
+            self.ledger.moved().await;
+            let keys: Vec<UnitKey> = self.lock().keys().cloned().collect();
+            if keys.is_empty() {
+                continue;
+            }
+            match self.ledger.heads(&keys).await {
+                Ok(heads) => self.catch_up(heads).await,
+                Err(error) => tracing::debug!(%error, "heads not read"),
+            }
+        }
+    }
+
+    async fn catch_up(&self, heads: BTreeMap<UnitKey, Revision>) {
+        for (key, head) in heads {
+            let desk = self.lock().get(&key).and_then(|slot| slot.desk.get().cloned());
+            if let Some(desk) = desk
+                && let Err(error) = desk.catch_up(head).await
+            {
+                tracing::warn!(unit = %key, %error, "unit not caught up");
+            }
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<UnitKey, Slot>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The desk of the unit that an id lives in; `None` when nobody has it.
+    /// The desk of the unit that an id lives in, its head checked; `None` when nobody has the id.
     ///
     /// # Errors
     /// [`DeskError::Unavailable`] when the ledger cannot be read.
@@ -88,10 +153,36 @@ impl Units {
         kind: SubjectKind,
         id: &str,
     ) -> Result<Option<Desk>, DeskError> {
-        match self.ledger.find_subject(organization, kind, id).await? {
-            Some(unit) => self.desk(&UnitKey { organization: organization.clone(), unit }).await,
-            None => Ok(None),
+        // Most ids are found in a unit that is loaded, without a question of their own.
+        if let Some(desk) = self.loaded_with(organization, kind, id)
+            && has(&desk.current().await?, kind, id)
+        {
+            return Ok(Some(desk));
         }
+        let Some(unit) = self.ledger.find_subject(organization, kind, id).await? else {
+            return Ok(None);
+        };
+        let desk = self.desk(&UnitKey { organization: organization.clone(), unit }).await?;
+        if let Some(desk) = &desk {
+            desk.current().await?;
+        }
+        Ok(desk)
+    }
+
+    /// The loaded unit in which an id was when its head was seen last.
+    fn loaded_with(
+        &self,
+        organization: &OrganizationId,
+        kind: SubjectKind,
+        id: &str,
+    ) -> Option<Desk> {
+        let mut open = self.lock();
+        let own = open.iter_mut().filter(|(key, _)| key.organization == *organization);
+        let (slot, desk) = own
+            .filter_map(|(_, slot)| slot.desk.get().cloned().map(|desk| (slot, desk)))
+            .find(|(_, desk)| has(&desk.head(), kind, id))?;
+        slot.asked = Instant::now();
+        Some(desk)
     }
 
     /// The units of an organization, by id.
@@ -113,5 +204,26 @@ impl Units {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+}
+
+/// Whether a unit has an id.
+fn has(roster: &Roster, kind: SubjectKind, id: &str) -> bool {
+    match kind {
+        SubjectKind::Unit => roster.unit().is_some_and(|unit| unit.id.as_str() == id),
+        SubjectKind::ManagementUnit => {
+            id.parse().is_ok_and(|id| roster.management_unit(&id).is_some())
+        }
+        SubjectKind::Agent => {
+            id.parse().is_ok_and(|id| roster.agent(&id).is_some_and(|agent| !agent.left))
+        }
+        // Every unit has the default codes.
+        SubjectKind::ActivityCode => false,
+        SubjectKind::Shift => id.parse().is_ok_and(|id| roster.shift(&id).is_some()),
+        SubjectKind::Schedule => id
+            .parse()
+            .is_ok_and(|id| roster.week_by_id(&id).is_some() || roster.draft(&id).is_some()),
+        SubjectKind::Swap => id.parse().is_ok_and(|id| roster.swap(&id).is_some()),
+        SubjectKind::TimeOff => id.parse().is_ok_and(|id| roster.time_off(&id).is_some()),
     }
 }

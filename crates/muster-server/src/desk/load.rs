@@ -6,7 +6,7 @@ use muster_core::Roster;
 use muster_core::entry::Entry;
 use muster_core::id::Revision;
 use muster_core::roster::Image;
-use muster_ledger::{Ledger, Snapshot, UnitKey, decode};
+use muster_ledger::{Hold, Ledger, LedgerError, Snapshot, StoredEntry, UnitKey, decode};
 
 use crate::desk::history::Moment;
 use crate::desk::{DeskError, State};
@@ -30,8 +30,8 @@ pub(super) async fn newest(
     Ok(roster)
 }
 
-fn restored(snapshot: &Snapshot) -> Result<Roster, DeskError> {
-    let broken = |why: String| DeskError::Unavailable(format!("a snapshot is damaged: {why}"));
+fn restored(snapshot: &Snapshot) -> Result<Roster, LedgerError> {
+    let broken = |why: String| LedgerError::Corrupt(format!("a snapshot: {why}"));
     let image: Image =
         serde_json::from_slice(&snapshot.body).map_err(|error| broken(error.to_string()))?;
     image.roster().ok_or_else(|| broken("it points at origins it does not have".to_owned()))
@@ -43,7 +43,7 @@ pub(super) async fn replay(
     key: &UnitKey,
     roster: &mut Roster,
     at_most: Revision,
-) -> Result<Option<Arc<Entry>>, DeskError> {
+) -> Result<Option<Arc<Entry>>, LedgerError> {
     let mut last = None;
     while roster.revision() < at_most {
         let missing = usize::try_from(at_most.0 - roster.revision().0).unwrap_or(usize::MAX);
@@ -53,12 +53,55 @@ pub(super) async fn replay(
             break;
         }
         for stored in entries {
-            let entry = decode(stored.format, &stored.body)?;
-            roster.apply(&entry);
-            last = Some(Arc::new(entry));
+            last = Some(applied(roster, &stored)?);
         }
     }
     Ok(last)
+}
+
+fn applied(roster: &mut Roster, stored: &StoredEntry) -> Result<Arc<Entry>, LedgerError> {
+    let entry = decode(stored.format, &stored.body)?;
+    roster.apply(&entry);
+    Ok(Arc::new(entry))
+}
+
+/// Makes the last entry that another process appended the head, and shows readers every state on
+/// the way there.
+pub(super) async fn catch_up(state: &State) -> Result<(), LedgerError> {
+    loop {
+        let head = state.head.load().roster.clone();
+        let after = head.revision();
+        let missed = state.ledger.entries_after(&state.key, after, limits::PAGE).await?;
+        if missed.is_empty() {
+            return Ok(());
+        }
+        advance(state, head, &missed)?;
+    }
+}
+
+/// The same, through a hold on the unit.
+pub(super) async fn catch_up_held(state: &State, hold: &mut Hold) -> Result<(), LedgerError> {
+    loop {
+        let head = state.head.load().roster.clone();
+        let after = head.revision();
+        if after >= hold.head() {
+            return Ok(());
+        }
+        let missed = hold.entries_after(after, limits::PAGE).await?;
+        if missed.is_empty() {
+            let what = format!("unit {}: entry {} is missing", state.key, after.next());
+            return Err(LedgerError::Corrupt(what));
+        }
+        advance(state, head, &missed)?;
+    }
+}
+
+fn advance(state: &State, mut roster: Roster, missed: &[StoredEntry]) -> Result<(), LedgerError> {
+    for stored in missed {
+        let entry = applied(&mut roster, stored)?;
+        state.advance(Moment::new(roster.clone(), Some(entry)));
+    }
+    Ok(())
 }
 
 /// A state of the past, replayed from the nearest one before it.
@@ -100,15 +143,36 @@ pub(super) async fn then(state: &State, revision: Revision) -> Result<Roster, De
     }
 }
 
-/// Writes a snapshot of a state, off the desk.
-pub(super) async fn snapshot(state: Arc<State>, roster: Roster) {
-    let image = state.ledger.aside(move || {
-        let image = Image::of(&roster);
-        let body = serde_json::to_vec(&image).expect("images are plain data");
-        Snapshot { revision: roster.revision(), format: SNAPSHOT_FORMAT, hash: image.hash(), body }
-    });
-    let Ok(snapshot) = image.await else { return };
-    if let Err(error) = state.ledger.put_snapshot(&state.key, snapshot).await {
-        tracing::warn!(unit = %state.key, %error, "snapshot not written");
+/// Writes a snapshot of a state, off the desk, once a replay from the last one has come to the
+/// same state. Nothing is written when another process made one a short while ago.
+pub(super) async fn snapshot(state: Arc<State>, roster: Roster, apart: u64) {
+    let revision = roster.revision();
+    match snapshot_verified(&state, roster, apart).await {
+        Ok(()) => {}
+        Err(error) => tracing::warn!(unit = %state.key, %revision, %error, "no snapshot written"),
     }
+}
+
+async fn snapshot_verified(state: &State, roster: Roster, apart: u64) -> Result<(), LedgerError> {
+    let (ledger, key, revision) = (&state.ledger, &state.key, roster.revision());
+    let last = ledger.newest_snapshot(key, SNAPSHOT_FORMAT, revision).await?;
+    let mut replayed = match &last {
+        Some(last) if revision.0 - last.revision.0 < apart / 2 => return Ok(()),
+        Some(last) => restored(last)?,
+        None => Roster::default(),
+    };
+    replay(ledger, key, &mut replayed, revision).await?;
+    let snapshot = ledger
+        .aside(move || {
+            let image = Image::of(&roster);
+            let hash = image.hash();
+            if hash != Image::of(&replayed).hash() {
+                let what = format!("the state at revision {revision} is not that of a replay");
+                return Err(LedgerError::Corrupt(what));
+            }
+            let body = serde_json::to_vec(&image).expect("images are plain data");
+            Ok(Snapshot { revision, format: SNAPSHOT_FORMAT, hash, body })
+        })
+        .await??;
+    ledger.put_snapshot(key, snapshot).await
 }

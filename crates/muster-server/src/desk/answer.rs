@@ -1,0 +1,142 @@
+//! Answering a batch that is durable, and commands that took effect before.
+
+use std::sync::Arc;
+
+use muster_core::decide::Outcome;
+use muster_core::id::{CommandId, Revision};
+use muster_ledger::{LedgerError, StoredCommand, SubjectChange, subjects};
+
+use crate::desk::batch::Asked;
+use crate::desk::decide::Decided;
+use crate::desk::history::Moment;
+use crate::desk::{Answer, Ask, DeskError, Noted, Reply, State, load};
+
+/// Everything is durable: the head moves, everybody is answered. A refused or empty command whose
+/// key took effect before gets that answer instead; so does one without a key if it may have taken
+/// effect a moment ago, in an append of which nobody knew.
+pub(super) async fn all(
+    state: &Arc<State>,
+    batch: Vec<Asked>,
+    decided: Vec<Decided>,
+    is_unsure: bool,
+) {
+    for item in &decided {
+        if let Some(entry) = &item.entry {
+            state.advance(Moment::new(item.after.clone(), Some(entry.clone())));
+        }
+    }
+    for ((ask, reply), item) in batch.into_iter().zip(decided) {
+        if item.has_moved {
+            let _ = reply.send(Err(DeskError::Moved));
+            continue;
+        }
+        if item.entry.is_none() && (ask.keyed.is_some() || is_unsure) {
+            match state.ledger.find_command(&state.key, &ask.id).await {
+                Ok(None) => {}
+                Ok(Some(stored)) => {
+                    replay(state, ask, stored, reply);
+                    continue;
+                }
+                Err(error) => {
+                    let _ = reply.send(Err(error.into()));
+                    continue;
+                }
+            }
+        }
+        note(state, &ask, &item);
+        let Decided { has_moved: _, result, before, after, at, entry: _, .. } = item;
+        let revision = after.revision();
+        let command = ask.command;
+        let answer = Answer { command, result, revision, before, after, at, replayed: false };
+        // The client may have gone; what was accepted stays accepted.
+        let _ = reply.send(Ok(answer));
+    }
+}
+
+fn note(state: &State, ask: &Ask, item: &Decided) {
+    if let Some(notes) = &state.notes {
+        notes(Noted {
+            unit: state.key.clone(),
+            command: ask.command.clone(),
+            revision: item.before.revision(),
+            at: item.at,
+            result: item.result.clone(),
+            entry: item.entry.clone(),
+        });
+    }
+}
+
+/// Answers with what the same command got when it took effect; off the desk, for the states of
+/// then may have to be read again.
+fn replay(state: &Arc<State>, ask: Ask, stored: StoredCommand, reply: Reply) {
+    let state = state.clone();
+    tokio::spawn(async move {
+        let _ = reply.send(replayed(&state, &ask, &stored).await);
+    });
+}
+
+/// The answer that the same command got when it took effect.
+async fn replayed(
+    state: &Arc<State>,
+    ask: &Ask,
+    stored: &StoredCommand,
+) -> Result<Answer, DeskError> {
+    if stored.request_hash != ask.keyed.unwrap_or_default() {
+        return Err(DeskError::KeyReused);
+    }
+    let outcome: Outcome = serde_json::from_slice(&stored.answer)
+        .map_err(|error| DeskError::Unavailable(format!("a stored answer is damaged: {error}")))?;
+    // The states of then, so that the answer is the first one to the letter.
+    let after = load::then(state, stored.revision).await?;
+    let before = load::then(state, Revision(stored.revision.0.saturating_sub(1))).await?;
+    let (revision, at) = (stored.revision, stored.at);
+    let (command, result) = (ask.command.clone(), Ok(outcome));
+    Ok(Answer { command, result, revision, before, after, at, replayed: true })
+}
+
+/// A command of the batch took effect before: it gets its first answer, the others come back.
+pub(super) async fn duplicate(state: &Arc<State>, batch: Vec<Asked>, id: &CommandId) -> Vec<Asked> {
+    let (same, rest): (Vec<_>, Vec<_>) = batch.into_iter().partition(|(ask, _)| ask.id == *id);
+    for (ask, reply) in same {
+        let error = match state.ledger.find_command(&state.key, id).await {
+            Ok(Some(stored)) => {
+                replay(state, ask, stored, reply);
+                continue;
+            }
+            Ok(None) => DeskError::Unavailable(format!("command {id} is not found again")),
+            Err(error) => error.into(),
+        };
+        let _ = reply.send(Err(error));
+    }
+    rest
+}
+
+/// Whoever claims an id that another unit has is told; the others are decided again.
+pub(super) fn refuse_claimant(
+    batch: Vec<Asked>,
+    decided: &[Decided],
+    claim: &SubjectChange,
+    error: &DeskError,
+) -> Vec<Asked> {
+    let claims = |item: &Decided| {
+        let mut claimed = item.entry.iter().flat_map(|entry| subjects(&entry.events));
+        claimed.any(|change| change == *claim)
+    };
+    let mut rest = Vec::new();
+    for ((ask, reply), item) in batch.into_iter().zip(decided) {
+        if claims(item) {
+            let _ = reply.send(Err(error.clone()));
+        } else {
+            rest.push((ask, reply));
+        }
+    }
+    rest
+}
+
+/// Nobody can be told anything but to come again.
+pub(super) fn give_up(batch: Vec<Asked>, error: &LedgerError) {
+    tracing::error!(%error, commands = batch.len(), "batch not appended");
+    for (_, reply) in batch {
+        let _ = reply.send(Err(DeskError::Unavailable(error.to_string())));
+    }
+}
