@@ -21,7 +21,7 @@ use crate::verify::{VerifyProgress, VerifyReport};
 
 /// The database cannot be reached.
 pub(super) fn away() -> LedgerError {
-    Unavailable::Busy.into()
+    Unavailable::Away("simulated".to_owned()).into()
 }
 
 /// The answer is lost.

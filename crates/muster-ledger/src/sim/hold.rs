@@ -94,5 +94,5 @@ impl Hold {
 }
 
 fn lost() -> LedgerError {
-    Unavailable::Failed("the unit was held for too long".to_owned()).into()
+    Unavailable::Away("the unit was held for too long".to_owned()).into()
 }
