@@ -8,7 +8,9 @@ use muster_core::instant::Instant;
 use crate::entry::{Appended, NewEntry, StoredCommand, StoredEntry};
 use crate::error::{AppendError, LedgerError};
 use crate::hold::Hold;
+use crate::limits;
 use crate::plain::{ClientRow, Profile, SigningKey};
+use crate::postgres::{self, Postgres};
 use crate::snapshot::Snapshot;
 use crate::sqlite::Sqlite;
 use crate::subject::{SubjectKind, UnitKey};
@@ -61,6 +63,7 @@ pub struct Ledger {
 #[derive(Debug, Clone)]
 enum Engine {
     Sqlite(Sqlite),
+    Postgres(Postgres),
     #[cfg(feature = "testing")]
     Simulated(crate::sim::Node),
 }
@@ -70,6 +73,7 @@ macro_rules! on_engine {
     ($ledger:expr, $engine:ident => $ask:expr) => {
         match &$ledger.engine {
             Engine::Sqlite($engine) => $ask,
+            Engine::Postgres($engine) => $ask,
             #[cfg(feature = "testing")]
             Engine::Simulated($engine) => $ask,
         }
@@ -77,7 +81,7 @@ macro_rules! on_engine {
 }
 
 impl Ledger {
-    /// Opens the ledger at a URL such as `sqlite:muster.db`, creates it if it is not there, and
+    /// Opens the ledger at a URL such as `sqlite:muster.db` or `postgres://host/database`, creates it if it is not there, and
     /// brings its tables to this release.
     ///
     /// # Errors
@@ -86,6 +90,12 @@ impl Ledger {
     pub async fn open(url: &str, role: Role) -> Result<Self, LedgerError> {
         let engine = match url::parse(url)? {
             Location::Sqlite(path) => Engine::Sqlite(Sqlite::open(path, role).await?),
+            Location::Postgres(config) => {
+                let (connections, poll) = (limits::CONNECTIONS, limits::POLL);
+                let options =
+                    postgres::Options { config: *config, listen: None, connections, poll };
+                Engine::Postgres(Postgres::open(&options).await?)
+            }
         };
         Ok(Self { engine })
     }
@@ -101,9 +111,11 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerError::UnsupportedUrl`].
-    pub fn is_there(url: &str) -> Result<bool, LedgerError> {
-        let Location::Sqlite(path) = url::parse(url)?;
-        Ok(path.is_file())
+    pub async fn is_there(url: &str) -> Result<bool, LedgerError> {
+        match url::parse(url)? {
+            Location::Sqlite(path) => Ok(path.is_file()),
+            Location::Postgres(config) => postgres::is_there(&config).await,
+        }
     }
 
     /// Creates a unit, at revision 0.
@@ -115,7 +127,8 @@ impl Ledger {
         organization: &OrganizationId,
         unit: &UnitId,
     ) -> Result<Created, LedgerError> {
-        on_engine!(self, engine => engine.create_unit(UnitKey { organization: organization.clone(), unit: unit.clone() }).await)
+        let key = UnitKey { organization: organization.clone(), unit: unit.clone() };
+        on_engine!(self, engine => engine.create_unit(key).await)
     }
 
     /// All units, sorted.
@@ -192,7 +205,7 @@ impl Ledger {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, LedgerError> {
         match &self.engine {
-            Engine::Sqlite(_) => crate::aside::aside(work).await,
+            Engine::Sqlite(_) | Engine::Postgres(_) => crate::aside::aside(work).await,
             // A thread would make every run another one.
             #[cfg(feature = "testing")]
             Engine::Simulated(_) => Ok(work()),

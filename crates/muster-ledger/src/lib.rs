@@ -12,9 +12,12 @@ mod codec;
 mod entry;
 mod error;
 mod hold;
+mod known;
 mod ledger;
 pub mod limits;
+mod page;
 mod plain;
+mod postgres;
 #[cfg(feature = "testing")]
 pub mod sim;
 mod snapshot;

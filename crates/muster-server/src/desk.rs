@@ -13,7 +13,7 @@ mod history;
 mod load;
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -30,6 +30,7 @@ use crate::desk::batch::Item;
 use crate::desk::check::HeadCheck;
 use crate::desk::history::History;
 use crate::limits;
+use crate::metrics::Metrics;
 
 pub use history::Moment;
 
@@ -75,6 +76,9 @@ pub enum DeskError {
     /// The ledger cannot be reached, or the unit cannot be read.
     #[error("the ledger does not answer: {0}")]
     Unavailable(String),
+    /// The unit has an entry in a form of a later release: only nodes of that release serve it.
+    #[error("the unit has an entry of form {0}, which this node does not know")]
+    UnknownForm(u16),
     /// The record has changed since the state that the command was made from: make it again.
     #[error("the record has changed meanwhile")]
     Moved,
@@ -101,7 +105,10 @@ pub enum DeskError {
 
 impl From<LedgerError> for DeskError {
     fn from(error: LedgerError) -> Self {
-        Self::Unavailable(error.to_string())
+        match error {
+            LedgerError::UnknownFormat { format } => Self::UnknownForm(format),
+            other => Self::Unavailable(other.to_string()),
+        }
     }
 }
 
@@ -147,6 +154,9 @@ struct State {
     history: Mutex<History>,
     revision: watch::Sender<Revision>,
     check: HeadCheck,
+    /// The form of an entry that this release does not know: the desk has stepped back.
+    unknown_form: OnceLock<u16>,
+    metrics: Metrics,
     notes: Option<Notes>,
     /// Whoever waits for the ledger to be free waits for this to be dropped, after the ledger.
     _held: Held,
@@ -168,6 +178,7 @@ impl Desk {
         ledger: Ledger,
         clock: Clock,
         notes: Option<Notes>,
+        metrics: Metrics,
         held: Held,
     ) -> Result<Self, DeskError> {
         let roster = load::newest(&ledger, &key, Revision(u64::MAX)).await?;
@@ -182,6 +193,8 @@ impl Desk {
             head: ArcSwap::new(first),
             history: Mutex::new(history),
             check: HeadCheck::default(),
+            unknown_form: OnceLock::new(),
+            metrics,
             notes,
             _held: held,
         });
@@ -202,8 +215,11 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Unavailable`] when the ledger cannot be read.
     pub async fn current(&self) -> Result<Roster, DeskError> {
+        if let Some(form) = self.unknown_form() {
+            return Err(DeskError::UnknownForm(form));
+        }
         if self.state.ledger.is_shared() {
-            let head = self.state.check.head(&self.state.ledger, &self.state.key).await?;
+            let head = self.state.check.head(&self.state).await?;
             self.catch_up(head).await?;
         }
         Ok(self.head())
@@ -235,12 +251,18 @@ impl Desk {
     /// [`DeskError`] when there is no decision; a refusal is an [`Answer`].
     pub async fn ask(&self, ask: Ask) -> Result<Answer, DeskError> {
         let (reply, answer) = oneshot::channel();
-        self.put(Item::Decide(Box::new(ask), reply))?;
+        self.put(Item::Decide(Box::new(ask), reply, tokio::time::Instant::now()))?;
         answer.await.unwrap_or_else(|_| Err(closed()))
     }
 
     fn put(&self, item: Item) -> Result<(), DeskError> {
         self.queue.try_send(item).map_err(|_| DeskError::Busy)
+    }
+
+    /// The form of an entry that this release does not know, if the desk has met one: it does not
+    /// serve the unit any more.
+    pub(crate) fn unknown_form(&self) -> Option<u16> {
+        self.state.unknown_form.get().copied()
     }
 
     /// Whether anybody but `Units` and the desk's own task has it.

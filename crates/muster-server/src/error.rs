@@ -204,7 +204,7 @@ impl From<DeskError> for ApiError {
     fn from(error: DeskError) -> Self {
         let detail = error.to_string();
         match error {
-            DeskError::Busy | DeskError::Moved => {
+            DeskError::Busy | DeskError::Moved | DeskError::UnknownForm(_) => {
                 Problem::new(Code::Unavailable, detail).after(RETRY_AFTER).into()
             }
             DeskError::Unavailable(why) => Self::unavailable(&why),

@@ -6,6 +6,7 @@ pub(crate) mod agents;
 pub(crate) mod events;
 pub(crate) mod management_units;
 pub(crate) mod oauth;
+pub(crate) mod operations;
 pub(crate) mod rules;
 pub(crate) mod schedules;
 pub(crate) mod shifts;

@@ -10,6 +10,7 @@ pub mod desk;
 mod error;
 pub mod http;
 pub mod limits;
+pub mod metrics;
 pub mod realtime;
 pub mod router;
 pub mod server;

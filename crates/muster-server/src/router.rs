@@ -2,18 +2,19 @@
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::header;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
+use tokio::time::Instant;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::access::AccessError;
 use crate::error::{self, ApiError};
 use crate::http::{
-    App, Call, activity_codes, adherence, agents, events, management_units, oauth, rules,
-    schedules, shifts, swaps, time_off, units,
+    App, Call, activity_codes, adherence, agents, events, management_units, oauth, operations,
+    rules, schedules, shifts, swaps, time_off, units,
 };
 use crate::limits;
 
@@ -121,7 +122,8 @@ fn scheduling() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
 /// Every route there is.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    let open = [("GET", "/healthz"), ("POST", "/oauth/token")];
+    let open =
+        [("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"), ("POST", "/oauth/token")];
     let open = open.map(|(method, path)| Route { method, path, scope: None });
     let wfm = wfm().into_iter().map(|(method, path, scope, _)| Route {
         method,
@@ -140,12 +142,15 @@ pub fn router(app: App) -> Router {
     }
     Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(operations::ready))
+        .route("/metrics", get(operations::metrics))
         .route("/oauth/token", post(oauth::token))
         // `enter` has read the body within our own limit.
         .nest("/api/v2/wfm", wfm_routes.layer(DefaultBodyLimit::disable()))
         .fallback(|| async { ApiError::no_route() })
         .method_not_allowed_fallback(|| async { ApiError::no_method() })
         .layer(CatchPanicLayer::custom(|_| ApiError::broken().into_response()))
+        .layer(from_fn_with_state(app.clone(), measure))
         .layer(from_fn(correlate))
         .with_state(app)
 }
@@ -169,6 +174,16 @@ async fn enter(
     let mut request = Request::from_parts(parts, Body::from(body));
     request.extensions_mut().insert(call);
     Ok(next.run(request).await)
+}
+
+/// Counts every request and takes its time, by the route that took it.
+async fn measure(State(app): State<App>, request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let response = next.run(request).await;
+    let route = route.as_ref().map_or("none", MatchedPath::as_str);
+    app.units().metrics().request(route, response.status().as_u16(), begun.elapsed());
+    response
 }
 
 /// Gives every answer an id that its log lines carry too.

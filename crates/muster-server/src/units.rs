@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use crate::clock::Clock;
 use crate::desk::{Desk, DeskError, Held, Notes};
+use crate::metrics::Metrics;
 
 /// All units of all organizations, loaded when they are first asked for.
 #[derive(Clone)]
@@ -19,6 +20,9 @@ pub struct Units {
     ledger: Ledger,
     clock: Clock,
     notes: Option<Notes>,
+    metrics: Metrics,
+    /// Units that could not be loaded because of an entry in a form of a later release.
+    unknown: Arc<Mutex<BTreeMap<UnitKey, u16>>>,
     open: Arc<Mutex<BTreeMap<UnitKey, Slot>>>,
     /// The last field: dropped after the ledger.
     held: Held,
@@ -51,7 +55,8 @@ impl Units {
     /// No desk is open yet.
     #[must_use]
     pub fn new(ledger: Ledger, clock: Clock, notes: Option<Notes>, held: Held) -> Self {
-        Self { ledger, clock, notes, open: Arc::default(), held }
+        let (metrics, unknown) = (Metrics::default(), Arc::default());
+        Self { ledger, clock, notes, metrics, unknown, open: Arc::default(), held }
     }
 
     /// The desk of a unit; `None` when there is no such unit.
@@ -83,9 +88,35 @@ impl Units {
         let slot = self.slot(key);
         let open = || {
             let (ledger, clock) = (self.ledger.clone(), self.clock.clone());
-            Desk::open(key.clone(), ledger, clock, self.notes.clone(), self.held.clone())
+            let (notes, metrics) = (self.notes.clone(), self.metrics.clone());
+            Desk::open(key.clone(), ledger, clock, notes, metrics, self.held.clone())
         };
-        slot.get_or_try_init(open).await.cloned()
+        let desk = slot.get_or_try_init(open).await.cloned();
+        if let Err(DeskError::UnknownForm(form)) = desk {
+            let mut unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
+            unknown.insert(key.clone(), form);
+        }
+        self.metrics.units(self.lock().len());
+        desk
+    }
+
+    /// The units that this node does not serve, because they have an entry of a form that its
+    /// release does not know, and that form.
+    #[must_use]
+    pub fn stepped_back(&self) -> BTreeMap<UnitKey, u16> {
+        let mut units = self.unknown.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for (key, slot) in self.lock().iter() {
+            if let Some(form) = slot.desk.get().and_then(Desk::unknown_form) {
+                units.insert(key.clone(), form);
+            }
+        }
+        units
+    }
+
+    /// The measures of this node.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     fn slot(&self, key: &UnitKey) -> Arc<OnceCell<Desk>> {
@@ -109,6 +140,7 @@ impl Units {
     pub fn unload_idle(&self, idle: Duration) -> usize {
         let mut open = self.lock();
         open.retain(|_, slot| !slot.is_idle(idle));
+        self.metrics.units(open.len());
         open.len()
     }
 

@@ -100,4 +100,6 @@ macro_rules! conformance {
 }
 
 conformance!(sqlite: crate::engine::Sqlite);
+conformance!(postgres: crate::engine::Postgres);
+conformance!(pooled: crate::engine::Pooled);
 facts!(simulated: crate::engine::Simulated,);

@@ -1,5 +1,7 @@
 //! The engines that the conformance suite runs on.
 
+mod postgres;
+
 use std::path::PathBuf;
 
 use muster_core::id::Revision;
@@ -7,6 +9,8 @@ use muster_ledger::sim::Sim;
 use muster_ledger::{Ledger, Role};
 use rusqlite::Connection;
 use tempfile::TempDir;
+
+pub(crate) use postgres::{Pooled, Postgres};
 
 /// A ledger of its own, empty at first, and a way to damage it from outside.
 pub(crate) trait Engine: Sized {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use muster_core::decide::Outcome;
+use muster_core::decide::{Outcome, Rejection};
 use muster_core::id::{CommandId, Revision};
 use muster_ledger::{LedgerError, StoredCommand, SubjectChange, subjects};
 
@@ -44,12 +44,25 @@ pub(super) async fn all(
             }
         }
         note(state, &ask, &item);
+        count(state, &item);
         let Decided { has_moved: _, result, before, after, at, entry: _, .. } = item;
         let revision = after.revision();
         let command = ask.command;
         let answer = Answer { command, result, revision, before, after, at, replayed: false };
         // The client may have gone; what was accepted stays accepted.
         let _ = reply.send(Ok(answer));
+    }
+}
+
+fn count(state: &State, item: &Decided) {
+    let outcome = match (&item.result, &item.entry) {
+        (Ok(_), Some(_)) => "accepted",
+        (Ok(_), None) => "unchanged",
+        (Err(_), _) => "refused",
+    };
+    state.metrics.decision(outcome);
+    if let Err(Rejection::Conflict { findings }) = &item.result {
+        findings.iter().for_each(|finding| state.metrics.refusal(finding.kind.name()));
     }
 }
 
@@ -89,6 +102,7 @@ async fn replayed(
     // The states of then, so that the answer is the first one to the letter.
     let after = load::then(state, stored.revision).await?;
     let before = load::then(state, Revision(stored.revision.0.saturating_sub(1))).await?;
+    state.metrics.decision("replayed");
     let (revision, at) = (stored.revision, stored.at);
     let (command, result) = (ask.command.clone(), Ok(outcome));
     Ok(Answer { command, result, revision, before, after, at, replayed: true })
@@ -134,9 +148,10 @@ pub(super) fn refuse_claimant(
 }
 
 /// Nobody can be told anything but to come again.
-pub(super) fn give_up(batch: Vec<Asked>, error: &LedgerError) {
+pub(super) fn give_up(batch: Vec<Asked>, error: LedgerError) {
     tracing::error!(%error, commands = batch.len(), "batch not appended");
+    let error = DeskError::from(error);
     for (_, reply) in batch {
-        let _ = reply.send(Err(DeskError::Unavailable(error.to_string())));
+        let _ = reply.send(Err(error.clone()));
     }
 }

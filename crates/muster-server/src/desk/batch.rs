@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use muster_core::id::Revision;
-use muster_ledger::{AppendError, LedgerError, SubjectChange};
+use muster_ledger::{AppendError, Appended, LedgerError, SubjectChange};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -18,8 +18,8 @@ pub(super) type Asked = (Ask, Reply);
 
 /// What a desk is asked for.
 pub(super) enum Item {
-    /// A decision.
-    Decide(Box<Ask>, Reply),
+    /// A decision; and since when it is asked for.
+    Decide(Box<Ask>, Reply, Instant),
     /// To have at least a revision that the ledger has.
     CatchUp(Revision, oneshot::Sender<Result<(), DeskError>>),
 }
@@ -44,7 +44,10 @@ pub(super) async fn serve(state: Arc<State>, mut items: mpsc::Receiver<Item>) {
         let (mut batch, mut looks) = (Vec::with_capacity(taken.len()), Vec::new());
         for item in taken.drain(..) {
             match item {
-                Item::Decide(ask, reply) => batch.push((*ask, reply)),
+                Item::Decide(ask, reply, since) => {
+                    clerk.state.metrics.waited(since.elapsed());
+                    batch.push((*ask, reply));
+                }
                 Item::CatchUp(revision, reply) => looks.push((revision, reply)),
             }
         }
@@ -92,15 +95,17 @@ impl Clerk {
             return (Vec::new(), Err(error.into()));
         }
         let decided = decide::all(state, batch);
-        let outcome = hold.append(decide::entries(&decided)).await;
-        (decided, outcome.map(|_| ()))
+        let entries = decide::entries(&decided);
+        let outcome = measured(state, hold.append(entries)).await;
+        (decided, outcome)
     }
 
     async fn append(&self, decided: &[Decided]) -> Result<(), AppendError> {
         let after = self.state.head.load().roster.revision();
         // Without entries this only confirms the head: refusals and no-ops are answers too.
         let entries = decide::entries(decided);
-        self.state.ledger.append(&self.state.key, after, entries).await.map(|_| ())
+        let append = self.state.ledger.append(&self.state.key, after, entries);
+        measured(&self.state, append).await
     }
 
     /// Whether an append took effect is not known: the same one again puts the two in order.
@@ -158,7 +163,7 @@ impl Clerk {
             return batch;
         }
         self.is_away = error.is_passing() || matches!(error, LedgerError::Indeterminate);
-        answer::give_up(batch, &error);
+        answer::give_up(batch, error);
         Vec::new()
     }
 
@@ -185,6 +190,25 @@ impl Clerk {
             tokio::spawn(load::snapshot(self.state.clone(), head, apart));
         }
     }
+}
+
+/// Waits for an append, and says what came of it and how long it took.
+async fn measured(
+    state: &State,
+    append: impl Future<Output = Result<Appended, AppendError>>,
+) -> Result<(), AppendError> {
+    let begun = Instant::now();
+    let outcome = append.await;
+    let name = match &outcome {
+        Ok(_) => "done",
+        Err(AppendError::Behind(_)) => "behind",
+        Err(AppendError::Duplicate(_)) => "duplicate",
+        Err(AppendError::SubjectTaken { .. }) => "taken",
+        Err(AppendError::Indeterminate) => "indeterminate",
+        Err(AppendError::Other(_)) => "failed",
+    };
+    state.metrics.appended(name, begun.elapsed());
+    outcome.map(|_| ())
 }
 
 /// Takes out all but the first of the commands that share an id: they wait for it.

@@ -3,10 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use muster_core::Revision;
-use muster_ledger::{Ledger, UnitKey};
 use tokio::sync::Mutex;
 
-use crate::desk::DeskError;
+use crate::desk::{DeskError, State};
 
 /// A reader needs a check that began after it came: the one that is on its way when it comes is of
 /// no use, all who come meanwhile share the next.
@@ -26,7 +25,7 @@ impl Default for HeadCheck {
 
 impl HeadCheck {
     /// The head of a unit, at some instant after the call.
-    pub(super) async fn head(&self, ledger: &Ledger, key: &UnitKey) -> Result<Revision, DeskError> {
+    pub(super) async fn head(&self, state: &State) -> Result<Revision, DeskError> {
         let came = self.begun.load(Ordering::SeqCst);
         let mut last = self.last.lock().await;
         let (number, head) = &*last;
@@ -34,9 +33,10 @@ impl HeadCheck {
             return head.clone();
         }
         let number = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
-        let head = match ledger.head(key).await {
+        state.metrics.head_check();
+        let head = match state.ledger.head(&state.key).await {
             Ok(Some(head)) => Ok(head),
-            Ok(None) => Err(DeskError::Unavailable(format!("unit {key} is gone"))),
+            Ok(None) => Err(DeskError::Unavailable(format!("unit {} is gone", state.key))),
             Err(error) => Err(error.into()),
         };
         *last = (number, head.clone());

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use muster_core::Roster;
 use muster_core::command::Action;
 use muster_core::decide::{Outcome, Rejection, decide};
 use muster_core::entry::{Entry, FORMAT};
-use muster_core::{Instant, Roster};
 use muster_ledger::{Hash, NewEntry, encode, subjects};
+use tokio::time::Instant;
 
 use crate::desk::batch::Asked;
 use crate::desk::{Ask, State};
@@ -18,7 +19,7 @@ pub(super) struct Decided {
     pub(super) result: Result<Outcome, Rejection>,
     pub(super) before: Roster,
     pub(super) after: Roster,
-    pub(super) at: Instant,
+    pub(super) at: muster_core::Instant,
     pub(super) entry: Option<Arc<Entry>>,
     /// The request's hash and the outcome as bytes, for whoever sends the same key again.
     stored: Option<(Hash, Vec<u8>)>,
@@ -26,8 +27,11 @@ pub(super) struct Decided {
 
 /// Decides a batch on the head, each command on what the ones before it left.
 pub(super) fn all(state: &State, batch: &[Asked]) -> Vec<Decided> {
+    let begun = Instant::now();
     let mut working = state.head.load().roster.clone();
-    batch.iter().map(|(ask, _)| one(state, ask, &mut working)).collect()
+    let decided: Vec<_> = batch.iter().map(|(ask, _)| one(state, ask, &mut working)).collect();
+    state.metrics.decided(decided.len(), begun.elapsed());
+    decided
 }
 
 fn one(state: &State, ask: &Ask, working: &mut Roster) -> Decided {

@@ -98,7 +98,12 @@ pub(super) async fn catch_up_held(state: &State, hold: &mut Hold) -> Result<(), 
 
 fn advance(state: &State, mut roster: Roster, missed: &[StoredEntry]) -> Result<(), LedgerError> {
     for stored in missed {
-        let entry = applied(&mut roster, stored)?;
+        let entry = applied(&mut roster, stored).inspect_err(|error| {
+            if let LedgerError::UnknownFormat { format } = error {
+                // Set once; it stays that way until a release that knows it takes over.
+                let _ = state.unknown_form.set(*format);
+            }
+        })?;
         state.advance(Moment::new(roster.clone(), Some(entry)));
     }
     Ok(())
@@ -147,17 +152,22 @@ pub(super) async fn then(state: &State, revision: Revision) -> Result<Roster, De
 /// same state. Nothing is written when another process made one a short while ago.
 pub(super) async fn snapshot(state: Arc<State>, roster: Roster, apart: u64) {
     let revision = roster.revision();
-    match snapshot_verified(&state, roster, apart).await {
-        Ok(()) => {}
-        Err(error) => tracing::warn!(unit = %state.key, %revision, %error, "no snapshot written"),
-    }
+    let outcome = match snapshot_verified(&state, roster, apart).await {
+        Ok(true) => "written",
+        Ok(false) => "recent",
+        Err(error) => {
+            tracing::error!(unit = %state.key, %revision, %error, "no snapshot written");
+            "failed"
+        }
+    };
+    state.metrics.snapshot(outcome);
 }
 
-async fn snapshot_verified(state: &State, roster: Roster, apart: u64) -> Result<(), LedgerError> {
+async fn snapshot_verified(state: &State, roster: Roster, apart: u64) -> Result<bool, LedgerError> {
     let (ledger, key, revision) = (&state.ledger, &state.key, roster.revision());
     let last = ledger.newest_snapshot(key, SNAPSHOT_FORMAT, revision).await?;
     let mut replayed = match &last {
-        Some(last) if revision.0 - last.revision.0 < apart / 2 => return Ok(()),
+        Some(last) if revision.0 - last.revision.0 < apart / 2 => return Ok(false),
         Some(last) => restored(last)?,
         None => Roster::default(),
     };
@@ -174,5 +184,6 @@ async fn snapshot_verified(state: &State, roster: Roster, apart: u64) -> Result<
             Ok(Snapshot { revision, format: SNAPSHOT_FORMAT, hash, body })
         })
         .await??;
-    ledger.put_snapshot(key, snapshot).await
+    ledger.put_snapshot(key, snapshot).await?;
+    Ok(true)
 }

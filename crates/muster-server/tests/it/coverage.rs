@@ -10,6 +10,8 @@ use crate::http::{Answer, Ask};
 /// The routes that `routes/` tests, by method and path. A new route needs a test and a line here.
 const TESTED: &[(&str, &str)] = &[
     ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/metrics"),
     ("POST", "/oauth/token"),
     ("GET", "/api/v2/wfm/businessunits"),
     ("POST", "/api/v2/wfm/businessunits"),

@@ -10,6 +10,7 @@ mod coverage;
 mod crash;
 mod feed;
 mod idempotency;
+mod idle;
 mod negative;
 mod oracle;
 mod routes;

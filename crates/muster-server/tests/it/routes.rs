@@ -4,6 +4,7 @@
 mod access;
 mod adherence;
 mod drafts;
+mod operations;
 mod registry;
 mod schedules;
 mod shifts;

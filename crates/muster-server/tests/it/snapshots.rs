@@ -11,6 +11,7 @@ use muster_ledger::{Ledger, Role, Snapshot};
 use muster_server::clock::Clock;
 use muster_server::desk::{Ask, Desk};
 use muster_server::limits;
+use muster_server::metrics::Metrics;
 
 use crate::app::{TestApp, entries, u1};
 use crate::oracle;
@@ -60,7 +61,10 @@ async fn a_snapshot_and_the_entries_after_it_are_all_entries() {
     let ledger = Ledger::open(&url, Role::Serve).await.unwrap();
     let clock = Clock::manual(manual);
     let (_users, held) = tokio::sync::watch::channel(());
-    let open = || Desk::open(u1(), ledger.clone(), clock.clone(), None, held.clone());
+    let open = || {
+        let metrics = Metrics::default();
+        Desk::open(u1(), ledger.clone(), clock.clone(), None, metrics, held.clone())
+    };
     let desk = open().await.unwrap();
     let snapshot = written(&desk, &ledger).await;
     let head = desk.head();
