@@ -70,6 +70,10 @@ impl Database {
         Some(self.units.get(unit)?.head)
     }
 
+    pub(super) fn head_with_hash(&self, unit: &UnitKey) -> Option<Appended> {
+        self.units.get(unit).map(|unit| Appended { head: unit.head, hash: unit.hash })
+    }
+
     fn unit(&self, key: &UnitKey) -> Result<&Unit, LedgerError> {
         self.units.get(key).ok_or_else(|| LedgerError::NoSuchUnit(key.clone()))
     }

@@ -19,9 +19,20 @@ use crate::snapshot::Snapshot;
 use crate::subject::{SubjectKind, UnitKey};
 use crate::verify::{VerifyProgress, VerifyReport};
 
-/// The database cannot be reached.
-pub(super) fn away() -> LedgerError {
-    Unavailable::Away("simulated".to_owned()).into()
+/// Why something was not done.
+pub(super) fn refusal(turn: Turn) -> LedgerError {
+    match turn {
+        Turn::Failed => Unavailable::Failed("simulated".to_owned()).into(),
+        _ => Unavailable::Away("simulated".to_owned()).into(),
+    }
+}
+
+/// An outcome in a few words.
+pub(super) fn shown(done: &Result<Appended, AppendError>) -> String {
+    match done {
+        Ok(Appended { head, .. }) => format!("now at {head}"),
+        Err(error) => error.to_string(),
+    }
 }
 
 /// The answer is lost.
@@ -45,7 +56,7 @@ impl Node {
         let fate = self.leave(Operation::Read).await;
         let seen = match fate.turn {
             Turn::Done => look(&self.sim().database()),
-            _ => Err(away()),
+            turn => Err(refusal(turn)),
         };
         self.arrive(fate).await;
         seen
@@ -59,7 +70,7 @@ impl Node {
         let sim = self.sim().clone();
         let done = match fate.turn {
             Turn::Done => change(&mut sim.database()),
-            Turn::Refused => Err(away()),
+            turn @ (Turn::Refused | Turn::Failed) => Err(refusal(turn)),
             Turn::NotDoneUnknown => Err(LedgerError::Indeterminate),
             Turn::DoneUnknown => {
                 drop(change(&mut sim.database()));
@@ -103,12 +114,14 @@ impl Node {
             let count = entries.len();
             let done = sim.database().append(&unit, after, entries);
             drop(row);
-            sim.tell(|| format!("{name} appends {count} to {unit} after {after}: {done:?}"));
+            sim.tell(|| {
+                format!("{name} appends {count} to {unit} after {after}: {}", shown(&done))
+            });
             done
         };
         let done = match fate.turn {
             Turn::Done => commit.await,
-            Turn::Refused => Err(away().into()),
+            turn @ (Turn::Refused | Turn::Failed) => Err(refusal(turn).into()),
             Turn::DoneUnknown => unknown(commit.await),
             Turn::NotDoneUnknown => Err(AppendError::Indeterminate),
             Turn::Late(time) => {
@@ -125,11 +138,11 @@ impl Node {
         let held = match fate.turn {
             Turn::Done => {
                 let row = self.sim().0.rows.lock(unit).await;
-                let head = self.sim().database().head(unit);
+                let head = self.sim().database().head_with_hash(unit);
                 head.map(|head| Hold::new(self.clone(), unit.clone(), head, row))
                     .ok_or_else(|| LedgerError::NoSuchUnit(unit.clone()))
             }
-            _ => Err(away()),
+            turn => Err(refusal(turn)),
         };
         self.arrive(fate).await;
         held.map(crate::hold::Hold::from)

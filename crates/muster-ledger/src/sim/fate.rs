@@ -28,8 +28,10 @@ pub enum Turn {
     /// It is done and answered.
     #[default]
     Done,
-    /// It is not done, and the node is told so.
+    /// It is not done, and the node is told so: the database is away.
     Refused,
+    /// It is not done, and the node is told so: storage failed.
+    Failed,
     /// It is done, but the answer is lost: `Indeterminate`.
     DoneUnknown,
     /// It is not done, and the answer is lost: `Indeterminate`.

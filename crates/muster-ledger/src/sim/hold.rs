@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use muster_core::id::Revision;
 
-use super::engine::{away, late, unknown};
+use super::engine::{late, refusal, shown, unknown};
 use super::fate::{Operation, Turn};
 use super::node::Node;
 use super::row::Row;
@@ -18,13 +18,13 @@ use crate::subject::UnitKey;
 pub(crate) struct Hold {
     node: Node,
     unit: UnitKey,
-    head: Revision,
+    head: Appended,
     /// Empty when it was held for too long. When this is dropped, the row is free.
     row: Arc<Mutex<Option<Row>>>,
 }
 
 impl Hold {
-    pub(super) fn new(node: Node, unit: UnitKey, head: Revision, row: Row) -> Self {
+    pub(super) fn new(node: Node, unit: UnitKey, head: Appended, row: Row) -> Self {
         let row = Arc::new(Mutex::new(Some(row)));
         let held = Arc::downgrade(&row);
         tokio::spawn(async move {
@@ -37,7 +37,7 @@ impl Hold {
     }
 
     pub(crate) fn head(&self) -> Revision {
-        self.head
+        self.head.head
     }
 
     pub(crate) async fn entries_after(
@@ -48,7 +48,7 @@ impl Hold {
         let fate = self.node.leave(Operation::HeldRead).await;
         let read = if fate.turn != Turn::Done {
             drop(self.take());
-            Err(away())
+            Err(refusal(fate.turn))
         } else if self.row.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
             Err(lost())
         } else {
@@ -61,6 +61,12 @@ impl Hold {
     pub(crate) async fn append(self, entries: Vec<NewEntry>) -> Result<Appended, AppendError> {
         let fate = self.node.leave(Operation::HeldAppend(entries.len())).await;
         let row = self.take();
+        if entries.is_empty() {
+            // Nothing to commit: it was the head while the unit was held, and that is all it says.
+            drop(row);
+            self.node.arrive(fate).await;
+            return Ok(self.head);
+        }
         let Some(row) = row else {
             self.node.arrive(fate).await;
             return Err(lost().into());
@@ -71,12 +77,12 @@ impl Hold {
             // Nobody else has appended meanwhile: the row was held.
             let done = sim.database().write(&unit, entries);
             drop(row);
-            sim.tell(|| format!("{name} appends {count} to {unit}, held: {done:?}"));
+            sim.tell(|| format!("{name} appends {count} to {unit}, held: {}", shown(&done)));
             done
         };
         let done = match fate.turn {
             Turn::Done => commit(),
-            Turn::Refused => Err(away().into()),
+            turn @ (Turn::Refused | Turn::Failed) => Err(refusal(turn).into()),
             Turn::DoneUnknown => unknown(commit()),
             Turn::NotDoneUnknown => Err(AppendError::Indeterminate),
             Turn::Late(time) => {

@@ -65,7 +65,7 @@ fn turn(dice: &mut Dice, weather: &Weather, operation: Operation, is_away: bool)
         let is_unknown = may_be_unknown && dice.chance(200);
         if is_unknown { Turn::NotDoneUnknown } else { Turn::Refused }
     } else if dice.chance(weather.refused) {
-        Turn::Refused
+        if dice.chance(500) { Turn::Refused } else { Turn::Failed }
     } else if may_be_unknown && dice.chance(weather.unknown) {
         if dice.chance(500) { Turn::DoneUnknown } else { Turn::NotDoneUnknown }
     } else if may_be_unknown && dice.chance(weather.late) {
@@ -80,11 +80,11 @@ fn name(operation: Operation, turn: Turn) -> Option<&'static str> {
     use Operation::{Append, HeldAppend, HeldRead, Hold, Read};
     Some(match (operation, turn) {
         (_, Turn::Done) => return None,
-        (Append(_), Turn::Refused) => "append refused",
+        (Append(_), Turn::Refused | Turn::Failed) => "append refused",
         (Append(_), Turn::DoneUnknown) => "append made, answer lost",
         (Append(_), Turn::NotDoneUnknown) => "append not made, answer lost",
         (Append(_), Turn::Late(_)) => "append late",
-        (HeldAppend(_), Turn::Refused) => "held append refused",
+        (HeldAppend(_), Turn::Refused | Turn::Failed) => "held append refused",
         (HeldAppend(_), Turn::DoneUnknown) => "held append made, answer lost",
         (HeldAppend(_), Turn::NotDoneUnknown) => "held append not made, answer lost",
         (HeldAppend(_), Turn::Late(_)) => "held append late",
