@@ -21,6 +21,8 @@ mod page;
 mod plain;
 mod postgres;
 pub mod rival;
+#[cfg(feature = "testing")]
+pub mod sim;
 mod snapshot;
 mod sqlite;
 mod subject;

@@ -3,6 +3,7 @@
 use muster_core::id::Revision;
 use muster_ledger::{Damage, DamageKind, Ledger, LedgerError, VerifyProgress};
 
+use crate::conformance::snapshot::snapshot;
 use crate::engine::Engine;
 use crate::given::{assert_sound, grown, unit};
 
@@ -155,4 +156,18 @@ pub(crate) async fn progress_reaches_the_end(engine: &impl Engine) {
     ledger.verify(|step| steps.push(step)).await.unwrap();
     let end = VerifyProgress { units: 2, units_total: 2, entries: 9, entries_total: 9 };
     assert_eq!(steps.last(), Some(&end));
+}
+
+pub(crate) async fn a_damaged_snapshot_is_passed_over(engine: &impl Engine) {
+    let (ledger, u1) = (engine.serve().await, unit("acme", "u1"));
+    grown(&ledger, &u1, 9).await;
+    ledger.put_snapshot(&u1, snapshot(3, 1)).await.unwrap();
+    ledger.put_snapshot(&u1, snapshot(6, 1)).await.unwrap();
+    let other = "(select body from snapshot where revision = 3)";
+    engine.execute(&format!("update snapshot set body = {other} where revision = 6")).await;
+    let newest = ledger.newest_snapshot(&u1, 1, Revision(9)).await.unwrap();
+    assert_eq!(newest, Some(snapshot(3, 1)));
+    ledger.put_snapshot(&u1, snapshot(6, 1)).await.expect("it is replaced");
+    let newest = ledger.newest_snapshot(&u1, 1, Revision(9)).await.unwrap();
+    assert_eq!(newest, Some(snapshot(6, 1)));
 }
