@@ -22,6 +22,9 @@ pub enum Role {
     Serve,
     /// To work beside a process that serves: no lock is taken.
     Beside,
+    /// To read beside a process that serves: nothing is created, migrated or written. What would
+    /// write answers with [`LedgerError::ReadOnly`].
+    Read,
 }
 
 /// Whether something was created.
@@ -72,9 +75,13 @@ macro_rules! on_engine {
     };
 }
 
+mod whole;
+
+pub use whole::Migrated;
+
 impl Ledger {
     /// Opens the ledger at a URL such as `sqlite:muster.db`, creates it if it is not there, and
-    /// brings its tables to this release.
+    /// brings its tables to this release; to read ([`Role::Read`]) it does neither.
     ///
     /// # Errors
     /// [`LedgerError::UnsupportedUrl`]; [`LedgerError::Locked`] when another process serves from

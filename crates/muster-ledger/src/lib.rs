@@ -7,6 +7,7 @@
 //! Start reading at [`Ledger`]; what may go wrong is in [`LedgerError`] and [`AppendError`]. The
 //! engine behind it is chosen by the URL; no type of an engine appears in the interface.
 
+mod backup;
 mod codec;
 mod entry;
 mod error;
@@ -14,18 +15,25 @@ mod hold;
 mod ledger;
 pub mod limits;
 mod plain;
+mod private;
 mod snapshot;
 mod sqlite;
 mod subject;
+mod transfer;
 mod url;
 mod verify;
 
+pub use backup::{Copied, Copy};
 pub use codec::{decode, encode, subjects};
 pub use entry::{Appended, Hash, NO_HASH, NewEntry, StoredCommand, StoredEntry};
 pub use error::{AppendError, LedgerError, Unavailable};
 pub use hold::Hold;
-pub use ledger::{Created, Ledger, Role, Stats};
+pub use ledger::{Created, Ledger, Migrated, Role, Stats};
 pub use plain::{ClientRow, Profile, SigningKey};
 pub use snapshot::Snapshot;
 pub use subject::{SubjectChange, SubjectKind, UnitKey};
+pub use transfer::{
+    Answered, Checked, Contents, Exported, Imported, Moved, Record, Selection, Source,
+    TransferError, UnitHead, Until, export, import,
+};
 pub use verify::{Damage, DamageKind, VerifyProgress, VerifyReport};

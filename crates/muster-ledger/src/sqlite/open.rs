@@ -1,16 +1,15 @@
 //! Opening the database: lock, settings, tables.
 
-use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
-use super::fault::Fault;
+use super::fault::{Fault, corrupt};
 use super::lock::{self, Lock};
 use crate::error::{LedgerError, Unavailable};
 use crate::ledger::Role;
-use crate::limits;
+use crate::{limits, private};
 
 mod tables {
     refinery::embed_migrations!("migrations/sqlite");
@@ -20,13 +19,15 @@ mod tables {
 pub(super) struct Opened {
     pub(super) connection: Connection,
     pub(super) lock: Option<Lock>,
+    /// The number of the last migration.
+    pub(super) form: u32,
 }
 
 /// Opens the connection that writes, once the tables are those of this release.
 pub(super) fn open(path: &Path, role: Role) -> Result<Opened, Fault> {
     let lock = match role {
         Role::Serve => Some(lock::serve(path)?),
-        Role::Beside => None,
+        Role::Beside | Role::Read => None,
     };
     let _preparing = lock::prepare(path)?;
     create_private(path)?;
@@ -44,17 +45,40 @@ pub(super) fn open(path: &Path, role: Role) -> Result<Opened, Fault> {
         .set_grouped(true)
         .run(&mut connection)
         .map_err(|error| LedgerError::Migration(error.into()))?;
-    Ok(Opened { connection, lock })
+    let form = form(&connection)?;
+    Ok(Opened { connection, lock, form })
+}
+
+/// The number of the last migration that was made in a database that is only read.
+pub(super) fn look(path: &Path) -> Result<u32, Fault> {
+    let found = form(&open_reader(path)?)?;
+    if found > wanted() {
+        let why = format!("they have form {found}, this release knows forms up to {}", wanted());
+        return Err(Fault(LedgerError::Migration(why.into())));
+    }
+    Ok(found)
+}
+
+/// The number of this release's last migration.
+pub(super) fn wanted() -> u32 {
+    let migrations = tables::migrations::runner();
+    let versions = migrations.get_migrations().iter().map(|m| u32::try_from(m.version()));
+    versions.filter_map(Result::ok).max().unwrap_or(0)
+}
+
+fn form(db: &Connection) -> Result<u32, Fault> {
+    let found = "select count(*) from sqlite_schema where name = 'refinery_schema_history'";
+    if db.query_row(found, [], |row| row.get::<_, u32>(0))? == 0 {
+        return Err(corrupt("the file holds no ledger"));
+    }
+    let last = "select coalesce(max(version), 0) from refinery_schema_history";
+    Ok(db.query_row(last, [], |row| row.get(0))?)
 }
 
 /// Creates the file for its owner alone: it holds the key that signs access tokens. SQLite gives
 /// the files it puts beside it the same rights.
 fn create_private(path: &Path) -> Result<(), Fault> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
+    match private::create(path) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => {
             let why = format!("{}: {error}", path.display());
             Err(Fault(Unavailable::Failed(why).into()))
@@ -63,15 +87,18 @@ fn create_private(path: &Path) -> Result<(), Fault> {
     }
 }
 
-/// Opens a connection that only reads.
+/// Opens a connection that only reads. It writes no page of the database, not even what a process
+/// that crashed left in the write-ahead log; that is read from where it lies.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, Fault> {
-    let connection = connect(path)?;
-    connection.pragma_update(None, "query_only", true)?;
-    Ok(connection)
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    set_up(Connection::open_with_flags(path, flags)?)
 }
 
 fn connect(path: &Path) -> Result<Connection, Fault> {
-    let connection = Connection::open(path)?;
+    set_up(Connection::open(path)?)
+}
+
+fn set_up(connection: Connection) -> Result<Connection, Fault> {
     connection.busy_timeout(limits::BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(limits::STATEMENTS);
     Ok(connection)
