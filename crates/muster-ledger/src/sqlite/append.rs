@@ -120,16 +120,14 @@ fn insert_command(
     revision: Revision,
     entry: &NewEntry,
 ) -> Result<(), Fault<AppendError>> {
-    let inserted = db
-        .prepare_cached(INSERT_COMMAND)?
-        .execute(params![
-            head.number,
-            entry.command.as_str(),
-            revision.0,
-            entry.at.ms(),
-            entry.request_hash,
-            entry.answer,
-        ])?;
+    let inserted = db.prepare_cached(INSERT_COMMAND)?.execute(params![
+        head.number,
+        entry.command.as_str(),
+        revision.0,
+        entry.at.ms(),
+        entry.request_hash,
+        entry.answer,
+    ])?;
     match inserted {
         0 => Err(AppendError::Duplicate(entry.command.clone()).into()),
         _ => Ok(()),

@@ -48,7 +48,7 @@ pub async fn import(
         match item {
             Item::Begin { .. } => {}
             Item::Unit(head) => {
-                imported.settle(unit.take());
+                imported.settle(unit.take())?;
                 unit = Some(Taking::begin(ledger, &head, source.until(), &mut imported).await?);
                 heads.push(head);
             }
@@ -65,24 +65,32 @@ pub async fn import(
         let entries = imported.entries + imported.entries_there;
         progress(Moved { entries, entries_total: source.entries_total() });
     }
-    imported.settle(unit);
+    imported.settle(unit)?;
     same_subjects(ledger, &heads).await?;
     Ok(imported)
 }
 
 impl Imported {
-    fn settle(&mut self, unit: Option<Taking>) {
-        self.units.extend(unit.map(|unit| (unit.key, unit.stands)));
+    fn settle(&mut self, unit: Option<Taking>) -> Result<(), TransferError> {
+        let Some(Taking { key, until, there, stands, last }) = unit else { return Ok(()) };
+        if until != Until::Head && there > last {
+            return Err(TransferError::Beyond { unit: key, head: there, wanted: last });
+        }
+        self.units.push((key, stands));
+        Ok(())
     }
 }
 
 /// A unit on its way in.
 struct Taking {
     key: UnitKey,
+    until: Until,
     /// What was there before: compared, not appended.
     there: Revision,
     /// The last entry that is in.
     stands: Revision,
+    /// The last entry that was read.
+    last: Revision,
 }
 
 impl Taking {
@@ -96,12 +104,7 @@ impl Taking {
         let created = ledger.create_unit(&key.organization, &key.unit).await?;
         imported.units_new += u64::from(created == Created::New);
         let there = ledger.head(&key).await?.unwrap_or(Revision::ZERO);
-        match until {
-            Until::Revision(wanted) if there > wanted => {
-                Err(TransferError::Beyond { unit: key, head: there, wanted })
-            }
-            _ => Ok(Self { key, there, stands: there }),
-        }
+        Ok(Self { key, until, there, stands: there, last: Revision::ZERO })
     }
 
     async fn take(
@@ -110,6 +113,7 @@ impl Taking {
         mut records: Vec<Record>,
         imported: &mut Imported,
     ) -> Result<(), TransferError> {
+        self.last = records.last().map_or(self.last, |record| record.entry.revision);
         let missing = records.iter().position(|record| record.entry.revision > self.there);
         let missing = records.split_off(missing.unwrap_or(records.len()));
         self.compare(ledger, &records).await?;

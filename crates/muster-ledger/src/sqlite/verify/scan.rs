@@ -28,10 +28,7 @@ use crate::verify::VerifyProgress;
 /// What came of it.
 pub(super) enum Scanned {
     /// Every entry is there, every hash is right, every head is the last entry.
-    Sound {
-        units: u64,
-        entries: u64,
-    },
+    Sound { units: u64, entries: u64 },
     /// Something is not as it should be.
     Suspect {
         /// What cannot be told of one unit.

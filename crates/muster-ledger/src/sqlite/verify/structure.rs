@@ -9,8 +9,16 @@ use crate::error::Unavailable;
 use crate::limits;
 
 /// The tables whose rows are not all read otherwise, and the list of free pages.
-pub(super) const TABLES: [&str; 8] =
-    ["sqlite_schema", "organization", "unit", "command", "subject", "profile", "client", "snapshot"];
+pub(super) const TABLES: [&str; 8] = [
+    "sqlite_schema",
+    "organization",
+    "unit",
+    "command",
+    "subject",
+    "profile",
+    "client",
+    "snapshot",
+];
 
 /// A file that ends too early. What the write-ahead log holds need not be in it yet.
 pub(super) fn length(db: &Connection, path: &Path) -> Result<Vec<String>, Fault> {
