@@ -15,7 +15,7 @@ use crate::transfer::{Contents, MovedEntry, Record};
 /// Which tables there were, and which there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Migrated {
-    /// The number of the last migration before; 0 where there was no table.
+    /// The number of the last migration before.
     pub from: u32,
     /// The number of the last one now.
     pub to: u32,

@@ -1,6 +1,7 @@
 //! Opening the database: lock, settings, tables.
 
-use std::io::ErrorKind;
+use std::fs::File;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
@@ -31,6 +32,7 @@ pub(super) fn open(path: &Path, role: Role) -> Result<Opened, Fault> {
     };
     let _preparing = lock::prepare(path)?;
     create_private(path)?;
+    whole(path)?;
     let mut connection = connect(path)?;
     connection.pragma_update_and_check(None, "journal_mode", "wal", |row| {
         row.get::<_, String>(0).map(|_| ())
@@ -39,6 +41,7 @@ pub(super) fn open(path: &Path, role: Role) -> Result<Opened, Fault> {
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "temp_store", "memory")?;
+    connection.pragma_update(None, "cache_size", -limits::CACHE_KIB)?;
     connection.pragma_update(None, "wal_autocheckpoint", limits::CHECKPOINT_PAGES)?;
     // Grouped: a migration and the note that it was made are one transaction.
     tables::migrations::runner()
@@ -51,12 +54,48 @@ pub(super) fn open(path: &Path, role: Role) -> Result<Opened, Fault> {
 
 /// The number of the last migration that was made in a database that is only read.
 pub(super) fn look(path: &Path) -> Result<u32, Fault> {
+    whole(path)?;
     let found = form(&open_reader(path)?)?;
+    if found == 0 {
+        return Err(corrupt("the file holds no ledger"));
+    }
     if found > wanted() {
         let why = format!("they have form {found}, this release knows forms up to {}", wanted());
         return Err(Fault(LedgerError::Migration(why.into())));
     }
     Ok(found)
+}
+
+/// A file that ends before its last page is refused and named. What the write-ahead log holds need
+/// not be in the file yet.
+fn whole(path: &Path) -> Result<(), Fault> {
+    let mut wal = path.as_os_str().to_owned();
+    wal.push("-wal");
+    if std::fs::metadata(wal).is_ok_and(|wal| wal.len() > 0) {
+        return Ok(());
+    }
+    let read = || {
+        let mut header = Vec::new();
+        let file = File::open(path)?;
+        let found = file.metadata()?.len();
+        file.take(100).read_to_end(&mut header).map(|_| (header, found))
+    };
+    let (header, found) = read().map_err(|error: std::io::Error| {
+        Fault(Unavailable::Failed(format!("{}: {error}", path.display())).into())
+    })?;
+    let number = |at: usize| {
+        let bytes = header.get(at..at + 4).and_then(|bytes| bytes.try_into().ok());
+        bytes.map_or(0, u32::from_be_bytes)
+    };
+    // 1 stands for 65,536. A number of pages that another program left is not to be trusted.
+    let page_bytes = u64::from(number(16) >> 16).max(512);
+    let is_known = header.starts_with(b"SQLite format 3\0") && number(24) == number(92);
+    let pages = if is_known { u64::from(number(28)) } else { 0 };
+    if found < pages * page_bytes {
+        let whole = found / page_bytes;
+        return Err(corrupt(format!("the file is cut off after page {whole} of {pages}")));
+    }
+    Ok(())
 }
 
 /// The number of this release's last migration.
@@ -69,7 +108,7 @@ pub(super) fn wanted() -> u32 {
 fn form(db: &Connection) -> Result<u32, Fault> {
     let found = "select count(*) from sqlite_schema where name = 'refinery_schema_history'";
     if db.query_row(found, [], |row| row.get::<_, u32>(0))? == 0 {
-        return Err(corrupt("the file holds no ledger"));
+        return Ok(0);
     }
     let last = "select coalesce(max(version), 0) from refinery_schema_history";
     Ok(db.query_row(last, [], |row| row.get(0))?)

@@ -28,15 +28,13 @@ type Step<'a> = &'a mut dyn FnMut(VerifyProgress);
 
 pub(super) fn verify(path: &Path, step: Step<'_>) -> Result<VerifyReport, Fault> {
     let db = open::open_reader(path)?;
-    let mut structure = structure::length(&db, path)?;
     match scan::scan(&db, path, step)? {
-        Scanned::Sound { units, entries } if structure.is_empty() => {
-            return Ok(VerifyReport { units, entries, damages: Vec::new(), structure });
+        Scanned::Sound { units, entries } => {
+            let (damages, structure) = (Vec::new(), Vec::new());
+            Ok(VerifyReport { units, entries, damages, structure })
         }
-        Scanned::Sound { .. } => {}
-        Scanned::Suspect { complaints } => structure.extend(complaints),
+        Scanned::Suspect { complaints } => verify_each(&db, complaints, step),
     }
-    verify_each(&db, structure, step)
 }
 
 fn verify_each(
@@ -60,11 +58,7 @@ fn verify_each(
         progress.units += 1;
         step(progress);
     }
-    let unreadable = |damage: &Damage| matches!(damage.kind, DamageKind::Unreadable { .. });
-    if damages.iter().any(unreadable) {
-        structure.extend(structure::check(db, "entry")?);
-    }
-    structure.dedup();
+    structure.extend(structure::check_all(db)?);
     let VerifyProgress { units, entries, .. } = progress;
     Ok(VerifyReport { units, entries, damages, structure })
 }

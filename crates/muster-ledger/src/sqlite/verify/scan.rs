@@ -4,12 +4,11 @@
 //! So any stretch of the table can be checked by itself ([`chunk`](super::chunk)), in the order in
 //! which it lies in the file; what is left is to tie the stretches together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Mutex, PoisonError};
 
 use muster_core::id::{OrganizationId, Revision, UnitId};
 use rusqlite::Connection;
@@ -54,7 +53,8 @@ enum Done {
     Index(u64),
     /// Whether there is one.
     StrayCommand(bool),
-    Complaints(Vec<String>),
+    /// Whether its pages are as they should be.
+    Structure(bool),
 }
 
 /// The heads to check, and the rows that lead to them. Rows that come later are not looked at:
@@ -163,7 +163,7 @@ fn perform(db: &Connection, moment: &Moment, task: &Task) -> Result<Done, Fault>
             )?
             .query_row([], |row| row.get(0))?,
         ),
-        Task::Structure(table) => Done::Complaints(structure::check(db, table)?),
+        Task::Structure(table) => Done::Structure(structure::check(db, table)?.is_empty()),
     })
 }
 
@@ -185,7 +185,7 @@ fn join(
         match result? {
             Done::Index(sum) => index = sum,
             Done::StrayCommand(found) => sound &= !found,
-            Done::Complaints(found) => complaints.extend(found),
+            Done::Structure(is_sound) => sound &= is_sound,
             Done::Entries(nth, chunk) => {
                 progress.entries += chunk.entries;
                 step(progress);
@@ -201,15 +201,10 @@ fn join(
     if rows != index {
         complaints.push("table entry: its index does not go with its rows".to_owned());
     }
-    let ended: BTreeSet<i64> = moment
-        .heads
-        .iter()
-        .filter(|(number, (_, revision, hash))| {
-            ends.get(number).copied().unwrap_or((Revision::ZERO, NO_HASH)) == (*revision, *hash)
-        })
-        .map(|(number, _)| *number)
-        .collect();
-    if !sound || !complaints.is_empty() || ended.len() != moment.heads.len() {
+    sound &= moment.heads.iter().all(|(number, (_, revision, hash))| {
+        ends.get(number).copied().unwrap_or((Revision::ZERO, NO_HASH)) == (*revision, *hash)
+    });
+    if !sound || !complaints.is_empty() {
         return Ok(Scanned::Suspect { complaints });
     }
     progress.units = units;
