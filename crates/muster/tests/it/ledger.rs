@@ -49,7 +49,10 @@ fn stats_say_where_each_unit_stands() {
     let server = Server::with_agents();
     let run = server.ok(&["ledger", "stats"]);
     let (first, table) = run.out.split_once('\n').unwrap();
-    assert!(first.starts_with("ledger sqlite:muster.db: entries 2, units 1, snapshots "), "{first}");
+    assert!(
+        first.starts_with("ledger sqlite:muster.db: entries 2, units 1, snapshots "),
+        "{first}"
+    );
     expect![[r#"
         unit            revision  ids
         default/vienna  2         4
