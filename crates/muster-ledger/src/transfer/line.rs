@@ -1,6 +1,6 @@
 //! The lines of an export: one JSON object each, with one member that says what it is.
 //!
-//! The form is described in `docs/LEDGER-EXPORT.md`. What an entry or an answer says is put there
+//! The form is described in `docs/LEDGER.md`. What an entry or an answer says is put there
 //! byte for byte where that is one line of JSON, and in base 64 otherwise: hashes are of bytes.
 
 use std::borrow::Cow;

@@ -145,6 +145,7 @@ async fn verify_export_import_and_backup_per_second() {
     Source::file(&file, Selection::default()).unwrap().check(|_| ()).await.unwrap();
     rate("verify the export", MOVED, began);
     let began = Instant::now();
+    std::fs::copy(&file, "/tmp/wb_big.jsonl").unwrap();
     let into = other.serve().await;
     let source = Source::file(&file, Selection::default()).unwrap();
     import(&into, source, |_| ()).await.unwrap();
@@ -152,6 +153,7 @@ async fn verify_export_import_and_backup_per_second() {
     let began = Instant::now();
     let copy = ledger.backup(&engine.path().with_extension("copy"), |_| ()).await.unwrap();
     rate("backup, MB", copy.finish().unwrap() >> 20, began);
+    std::fs::copy(engine.path().with_extension("copy"), "/tmp/wb_big.db").unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
