@@ -73,7 +73,7 @@ impl Source {
         Ok(Self { items: received, entries_total: 0, until })
     }
 
-    /// Reads a file that [`export`](super::export) wrote.
+    /// Reads a file that [`export`](super::export()) wrote.
     ///
     /// # Errors
     /// [`TransferError::File`] when it cannot be opened.

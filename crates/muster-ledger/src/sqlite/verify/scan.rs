@@ -1,7 +1,7 @@
 //! Everything at once, on all cores.
 //!
 //! The hash of an entry depends on the *stored* hash of the one before it, not on a computed one.
-//! So any stretch of the table can be checked by itself ([`chunk`](super::chunk)), in the order in
+//! So any stretch of the table can be checked by itself ([`chunk`]), in the order in
 //! which it lies in the file; what is left is to tie the stretches together.
 
 use std::collections::BTreeMap;
