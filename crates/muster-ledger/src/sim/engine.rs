@@ -17,6 +17,7 @@ use crate::limits;
 use crate::plain::{ClientRow, Profile, SigningKey};
 use crate::snapshot::Snapshot;
 use crate::subject::{SubjectKind, UnitKey};
+use crate::transfer::{Contents, MovedEntry, Record};
 use crate::verify::{VerifyProgress, VerifyReport};
 
 /// Why something was not done.
@@ -277,4 +278,33 @@ impl Node {
     pub(crate) async fn stats(&self) -> Result<Stats, LedgerError> {
         self.read(|db| Ok(db.stats())).await
     }
+
+    /// There is one form.
+    pub(crate) fn form(&self) -> u32 {
+        1
+    }
+
+    pub(crate) async fn contents(&self) -> Result<Contents, LedgerError> {
+        Err(NOT_MOVED)
+    }
+
+    pub(crate) async fn records_after(
+        &self,
+        _: &UnitKey,
+        _: Revision,
+        _: usize,
+    ) -> Result<Vec<Record>, LedgerError> {
+        Err(NOT_MOVED)
+    }
+
+    pub(crate) async fn adopt(
+        &self,
+        _: &UnitKey,
+        _: Revision,
+        _: Vec<MovedEntry>,
+    ) -> Result<Appended, AppendError> {
+        Err(NOT_MOVED.into())
+    }
 }
+
+const NOT_MOVED: LedgerError = LedgerError::Unsupported("a simulated ledger is not moved");

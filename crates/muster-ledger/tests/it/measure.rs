@@ -3,12 +3,15 @@
 
 use std::time::Instant;
 
-use muster_core::id::Revision;
-use muster_ledger::{Ledger, NewEntry, SubjectKind};
+use muster_core::event::Event;
+use muster_core::id::{AgentId, Revision};
+use muster_ledger::{Ledger, NewEntry, Selection, Source, SubjectKind, export, import};
 use tokio::task::JoinSet;
 
 use crate::engine::{Engine, Postgres, Sqlite};
-use crate::given::{all_entries, claim, entry, entry_with, unit};
+use crate::given::{
+    all_entries, assert_sound, claim, entry, entry_with, unit, week_opened, written,
+};
 
 const TASKS: usize = 64;
 const APPENDS: u64 = 800;
@@ -97,6 +100,69 @@ async fn verify(ledger: &Ledger) {
     assert_eq!(found.damages, []);
     let per_second = found.entries as f64 / began.elapsed().as_secs_f64();
     report(&format!("verify: {} entries, {per_second:.0} entries/s", found.entries));
+}
+
+const MOVED: u64 = 1_000_000;
+const UNITS: u64 = 20;
+
+/// A million entries of 20 units, written side by side.
+async fn million(ledger: &Ledger) {
+    for round in 0..MOVED / UNITS / 50 {
+        for nth in 0..UNITS {
+            let unit = unit("acme", &format!("u{nth}"));
+            let after = round * 50;
+            let batch = (1..=50).map(|i| {
+                let id = format!("{:016x}-{nth}", (after + i).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+                let swapped = vec![Event::AgentLeft(AgentId::parse(&id).unwrap())];
+                let edit = match i % 10 {
+                    0 => week_opened(after + i, &id),
+                    _ => written(after + i, &id, swapped),
+                };
+                NewEntry { answer: [b"[", &b"7,".repeat(150)[..], b"7]"].concat(), ..edit }
+            });
+            ledger.append(&unit, Revision(after), batch.collect()).await.unwrap();
+        }
+    }
+}
+
+/// Says how many of something were done in a second.
+fn rate(what: &str, count: u64, began: Instant) {
+    let seconds = began.elapsed().as_secs_f64();
+    report(&format!("{what}: {count} in {seconds:.2} s, {:.0}/s", count as f64 / seconds));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement"]
+async fn verify_export_import_and_backup_per_second() {
+    let (engine, other) = (Sqlite::fresh().await, Sqlite::fresh().await);
+    let ledger = engine.serve().await;
+    with_units(&ledger, 20).await;
+    let began = Instant::now();
+    million(&ledger).await;
+    rate("append", MOVED, began);
+    report(&format!("{:?}", ledger.stats().await.unwrap()));
+    for _ in 0..3 {
+        let began = Instant::now();
+        assert_sound(&ledger).await;
+        rate("verify", MOVED, began);
+    }
+    let file = engine.path().with_extension("jsonl");
+    let began = Instant::now();
+    let source = Source::ledger(ledger.clone(), Selection::default()).await.unwrap();
+    let exported = export(source, &file, |_| ()).await.unwrap();
+    rate("export", MOVED, began);
+    report(&format!("{exported:?}"));
+    let began = Instant::now();
+    Source::file(&file, Selection::default()).unwrap().check(|_| ()).await.unwrap();
+    rate("verify the export", MOVED, began);
+    let began = Instant::now();
+    let into = other.serve().await;
+    let source = Source::file(&file, Selection::default()).unwrap();
+    import(&into, source, |_| ()).await.unwrap();
+    rate("import", MOVED, began);
+    let began = Instant::now();
+    let copy = ledger.backup(&engine.path().with_extension("copy"), |_| ()).await.unwrap();
+    rate("backup, MB", copy.finish().unwrap() >> 20, began);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
