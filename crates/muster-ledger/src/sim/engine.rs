@@ -126,7 +126,8 @@ impl Node {
             Turn::DoneUnknown => unknown(commit.await),
             Turn::NotDoneUnknown => Err(AppendError::Indeterminate),
             Turn::Late(time) => {
-                late(time, async move { drop(commit.await) });
+                let sim = self.sim().clone();
+                late(time, async move { sim.count_late(&commit.await) });
                 Err(AppendError::Indeterminate)
             }
         };
@@ -208,7 +209,11 @@ impl Node {
         format: u16,
         at_most: Revision,
     ) -> Result<Option<Snapshot>, LedgerError> {
-        self.read(|db| Ok(db.newest_snapshot(unit, format, at_most))).await
+        let snapshot = self.read(|db| Ok(db.newest_snapshot(unit, format, at_most))).await;
+        if matches!(snapshot, Ok(Some(_))) {
+            self.sim().count("snapshot read");
+        }
+        snapshot
     }
 
     pub(crate) async fn put_profiles(

@@ -46,11 +46,18 @@ fn fates(mut dice: Dice, weather: &Weather, cluster: Cluster, record: Record, aw
             record.count(name);
             record.tell(|| format!("{node} {operation:?}: {fate:?}"));
         }
-        if node.starts_with('n') && dice.chance(weather.dies) {
+        let place = node.strip_prefix('n').map(|rest| usize::from(rest.as_bytes()[0] - b'0'));
+        if let Some(place) = place
+            && dice.chance(weather.dies)
+        {
             record.count("node dies at an operation");
             record.tell(|| format!("{node} dies at {operation:?}"));
-            let place = usize::from(node.as_bytes()[1] - b'0');
             cluster.crash(place);
+        } else if let Some(place) = place
+            && operation == Operation::Hold
+            && dice.chance(3 * weather.stop)
+        {
+            cluster.stop(place, dice.up_to(60_000));
         }
         fate
     })
@@ -119,7 +126,8 @@ impl Chaos {
                 self.cluster.crash(place);
             }
             if self.dice.chance(weather.stop) {
-                self.stop(place);
+                let time = self.dice.up_to(30_000);
+                self.cluster.stop(place, time);
             }
         }
         if self.dice.chance(weather.away) {
@@ -137,18 +145,5 @@ impl Chaos {
         self.record.count(if by < 0 { "clock jumps back" } else { "clock jumps on" });
         self.record.tell(|| format!("the clock of n{place} jumps by {by} ms"));
         self.drift[place] = (self.drift[place] + by).clamp(-20 * day, 20 * day);
-    }
-
-    /// The process stands still for a while, longer than a unit can be held at times.
-    fn stop(&mut self, place: usize) {
-        let Some(process) = self.cluster.process(place) else { return };
-        let time = self.dice.up_to(30_000);
-        self.record.count("node stands still");
-        self.record.tell(|| format!("n{place} stands still for {time:?}"));
-        process.node.stop();
-        tokio::spawn(async move {
-            tokio::time::sleep(time).await;
-            process.node.go_on();
-        });
     }
 }

@@ -7,6 +7,7 @@ use muster_core::id::{CommandId, Revision};
 use muster_ledger::UnitKey;
 use muster_server::desk::{Answer, DeskError, Noted};
 
+use crate::counts::Counts;
 use crate::wish::Request;
 
 /// What a node came to for one sending of a request; the answer may never have arrived.
@@ -40,7 +41,7 @@ pub(crate) struct Inner {
     seen: BTreeMap<UnitKey, Revision>,
     /// What is wrong in itself.
     pub(crate) wrong: Vec<String>,
-    pub(crate) counts: BTreeMap<&'static str, u64>,
+    pub(crate) counts: Counts,
     minted: u64,
     /// When the history began.
     pub(crate) clock: Option<tokio::time::Instant>,
@@ -59,7 +60,7 @@ impl Record {
     }
 
     pub(crate) fn count(&self, what: &'static str) {
-        *self.get().counts.entry(what).or_default() += 1;
+        self.get().counts.count(what, 1);
     }
 
     pub(crate) fn tell(&self, line: impl FnOnce() -> String) {
@@ -139,9 +140,9 @@ impl Inner {
                     Ok(_) => "answers: nothing to do",
                 },
             };
-            *self.counts.entry(what).or_default() += 1;
+            self.counts.count(what, 1);
         }
-        *self.counts.entry("histories").or_default() += 1;
+        self.counts.count("histories", 1);
     }
 
     fn floor(&self, unit: &UnitKey) -> Revision {
