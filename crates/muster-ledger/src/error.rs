@@ -35,11 +35,17 @@ pub enum Unavailable {
 pub enum LedgerError {
     /// No engine answers to the URL.
     #[error(
-        "a ledger url starts with \"sqlite:\" and names a file, this one starts with {start:?}"
+        "a ledger url starts with \"sqlite:\" or \"postgres:\", this one starts with {start:?}"
     )]
     UnsupportedUrl {
         /// The scheme, or the whole text if it has none. Never a password.
         start: String,
+    },
+    /// The URL of a PostgreSQL database cannot be read.
+    #[error("the ledger url cannot be read: {why}")]
+    BadUrl {
+        /// Why. Never a password.
+        why: String,
     },
     /// Another process serves from the file.
     #[error("{} is held by {holder}", path.display())]

@@ -4,7 +4,7 @@ use muster_core::id::Revision;
 
 use crate::entry::{Appended, NewEntry, StoredEntry};
 use crate::error::{AppendError, LedgerError};
-use crate::sqlite;
+use crate::{postgres, sqlite};
 
 /// A unit that nobody else can append to: what was missed can be read, and decided on, without
 /// another process being faster once more. Dropped without an append, it is let go unchanged.
@@ -19,11 +19,18 @@ pub struct Hold {
 #[derive(Debug)]
 enum Engine {
     Sqlite(sqlite::Hold),
+    Postgres(Box<postgres::Hold>),
 }
 
 impl From<sqlite::Hold> for Hold {
     fn from(hold: sqlite::Hold) -> Self {
         Self { engine: Engine::Sqlite(hold) }
+    }
+}
+
+impl From<postgres::Hold> for Hold {
+    fn from(hold: postgres::Hold) -> Self {
+        Self { engine: Engine::Postgres(Box::new(hold)) }
     }
 }
 
@@ -33,6 +40,7 @@ impl Hold {
     pub fn head(&self) -> Revision {
         match &self.engine {
             Engine::Sqlite(hold) => hold.head(),
+            Engine::Postgres(hold) => hold.head(),
         }
     }
 
@@ -47,6 +55,7 @@ impl Hold {
     ) -> Result<Vec<StoredEntry>, LedgerError> {
         match &mut self.engine {
             Engine::Sqlite(hold) => hold.entries_after(after, limit).await,
+            Engine::Postgres(hold) => hold.entries_after(after, limit).await,
         }
     }
 
@@ -58,6 +67,7 @@ impl Hold {
     pub async fn append(self, entries: Vec<NewEntry>) -> Result<Appended, AppendError> {
         match self.engine {
             Engine::Sqlite(hold) => hold.append(entries).await,
+            Engine::Postgres(hold) => hold.append(entries).await,
         }
     }
 }

@@ -8,7 +8,9 @@ use muster_core::instant::Instant;
 use crate::entry::{Appended, NewEntry, StoredCommand, StoredEntry};
 use crate::error::{AppendError, LedgerError};
 use crate::hold::Hold;
+use crate::limits;
 use crate::plain::{ClientRow, Profile, SigningKey};
+use crate::postgres::{self, Postgres};
 use crate::snapshot::Snapshot;
 use crate::sqlite::Sqlite;
 use crate::subject::{SubjectKind, UnitKey};
@@ -61,6 +63,7 @@ pub struct Ledger {
 #[derive(Debug, Clone)]
 enum Engine {
     Sqlite(Sqlite),
+    Postgres(Postgres),
 }
 
 /// Asks the engine behind a ledger, whichever it is.
@@ -68,12 +71,13 @@ macro_rules! on_engine {
     ($ledger:expr, $engine:ident => $ask:expr) => {
         match &$ledger.engine {
             Engine::Sqlite($engine) => $ask,
+            Engine::Postgres($engine) => $ask,
         }
     };
 }
 
 impl Ledger {
-    /// Opens the ledger at a URL such as `sqlite:muster.db`, creates it if it is not there, and
+    /// Opens the ledger at a URL such as `sqlite:muster.db` or `postgres://host/database`, creates it if it is not there, and
     /// brings its tables to this release.
     ///
     /// # Errors
@@ -82,6 +86,12 @@ impl Ledger {
     pub async fn open(url: &str, role: Role) -> Result<Self, LedgerError> {
         let engine = match url::parse(url)? {
             Location::Sqlite(path) => Engine::Sqlite(Sqlite::open(path, role).await?),
+            Location::Postgres(config) => {
+                let (connections, poll) = (limits::CONNECTIONS, limits::POLL);
+                let options =
+                    postgres::Options { config: *config, listen: None, connections, poll };
+                Engine::Postgres(Postgres::open(&options).await?)
+            }
         };
         Ok(Self { engine })
     }
@@ -90,9 +100,11 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerError::UnsupportedUrl`].
-    pub fn is_there(url: &str) -> Result<bool, LedgerError> {
-        let Location::Sqlite(path) = url::parse(url)?;
-        Ok(path.is_file())
+    pub async fn is_there(url: &str) -> Result<bool, LedgerError> {
+        match url::parse(url)? {
+            Location::Sqlite(path) => Ok(path.is_file()),
+            Location::Postgres(config) => postgres::is_there(&config).await,
+        }
     }
 
     /// Creates a unit, at revision 0.

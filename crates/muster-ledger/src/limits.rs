@@ -41,3 +41,30 @@ pub(crate) const VERIFY_STEP: u64 = 10_000;
 pub(crate) const STATEMENTS: usize = 64;
 /// Size of SQLite's write-ahead log, in pages, from which on it is copied into the database.
 pub(crate) const CHECKPOINT_PAGES: i64 = 4_000;
+
+/// Connections to a PostgreSQL cluster, unless the configuration says otherwise.
+pub const CONNECTIONS: usize = 16;
+/// How long one PostgreSQL server may take to accept a connection.
+pub(crate) const CONNECT: Duration = Duration::from_secs(5);
+/// How long an operation waits for a connection: a free one, or a new one to any server named.
+pub(crate) const LEASE: Duration = Duration::from_secs(10);
+/// How long PostgreSQL may take to answer one statement; then the connection is given up.
+pub(crate) const STATEMENT: Duration = Duration::from_secs(30);
+/// How long a migration may take, waiting for another node's included.
+pub(crate) const MIGRATE: Duration = Duration::from_secs(600);
+/// How long a statement waits for a lock; longer than a unit can be held by somebody stuck.
+pub(crate) const LOCK: Duration = Duration::from_secs(8);
+/// Most bytes in one append to PostgreSQL, whose messages end at a gigabyte.
+pub(crate) const APPEND_BYTES: usize = 512 << 20;
+/// How often an append is begun anew because the head's hash was not the one remembered.
+pub(crate) const HASH_TRIES: usize = 3;
+/// How long until it is time to look whether another node moved a unit.
+pub const POLL: Duration = Duration::from_millis(250);
+/// How long one notification of other nodes stands for all appends that follow.
+pub(crate) const NOTIFY_EVERY: Duration = Duration::from_millis(50);
+/// How long until a lost listening connection is made anew.
+pub(crate) const LISTEN_AGAIN: Duration = Duration::from_secs(1);
+/// Most bytes that verifying holds of a unit at a time.
+pub(crate) const VERIFY_BYTES: i64 = 8 << 20;
+/// Most entries that verifying holds of a unit at a time.
+pub(crate) const VERIFY_ENTRIES: i64 = 4_096;

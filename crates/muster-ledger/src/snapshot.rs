@@ -2,6 +2,7 @@
 
 use muster_core::id::Revision;
 use muster_core::instant::Instant;
+use sha2::{Digest, Sha256};
 
 use crate::entry::Hash;
 use crate::limits;
@@ -17,6 +18,16 @@ pub struct Snapshot {
     pub hash: Hash,
     /// The state.
     pub body: Vec<u8>,
+}
+
+/// What tells a damaged snapshot: no engine is sure to notice a bit that was flipped on the disk.
+pub(crate) fn checksum(snapshot: &Snapshot) -> Hash {
+    let mut hash = Sha256::new();
+    hash.update(snapshot.revision.0.to_be_bytes());
+    hash.update(snapshot.format.to_be_bytes());
+    hash.update(snapshot.hash);
+    hash.update(&snapshot.body);
+    hash.finalize().into()
 }
 
 /// Which of a unit's snapshots to delete: all but the newest few, one for every few days of the

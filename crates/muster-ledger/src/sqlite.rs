@@ -14,7 +14,7 @@ mod writer;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use muster_core::id::{AgentId, ClientId, CommandId, OrganizationId, Revision, UnitId};
 use muster_core::instant::Instant;
@@ -24,12 +24,13 @@ use self::fault::{Fault, aside};
 pub(crate) use self::hold::Hold;
 use self::reader::Readers;
 use self::writer::Writer;
-use crate::entry::{Appended, Hash, NewEntry, StoredCommand, StoredEntry};
+use crate::entry::{Appended, NewEntry, StoredCommand, StoredEntry};
 use crate::error::{AppendError, LedgerError};
+use crate::known::KnownHeads;
 use crate::ledger::{Created, Role, Stats};
 use crate::limits;
 use crate::plain::{ClientRow, Profile, SigningKey};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, checksum};
 use crate::subject::{SubjectKind, UnitKey};
 use crate::verify::{VerifyProgress, VerifyReport};
 
@@ -40,9 +41,7 @@ pub(crate) struct Sqlite(Arc<Inner>);
 struct Inner {
     writer: Writer,
     readers: Arc<Readers>,
-    /// Heads after the last appends from here, so that hashes can be made off the writer thread.
-    /// A stale one costs time, nothing else.
-    heads: Mutex<BTreeMap<UnitKey, (Revision, Hash)>>,
+    known: KnownHeads,
 }
 
 impl std::fmt::Debug for Sqlite {
@@ -57,7 +56,7 @@ impl Sqlite {
             let opened = open::open(&path, role)?;
             let writer = Writer::start(opened.connection, opened.lock)?;
             let readers = Arc::new(Readers::new(path));
-            Ok(Self(Arc::new(Inner { writer, readers, heads: Mutex::default() })))
+            Ok(Self(Arc::new(Inner { writer, readers, known: KnownHeads::default() })))
         })
         .await
     }
@@ -85,8 +84,7 @@ impl Sqlite {
             let (max, found) = (limits::APPEND_ENTRIES, entries.len());
             return Err(LedgerError::TooMany { what: "entries in one append", max, found }.into());
         }
-        let known = self.known(|heads| heads.get(unit).copied());
-        let known = known.and_then(|(revision, hash)| (revision == after).then_some(hash));
+        let known = self.0.known.hash(unit, after);
         let key = unit.clone();
         let batch = if append::weight(&entries) < limits::HASH_ASIDE_BYTES {
             Batch::prepare(key, after, known, entries)
@@ -94,17 +92,7 @@ impl Sqlite {
             aside(move || Ok(Batch::prepare(key, after, known, entries))).await?
         };
         let result = self.0.writer.write(move |db| append::append(db, batch)).await;
-        self.known(|heads| match &result {
-            Ok(appended) => {
-                if heads.len() >= limits::KNOWN_HEADS {
-                    heads.clear();
-                }
-                heads.insert(unit.clone(), (appended.head, appended.hash));
-            }
-            Err(_) => {
-                heads.remove(unit);
-            }
-        });
+        self.0.known.learn(unit, result.as_ref().ok().copied());
         result
     }
 
@@ -167,7 +155,7 @@ impl Sqlite {
     ) -> Result<(), LedgerError> {
         let unit = unit.clone();
         let (snapshot, checksum) = aside(move || {
-            let checksum = snapshot::checksum(&snapshot);
+            let checksum = checksum(&snapshot);
             Ok((snapshot, checksum))
         })
         .await?;
@@ -256,9 +244,5 @@ impl Sqlite {
         work: impl FnOnce(&rusqlite::Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, LedgerError> {
         self.0.readers.read(work).await
-    }
-
-    fn known<T>(&self, look: impl FnOnce(&mut BTreeMap<UnitKey, (Revision, Hash)>) -> T) -> T {
-        look(&mut self.0.heads.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

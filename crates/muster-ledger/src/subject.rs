@@ -54,6 +54,21 @@ impl SubjectKind {
             Self::TimeOff => 8,
         }
     }
+
+    /// The kind that is stored as a number.
+    pub(crate) fn from_code(code: i64) -> Option<Self> {
+        let all = [
+            Self::Unit,
+            Self::ManagementUnit,
+            Self::Agent,
+            Self::ActivityCode,
+            Self::Shift,
+            Self::Schedule,
+            Self::Swap,
+            Self::TimeOff,
+        ];
+        all.into_iter().find(|kind| kind.code() == code)
+    }
 }
 
 impl fmt::Display for SubjectKind {

@@ -11,6 +11,7 @@ use crate::entry::{Hash, StoredCommand, StoredEntry};
 use crate::error::LedgerError;
 use crate::ledger::Stats;
 use crate::limits;
+use crate::page;
 use crate::subject::{SubjectKind, UnitKey};
 
 /// The row of a unit.
@@ -100,6 +101,11 @@ pub(super) fn entries_after(
             body: body.to_vec(),
         });
     }
+    let before = db
+        .prepare_cached("select hash from entry where unit = ?1 and revision = ?2")?
+        .query_row(params![head.number, up_to(after)], |row| row.get(0))
+        .optional()?;
+    page::check(unit, after, before, &entries)?;
     Ok(entries)
 }
 

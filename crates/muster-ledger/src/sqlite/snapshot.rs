@@ -3,24 +3,13 @@
 use muster_core::id::Revision;
 use muster_core::instant::Instant;
 use rusqlite::{Connection, OptionalExtension, params};
-use sha2::{Digest, Sha256};
 
 use super::fault::{Fault, corrupt};
 use super::read::{self, Head};
 use crate::entry::Hash;
 use crate::error::LedgerError;
-use crate::snapshot::{Snapshot, to_prune};
+use crate::snapshot::{Snapshot, checksum, to_prune};
 use crate::subject::UnitKey;
-
-/// What tells a damaged snapshot: SQLite does not notice a bit that was flipped on the disk.
-pub(super) fn checksum(snapshot: &Snapshot) -> Hash {
-    let mut hash = Sha256::new();
-    hash.update(snapshot.revision.0.to_be_bytes());
-    hash.update(snapshot.format.to_be_bytes());
-    hash.update(snapshot.hash);
-    hash.update(&snapshot.body);
-    hash.finalize().into()
-}
 
 pub(super) fn put(
     db: &Connection,

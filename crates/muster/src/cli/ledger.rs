@@ -19,7 +19,7 @@ impl LedgerArgs {
     /// Opens a ledger beside whoever serves from it. Opening one that is not there would make it.
     pub(crate) async fn existing(&self) -> anyhow::Result<Ledger> {
         let url = &self.ledger;
-        if !Ledger::is_there(url)? {
+        if !Ledger::is_there(url).await? {
             anyhow::bail!("there is no ledger {url}");
         }
         Ok(Ledger::open(url, Role::Beside).await?)
