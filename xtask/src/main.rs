@@ -10,6 +10,7 @@ mod licences;
 mod metadata;
 mod mutants;
 mod mutate;
+mod postgres;
 mod steps;
 mod tidy;
 mod tree;
@@ -44,6 +45,12 @@ enum Chore {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Run a command with a throwaway PostgreSQL, as the tests are run
+    Postgres {
+        /// The command and its arguments, after `--`
+        #[arg(required = true, last = true)]
+        command: Vec<String>,
+    },
     /// Break the source in known ways and see that a test fails each time
     Mutants {
         /// Only the mutants whose name contains this
@@ -59,6 +66,7 @@ fn main() -> Result<()> {
         Chore::Tidy => tidy::run(),
         Chore::Gen => tree::write(),
         Chore::Soak { minutes, seed } => steps::soak(minutes, seed),
+        Chore::Postgres { command } => postgres::run_with(&command),
         Chore::Mutants { only } => mutate::run(mutants::MUTANTS, only.as_deref()),
     }
 }

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::cargo::{cargo, ensure_tools, root};
 use crate::mutants::Mutant;
+use crate::postgres::Postgres;
 use crate::tidy;
 
 /// What a run of the tests said.
@@ -25,9 +26,12 @@ pub(crate) fn run(mutants: &[Mutant], only: Option<&str>) -> Result<()> {
     let chosen = mutants.iter().filter(is_chosen).collect::<Vec<_>>();
     ensure!(!chosen.is_empty(), "no mutant to try: nothing would be checked");
     let copy = copy_tree()?;
+    let server = Postgres::start()?;
     let mut problems = Vec::new();
     for mutant in &chosen {
-        match attempt(&copy, mutant).with_context(|| format!("mutant `{}`", mutant.name))? {
+        match attempt(&copy, mutant, &server)
+            .with_context(|| format!("mutant `{}`", mutant.name))?
+        {
             None => println!("noticed   {}", mutant.name),
             Some(problem) => {
                 println!("PROBLEM   {}: {problem}", mutant.name);
@@ -48,18 +52,18 @@ pub(crate) fn run(mutants: &[Mutant], only: Option<&str>) -> Result<()> {
 }
 
 /// Tries one mutant and puts the file back. `None` when it was noticed.
-fn attempt(copy: &Path, mutant: &Mutant) -> Result<Option<&'static str>> {
+fn attempt(copy: &Path, mutant: &Mutant, server: &Postgres) -> Result<Option<&'static str>> {
     let file = copy.join(mutant.file);
     let original =
         std::fs::read_to_string(&file).with_context(|| format!("read {}", mutant.file))?;
     let changed = mutated(&original, mutant)?;
     // A test that fails anyway, or a filter that finds none, would prove nothing.
-    let before = test(copy, mutant)?;
+    let before = test(copy, mutant, server)?;
     if before != Verdict::Passed {
         return Ok(judge(before, Verdict::Failed));
     }
     std::fs::write(&file, changed).with_context(|| format!("write {}", mutant.file))?;
-    let after = test(copy, mutant);
+    let after = test(copy, mutant, server);
     std::fs::write(&file, original).with_context(|| format!("restore {}", mutant.file))?;
     Ok(judge(before, after?))
 }
@@ -88,12 +92,12 @@ pub(crate) fn mutated(text: &str, mutant: &Mutant) -> Result<String> {
     }
 }
 
-fn test(copy: &Path, mutant: &Mutant) -> Result<Verdict> {
+fn test(copy: &Path, mutant: &Mutant, server: &Postgres) -> Result<Verdict> {
     let args =
         ["nextest", "run", "--all-features", "--package", mutant.package, "-E", mutant.tests];
     let mut command = cargo(args);
     command.current_dir(copy).env("CARGO_TARGET_DIR", scratch().join("target"));
-    verdict(command.stdout(Stdio::null()).stderr(Stdio::null()))
+    verdict(server.shown_to(command.stdout(Stdio::null()).stderr(Stdio::null())))
 }
 
 /// Nextest's exit codes are part of its interface.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 
 use crate::cargo::{cargo, ensure_tools, run};
+use crate::postgres::Postgres;
 use crate::{arrows, licences, tidy, tree};
 
 struct Step {
@@ -56,7 +57,9 @@ pub(crate) fn fix() -> Result<()> {
 pub(crate) fn soak(minutes: u32, seed: u64) -> Result<()> {
     ensure_tools()?;
     let tests = ["nextest", "run", "--workspace", "--all-features", "--release"];
-    run(cargo(tests)
+    let server = Postgres::start()?;
+    run(server
+        .shown_to(&mut cargo(tests))
         .args(["--profile", "soak", "--run-ignored", "only", "-E", "test(soak)"])
         .env("MUSTER_SOAK_MINUTES", minutes.to_string())
         .env("MUSTER_SOAK_SEED", seed.to_string()))
@@ -77,12 +80,15 @@ fn doc() -> Result<()> {
 }
 
 fn nextest() -> Result<()> {
-    run(&mut cargo(["nextest", "run", "--workspace", "--all-features"]))
+    let server = Postgres::start()?;
+    run(server.shown_to(&mut cargo(["nextest", "run", "--workspace", "--all-features"])))
 }
 
 /// Nextest leaves these out.
 fn doctests() -> Result<()> {
-    run(&mut cargo(["test", "--workspace", "--all-features", "--doc", "--quiet"]))
+    let server = Postgres::start()?;
+    let doctests = ["test", "--workspace", "--all-features", "--doc", "--quiet"];
+    run(server.shown_to(&mut cargo(doctests)))
 }
 
 fn secs(took: Duration) -> String {

@@ -194,7 +194,7 @@ impl Ledger {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, LedgerError> {
         match &self.engine {
-            Engine::Sqlite(_) => crate::aside::aside(work).await,
+            Engine::Sqlite(_) | Engine::Postgres(_) => crate::aside::aside(work).await,
         }
     }
 

@@ -6,9 +6,10 @@ use muster_core::id::Revision;
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
-use super::fault::{self, Trouble, corrupt};
+use super::fault::{Trouble, corrupt};
 use super::pool::{Lease, Param};
 use super::read::{get, hash, revision, up_to};
+use crate::aside::aside;
 use crate::entry::{Appended, Chain, Hash, NO_HASH, NewEntry};
 use crate::error::{AppendError, LedgerError};
 use crate::ledger::Created;
@@ -62,11 +63,7 @@ impl Batch {
             let (claims, releases) = subjects(&entries);
             Self { unit, after, entries, previous, hashes, claims, releases }
         };
-        if size_bytes < limits::HASH_ASIDE_BYTES {
-            Ok(gather())
-        } else {
-            fault::aside(gather).await
-        }
+        if size_bytes < limits::HASH_ASIDE_BYTES { Ok(gather()) } else { aside(gather).await }
     }
 
     /// The same entries after a head that has another hash.

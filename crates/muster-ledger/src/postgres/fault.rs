@@ -39,8 +39,8 @@ impl Trouble {
     pub(super) fn reading(self) -> LedgerError {
         match self {
             Self::Refused(refusal) => refused(*refusal),
-            Self::Lost(why) => Unavailable::Failed(why).into(),
-            Self::Late => Unavailable::Failed("PostgreSQL does not answer".to_owned()).into(),
+            Self::Lost(why) => Unavailable::Away(why).into(),
+            Self::Late => Unavailable::Away("PostgreSQL does not answer".to_owned()).into(),
         }
     }
 
@@ -91,7 +91,7 @@ fn refused(refusal: DbError) -> LedgerError {
         "53100" => Unavailable::Full.into(),
         "XX001" | "XX002" => LedgerError::Corrupt(refusal.to_string()),
         _ if ["53", "25", "28", "3D"].iter().any(|class| code.starts_with(class)) => {
-            Unavailable::Failed(refusal.to_string()).into()
+            Unavailable::Away(refusal.to_string()).into()
         }
         _ => LedgerError::Db(Box::new(refusal)),
     }
@@ -113,7 +113,7 @@ fn taken(detail: &str) -> LedgerError {
 
 /// The server could not be reached, or does not want us.
 pub(super) fn unreachable(error: &Error) -> LedgerError {
-    Unavailable::Failed(text(error)).into()
+    Unavailable::Away(text(error)).into()
 }
 
 /// An error with what caused it; its own text often says only where it came up.
@@ -128,17 +128,4 @@ fn text(error: &Error) -> String {
 /// The value cannot be what we wrote.
 pub(super) fn corrupt(what: impl Display) -> LedgerError {
     LedgerError::Corrupt(what.to_string())
-}
-
-/// Does something that takes long on a thread of its own.
-pub(super) async fn aside<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, LedgerError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => Ok(result),
-        Err(stopped) => match stopped.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(_) => Err(Unavailable::Closed.into()),
-        },
-    }
 }

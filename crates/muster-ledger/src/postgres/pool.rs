@@ -101,8 +101,8 @@ impl Pool {
         match timeout(limits::LEASE, self.0.get()).await {
             Ok(Ok(object)) => Ok(Lease { object: Some(object), is_idle: true, is_open: false }),
             Ok(Err(PoolError::Backend(error))) => Err(fault::unreachable(&error)),
-            Ok(Err(error)) => Err(Unavailable::Failed(error.to_string()).into()),
-            Err(_) => Err(Unavailable::Failed("no connection to PostgreSQL".to_owned()).into()),
+            Ok(Err(error)) => Err(Unavailable::Away(error.to_string()).into()),
+            Err(_) => Err(Unavailable::Away("no connection to PostgreSQL".to_owned()).into()),
         }
     }
 

@@ -9,8 +9,9 @@ use tokio_postgres::types::{FromSql, Type};
 
 use super::Postgres;
 use super::append::code;
-use super::fault::{aside, corrupt};
+use super::fault::corrupt;
 use super::pool::Param;
+use crate::aside::aside;
 use crate::entry::{Appended, Hash, StoredCommand, StoredEntry};
 use crate::error::{LedgerError, Unavailable};
 use crate::ledger::Stats;

@@ -6,9 +6,10 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
 use super::Postgres;
-use super::fault::{aside, corrupt};
+use super::fault::corrupt;
 use super::pool::Param;
 use super::read::{get, hash, revision, up_to};
+use crate::aside::aside;
 use crate::entry::Hash;
 use crate::error::LedgerError;
 use crate::snapshot::{Snapshot, checksum, to_prune};

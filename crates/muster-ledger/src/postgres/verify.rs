@@ -6,9 +6,10 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
 use super::Postgres;
-use super::fault::{Trouble, aside, corrupt};
+use super::fault::{Trouble, corrupt};
 use super::pool::{Lease, Param};
 use super::read::{get, hash, revision};
+use crate::aside::aside;
 use crate::entry::Link;
 use crate::error::LedgerError;
 use crate::limits;

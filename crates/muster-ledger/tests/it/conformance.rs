@@ -90,3 +90,5 @@ macro_rules! conformance {
 }
 
 conformance!(sqlite: crate::engine::Sqlite);
+conformance!(postgres: crate::engine::Postgres);
+conformance!(pooled: crate::engine::Pooled);

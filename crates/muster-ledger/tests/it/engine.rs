@@ -1,11 +1,15 @@
 //! The engines that the conformance suite runs on.
 
+mod postgres;
+
 use std::path::PathBuf;
 
 use muster_core::id::Revision;
 use muster_ledger::{Ledger, Role};
 use rusqlite::Connection;
 use tempfile::TempDir;
+
+pub(crate) use postgres::{Pooled, Postgres};
 
 /// A ledger of its own, empty at first, and a way to damage it from outside.
 pub(crate) trait Engine: Sized {
