@@ -119,7 +119,11 @@ fn lies_about_the_ledger(story: &Story) {
     story.with(Kind::Doubled, |story| {
         story.entries[last].command = story.entries[last - 1].command.clone();
     });
-    story.with(Kind::Lost, |story| drop(story.entries.pop()));
+    let tag = story.last_tag();
+    story.with(Kind::Lost, |story| {
+        let place = story.told(tag).revision.unwrap() - 1;
+        story.entries.truncate(usize::try_from(place).unwrap());
+    });
     story.with(Kind::BrokenChain, |story| drop(story.entries.remove(last - 1)));
     story.with(Kind::TimeRunsBack, |story| {
         story.entries[last].at = muster_core::Instant::from_ms(0);

@@ -154,6 +154,10 @@ impl Client {
         let id = self.any_shift(unit);
         let Some(known) = self.known(unit, &id).await else { return };
         let minutes = 360 + 10 * u32::try_from(self.dice.below(12)).unwrap();
+        if known["lengthMinutes"] == minutes {
+            // Whoever sends what was there before asks for nothing.
+            return;
+        }
         let body = json!({ "lengthMinutes": minutes, "baseVersion": known["version"] });
         self.patch(unit, &id, body, Wish::Length(id.clone(), minutes)).await;
     }
