@@ -15,7 +15,7 @@ use crate::node::Credentials;
 use crate::wish::Wish;
 
 /// How long a client waits for one answer.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 /// How long it waits before it tries again.
 const PAUSE: Duration = Duration::from_millis(20);
 

@@ -5,7 +5,7 @@ use muster_core::entry::Entry;
 
 use crate::check::{Kind, faults};
 use crate::history::{Op, Recorder};
-use crate::stage::Stage;
+use crate::stage::{SHORT, Stage};
 use crate::wish::Wish;
 
 /// A true history of a unit.
@@ -19,7 +19,7 @@ struct Story {
 impl Story {
     async fn lived() -> Self {
         let mut stage = Stage::on_file(9).await;
-        stage.rush(4);
+        stage.rush(SHORT);
         stage.more(200).await;
         let ops = stage.quiet().await;
         let mut entries = stage.entries(&stage.ledger()).await;

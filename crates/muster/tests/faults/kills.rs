@@ -8,7 +8,7 @@ use crate::stage::{SHORT, Size, Stage};
 pub(crate) async fn of_the_only_node(seed: u64, size: Size) -> Report {
     let mut stage = Stage::on_file(seed).await;
     let ledger = stage.ledger();
-    stage.rush(size.clients);
+    stage.rush(size);
     for _ in 0..size.times {
         stage.goes_on(size).await;
         stage.kill(0);
@@ -28,7 +28,7 @@ async fn a_node_that_is_killed_loses_nothing_that_it_answered() {
 pub(crate) async fn of_one_of_two(seed: u64, size: Size) -> Report {
     let cluster = Cluster::start();
     let mut stage = Stage::on_postgres(vec![cluster.url(); 2], seed).await;
-    stage.rush(size.clients);
+    stage.rush(size);
     for _ in 0..size.times {
         stage.goes_on(size).await;
         let node = stage.any_node();

@@ -11,7 +11,7 @@ pub(crate) async fn under_load(seed: u64, size: Size) -> Report {
     let ledgers = vec![cluster.url(), url(&[proxy.port])];
     let mut stage = Stage::on_postgres(ledgers, seed).await;
     proxy.cut_one_in(25);
-    stage.rush(size.clients);
+    stage.rush(size);
     for _ in 0..=size.times {
         stage.goes_on(size).await;
     }

@@ -31,10 +31,12 @@ pub(crate) struct Size {
     /// Accepted edits between two such times: at least so many, and less than so many.
     pub(crate) apart: (usize, usize),
     pub(crate) clients: usize,
+    /// Most accepted edits that are asked for again afterwards, spread over the run.
+    pub(crate) replays: usize,
 }
 
 /// What every run of the tests takes the time for.
-pub(crate) const SHORT: Size = Size { times: 3, apart: (60, 160), clients: 8 };
+pub(crate) const SHORT: Size = Size { times: 3, apart: (60, 160), clients: 8, replays: 100 };
 
 /// Where the ledger of each node is, and where it can be read when all is over.
 pub(crate) struct Stage {
@@ -48,6 +50,7 @@ pub(crate) struct Stage {
     credentials: Credentials,
     pub(crate) line: Line,
     clients: JoinSet<()>,
+    replays: usize,
     is_over: watch::Sender<bool>,
     pub(crate) report: Report,
 }
@@ -90,14 +93,16 @@ impl Stage {
             credentials,
             line,
             clients,
+            replays: SHORT.replays,
             is_over,
             report,
         }
     }
 
     /// Lets clients loose.
-    pub(crate) fn rush(&mut self, clients: usize) {
-        for n in 0..clients {
+    pub(crate) fn rush(&mut self, size: Size) {
+        self.replays = size.replays;
+        for n in 0..size.clients {
             let client = Client::new(n, self.seed, self.line.clone());
             self.clients.spawn(client.run(self.is_over.subscribe()));
         }
@@ -168,6 +173,7 @@ impl Stage {
         let fresh = Node::start(self.folder.path(), "fresh", ledger);
         let accepted: Vec<&Op> =
             ops.iter().filter(|op| has_entry(op, &before, self.id())).collect();
+        let accepted = spread(accepted, self.replays);
         let (replayed, different) = replayed::all(&self.line, &fresh.url, &accepted).await;
         faults.extend(different);
         fresh.stop();
@@ -215,6 +221,12 @@ async fn ended(clients: &mut JoinSet<()>) {
     while let Some(ended) = clients.join_next().await {
         ended.unwrap();
     }
+}
+
+/// At most so many of some, from all over.
+fn spread<T>(all: Vec<T>, most: usize) -> Vec<T> {
+    let step = all.len().div_ceil(most).max(1);
+    all.into_iter().step_by(step).collect()
 }
 
 fn name(n: usize) -> String {
