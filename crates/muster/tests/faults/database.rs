@@ -19,7 +19,7 @@ use crate::wish::Wish;
 
 /// By when a node says that it cannot answer now: a lock is waited for, and then the patience of
 /// a batch is over.
-const BUDGET: Duration = Duration::from_secs(40);
+const BUDGET: Duration = Duration::from_secs(25);
 
 /// PostgreSQL stops in the middle of everything and recovers.
 pub(crate) async fn restarted(seed: u64, size: Size) -> Report {
