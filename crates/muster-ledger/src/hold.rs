@@ -20,6 +20,8 @@ pub struct Hold {
 enum Engine {
     Sqlite(sqlite::Hold),
     Postgres(Box<postgres::Hold>),
+    #[cfg(feature = "testing")]
+    Simulated(crate::sim::Hold),
 }
 
 impl From<sqlite::Hold> for Hold {
@@ -34,6 +36,13 @@ impl From<postgres::Hold> for Hold {
     }
 }
 
+#[cfg(feature = "testing")]
+impl From<crate::sim::Hold> for Hold {
+    fn from(hold: crate::sim::Hold) -> Self {
+        Self { engine: Engine::Simulated(hold) }
+    }
+}
+
 impl Hold {
     /// The revision of the unit's last entry, for as long as it is held.
     #[must_use]
@@ -41,6 +50,8 @@ impl Hold {
         match &self.engine {
             Engine::Sqlite(hold) => hold.head(),
             Engine::Postgres(hold) => hold.head(),
+            #[cfg(feature = "testing")]
+            Engine::Simulated(hold) => hold.head(),
         }
     }
 
@@ -56,6 +67,8 @@ impl Hold {
         match &mut self.engine {
             Engine::Sqlite(hold) => hold.entries_after(after, limit).await,
             Engine::Postgres(hold) => hold.entries_after(after, limit).await,
+            #[cfg(feature = "testing")]
+            Engine::Simulated(hold) => hold.entries_after(after, limit).await,
         }
     }
 
@@ -68,6 +81,8 @@ impl Hold {
         match self.engine {
             Engine::Sqlite(hold) => hold.append(entries).await,
             Engine::Postgres(hold) => hold.append(entries).await,
+            #[cfg(feature = "testing")]
+            Engine::Simulated(hold) => hold.append(entries).await,
         }
     }
 }

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use muster_core::id::{AgentId, ClientId, CommandId, OrganizationId, Revision, UnitId};
 use muster_core::instant::Instant;
 
+use crate::clusters::Clusters;
+use crate::config::{Elsewhere, LedgerConfig};
 use crate::entry::{Appended, NewEntry, StoredCommand, StoredEntry};
 use crate::error::{AppendError, LedgerError};
 use crate::hold::Hold;
-use crate::limits;
 use crate::plain::{ClientRow, Profile, SigningKey};
 use crate::postgres::{self, Postgres};
 use crate::snapshot::Snapshot;
@@ -64,6 +65,9 @@ pub struct Ledger {
 enum Engine {
     Sqlite(Sqlite),
     Postgres(Postgres),
+    Clusters(Clusters),
+    #[cfg(feature = "testing")]
+    Simulated(crate::sim::Node),
 }
 
 /// Asks the engine behind a ledger, whichever it is.
@@ -72,28 +76,50 @@ macro_rules! on_engine {
         match &$ledger.engine {
             Engine::Sqlite($engine) => $ask,
             Engine::Postgres($engine) => $ask,
+            Engine::Clusters($engine) => $ask,
+            #[cfg(feature = "testing")]
+            Engine::Simulated($engine) => $ask,
         }
     };
 }
 
 impl Ledger {
-    /// Opens the ledger at a URL such as `sqlite:muster.db` or `postgres://host/database`, creates it if it is not there, and
-    /// brings its tables to this release.
+    /// Opens the ledger at a URL such as `sqlite:muster.db` or `postgres://user@host/database`,
+    /// creates it if it is not there (PostgreSQL's database has to be), and brings its tables to
+    /// this release.
     ///
     /// # Errors
     /// [`LedgerError::UnsupportedUrl`]; [`LedgerError::Locked`] when another process serves from
     /// it; [`LedgerError::Migration`] when its tables are of a later release.
     pub async fn open(url: &str, role: Role) -> Result<Self, LedgerError> {
-        let engine = match url::parse(url)? {
-            Location::Sqlite(path) => Engine::Sqlite(Sqlite::open(path, role).await?),
-            Location::Postgres(config) => {
-                let (connections, poll) = (limits::CONNECTIONS, limits::POLL);
-                let options =
-                    postgres::Options { config: *config, listen: None, connections, poll };
-                Engine::Postgres(Postgres::open(&options).await?)
+        Self::open_with(&LedgerConfig::new(url), role).await
+    }
+
+    /// As [`Ledger::open`], with more to be said than a URL.
+    ///
+    /// # Errors
+    /// As [`Ledger::open`]; [`LedgerError::UnsupportedUrl`] also when units are mapped elsewhere
+    /// and either place is not PostgreSQL.
+    pub async fn open_with(config: &LedgerConfig, role: Role) -> Result<Self, LedgerError> {
+        let engine = match url::parse(&config.url)? {
+            Location::Sqlite(path) if config.elsewhere.is_empty() => {
+                Engine::Sqlite(Sqlite::open(path, role).await?)
+            }
+            Location::Postgres(_) if config.elsewhere.is_empty() => {
+                Engine::Postgres(Postgres::open(&options(config, &config.url, None)?).await?)
+            }
+            Location::Sqlite(_) | Location::Postgres(_) => {
+                Engine::Clusters(open_clusters(config).await?)
             }
         };
         Ok(Self { engine })
+    }
+
+    /// A simulated database, as one process sees it.
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn simulated(node: &crate::sim::Node) -> Self {
+        Self { engine: Engine::Simulated(node.clone()) }
     }
 
     /// Whether there is a ledger at a URL; nothing is created.
@@ -193,9 +219,12 @@ impl Ledger {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, LedgerError> {
-        match &self.engine {
-            Engine::Sqlite(_) | Engine::Postgres(_) => crate::aside::aside(work).await,
+        #[cfg(feature = "testing")]
+        if let Engine::Simulated(_) = &self.engine {
+            // A thread would make every run another one.
+            return Ok(work());
         }
+        crate::aside::aside(work).await
     }
 
     /// A page of the entries after a revision, in order: at most `limit`, and fewer when they are
@@ -362,4 +391,37 @@ impl Ledger {
     pub async fn stats(&self) -> Result<Stats, LedgerError> {
         on_engine!(self, engine => engine.stats().await)
     }
+}
+
+/// How one cluster of several is reached.
+fn options(
+    config: &LedgerConfig,
+    url: &str,
+    elsewhere: Option<&Elsewhere>,
+) -> Result<postgres::Options, LedgerError> {
+    let listen = elsewhere.map_or(&config.listen, |elsewhere| &elsewhere.listen);
+    Ok(postgres::Options {
+        config: url::postgres(url)?,
+        listen: listen.as_deref().map(url::postgres).transpose()?,
+        connections: config.connections,
+        poll: config.poll,
+    })
+}
+
+/// Opens the home and each of the other clusters once.
+async fn open_clusters(config: &LedgerConfig) -> Result<Clusters, LedgerError> {
+    let mut urls = vec![config.url.as_str()];
+    let mut members = vec![Postgres::open(&options(config, &config.url, None)?).await?];
+    let mut map = Vec::new();
+    for elsewhere in &config.elsewhere {
+        let known = urls.iter().position(|url| *url == elsewhere.url);
+        let nth = known.unwrap_or(urls.len());
+        if known.is_none() {
+            urls.push(&elsewhere.url);
+            let options = options(config, &elsewhere.url, Some(elsewhere))?;
+            members.push(Postgres::open(&options).await?);
+        }
+        map.push((elsewhere.units.clone(), nth));
+    }
+    Ok(Clusters::new(members, map))
 }

@@ -8,7 +8,9 @@
 //! engine behind it is chosen by the URL; no type of an engine appears in the interface.
 
 mod aside;
+mod clusters;
 mod codec;
+mod config;
 mod entry;
 mod error;
 mod hold;
@@ -18,6 +20,9 @@ pub mod limits;
 mod page;
 mod plain;
 mod postgres;
+pub mod rival;
+#[cfg(feature = "testing")]
+pub mod sim;
 mod snapshot;
 mod sqlite;
 mod subject;
@@ -25,6 +30,7 @@ mod url;
 mod verify;
 
 pub use codec::{decode, encode, subjects};
+pub use config::{Elsewhere, LedgerConfig, UnitPattern};
 pub use entry::{Appended, Hash, NO_HASH, NewEntry, StoredCommand, StoredEntry};
 pub use error::{AppendError, LedgerError, Unavailable};
 pub use hold::Hold;

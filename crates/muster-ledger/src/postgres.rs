@@ -56,7 +56,7 @@ pub(crate) struct Options {
 
 /// Whether a database holds a ledger.
 pub(crate) async fn is_there(config: &Config) -> Result<bool, LedgerError> {
-    open::is_there(&Pool::new(config, 1)).await
+    open::is_there(&mut Pool::new(config, 1).lease().await?).await
 }
 
 impl Postgres {

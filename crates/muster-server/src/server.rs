@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use muster_core::id::OrganizationId;
-use muster_ledger::{Ledger, LedgerError, Role};
+use muster_ledger::{Ledger, LedgerConfig, LedgerError, Role};
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
@@ -21,8 +21,8 @@ use crate::units::Units;
 pub struct Config {
     /// Where it listens; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// The ledger's URL, such as `sqlite:muster.db`.
-    pub ledger: String,
+    /// Where the ledger lies.
+    pub ledger: LedgerConfig,
     /// Where time and ids come from.
     pub clock: Clock,
     /// Who takes notes of every decision; for the oracle.
@@ -76,7 +76,7 @@ impl Server {
     /// [`StartError`] when the ledger is held by another process or the address is taken.
     pub async fn start(config: Config) -> Result<Self, StartError> {
         let Config { listen, ledger, clock, notes } = config;
-        let ledger = Ledger::open(&ledger, Role::Serve).await?;
+        let ledger = Ledger::open_with(&ledger, Role::Serve).await?;
         let access = Access::open(ledger.clone(), clock.clone()).await?;
         let (users, held) = watch::channel(());
         let units = Units::new(ledger.clone(), clock.clone(), notes, held);

@@ -3,6 +3,7 @@
 mod cold;
 mod edits;
 mod load;
+mod nodes;
 mod publish;
 mod reads;
 mod setting;
@@ -40,6 +41,8 @@ pub(crate) enum Scenario {
     Reads(reads::ReadsOptions),
     /// Many units: publish all of them, memory, cold start
     Load(load::LoadOptions),
+    /// Single edits on nodes over one `PostgreSQL`, beside version columns and row locks on it
+    Nodes(nodes::NodesOptions),
     /// The second half of `load`, in a process of its own
     #[command(hide = true)]
     Cold(cold::ColdOptions),
@@ -55,6 +58,7 @@ pub(crate) async fn run(options: BenchOptions) -> Result<()> {
         Scenario::Edits(options) => edits::run(options).await?,
         Scenario::Reads(options) => reads::run(options).await?,
         Scenario::Load(options) => load::run(options).await?,
+        Scenario::Nodes(options) => nodes::run(options).await?,
         Scenario::Cold(options) => return cold::run(options).await,
     };
     print::out(&stats::table(&figures));

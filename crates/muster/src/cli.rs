@@ -6,6 +6,7 @@
 
 mod agent;
 mod client;
+mod config;
 mod failure;
 mod findings;
 mod ledger;

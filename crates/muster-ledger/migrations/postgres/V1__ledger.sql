@@ -185,7 +185,9 @@ begin
     if v_unit is null then
         return false;
     end if;
-    v_taken := claim_subjects(v_organization, v_unit, array[p_kind], array[p_unit], array[1::bigint]);
+    v_taken := claim_subjects(
+        v_organization, v_unit, array[p_kind], array[p_unit], array[1::bigint]
+    );
     if v_taken.taken_nth is not null then
         raise exception 'the id is taken' using errcode = 'MU002',
             detail = v_taken.taken_kind || ' ' || v_taken.taken_by || ' ' || v_taken.taken_id;

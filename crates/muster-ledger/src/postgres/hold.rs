@@ -13,7 +13,7 @@ use crate::error::{AppendError, LedgerError};
 use crate::limits;
 use crate::subject::UnitKey;
 
-/// Waits in turn. The lock lets rows be added that name the unit, snapshots for one.
+/// The lock lets rows be added that name the unit, snapshots for one.
 const HEAD: &str = "select unit.revision, unit.hash
     from organization join unit on unit.organization = organization.number
     where organization.id = $1 and unit.id = $2
@@ -32,9 +32,12 @@ impl Postgres {
     pub(crate) async fn hold(&self, unit: &UnitKey) -> Result<crate::hold::Hold, LedgerError> {
         let mut lease = self.pool().lease().await?;
         let (lock_ms, hold_ms) = (lock_ms(), limits::HOLD.as_millis());
+        // Who waits for a row that keeps changing comes in no order; who waits for a lock does.
+        // Ids consist of letters, digits and `.`, `_`, `:`, `-`, so that they may stand in quotes.
         let begin = format!(
             "begin; set local lock_timeout = {lock_ms};
-             set local idle_in_transaction_session_timeout = {hold_ms}"
+             set local idle_in_transaction_session_timeout = {hold_ms};
+             select pg_advisory_xact_lock(hashtextextended('muster unit {unit}', 0))"
         );
         let params: [Param<'_>; 2] =
             [(&unit.organization.as_str(), Type::TEXT), (&unit.unit.as_str(), Type::TEXT)];

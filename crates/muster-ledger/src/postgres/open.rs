@@ -5,7 +5,8 @@ use tokio_postgres::types::Type;
 
 use super::fault::Trouble;
 use super::pool::{Lease, Pool};
-use crate::error::LedgerError;
+use super::read::get;
+use crate::error::{LedgerError, Unavailable};
 use crate::limits;
 
 mod tables {
@@ -24,12 +25,10 @@ const HISTORY: &str = "create table if not exists refinery_schema_history (
 const APPLIED: &str = "select version, name, checksum from refinery_schema_history";
 
 /// Whether there are tables of ours.
-pub(super) async fn is_there(pool: &Pool) -> Result<bool, LedgerError> {
-    let mut lease = pool.lease().await?;
+pub(super) async fn is_there(lease: &mut Lease) -> Result<bool, LedgerError> {
     let sql = "select to_regclass('refinery_schema_history') is not null";
     let rows = lease.ask(sql, &[]).await.map_err(Trouble::reading)?;
-    let first = rows.first().map(|row| row.try_get(0)).transpose();
-    first.map(|there| there.unwrap_or(false)).map_err(super::fault::corrupt)
+    rows.first().map_or(Ok(false), |row| get(row, 0))
 }
 
 /// Brings the tables to this release. Of several nodes that start at once, one does it and the
@@ -38,7 +37,7 @@ pub(super) async fn is_there(pool: &Pool) -> Result<bool, LedgerError> {
 pub(super) async fn migrate(pool: &Pool) -> Result<(), LedgerError> {
     let mut lease = pool.lease().await?;
     // A ledger that is as it should be is not locked for being opened.
-    if is_there(pool).await? && missing(&mut lease).await?.is_empty() {
+    if is_there(&mut lease).await? && missing(&mut lease).await?.is_empty() {
         return Ok(());
     }
     let begin = format!("begin; {LOCK}; {HISTORY}");
@@ -54,9 +53,7 @@ pub(super) async fn migrate(pool: &Pool) -> Result<(), LedgerError> {
 fn failed(trouble: Trouble) -> LedgerError {
     match trouble.writing() {
         // Whoever opens it again finds out whether it was done.
-        LedgerError::Indeterminate => {
-            crate::error::Unavailable::Failed("lost while migrating".to_owned()).into()
-        }
+        LedgerError::Indeterminate => Unavailable::Failed("lost while migrating".to_owned()).into(),
         LedgerError::Db(error) => LedgerError::Migration(error),
         other => other,
     }
@@ -68,10 +65,10 @@ async fn missing(lease: &mut Lease) -> Result<Vec<Migration>, LedgerError> {
     let mut missing = tables::migrations::runner().get_migrations().clone();
     missing.sort_by_key(Migration::version);
     for row in rows {
-        let [name, checksum]: [String; 2] = [row.get(1), row.get(2)];
-        let version: i32 = row.get(0);
+        let version: i32 = get(&row, 0)?;
+        let [name, checksum]: [&str; 2] = [get(&row, 1)?, get(&row, 2)?];
         let known = missing.iter().position(|migration| {
-            let same = i64::from(version) == i64::from(migration.version());
+            let same = version == migration.version();
             same && migration.name() == name && migration.checksum().to_string() == checksum
         });
         let Some(known) = known else {
@@ -85,12 +82,13 @@ async fn missing(lease: &mut Lease) -> Result<Vec<Migration>, LedgerError> {
 
 /// Notes that a migration was made, in the transaction that made it.
 async fn note(lease: &mut Lease, migration: &Migration) -> Result<(), LedgerError> {
-    let version = i32::try_from(migration.version()).map_err(super::fault::corrupt)?;
+    let version: i32 = migration.version();
     let checksum = migration.checksum().to_string();
     lease
         .ask(
             "insert into refinery_schema_history (version, name, applied_on, checksum)
-             values ($1, $2, to_char(now() at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), $3)",
+             values ($1, $2, to_char(now() at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),
+                 $3)",
             &[(&version, Type::INT4), (&migration.name(), Type::TEXT), (&checksum, Type::TEXT)],
         )
         .await

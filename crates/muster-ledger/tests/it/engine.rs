@@ -5,6 +5,7 @@ mod postgres;
 use std::path::PathBuf;
 
 use muster_core::id::Revision;
+use muster_ledger::sim::Sim;
 use muster_ledger::{Ledger, Role};
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -75,5 +76,34 @@ impl Engine for Sqlite {
         body[middle] ^= 0b100;
         let update = "update entry set body = ?2 where unit = 1 and revision = ?1";
         db.execute(update, (revision.0, body)).unwrap();
+    }
+}
+
+/// A database in memory. What the tests of damage need, it does not have.
+pub(crate) struct Simulated(Sim);
+
+impl Engine for Simulated {
+    async fn fresh() -> Self {
+        Self(Sim::new())
+    }
+
+    fn url(&self) -> String {
+        unreachable!("a simulated ledger has no address")
+    }
+
+    async fn execute(&self, sql: &str) {
+        unreachable!("{sql}: a simulated ledger speaks no SQL")
+    }
+
+    async fn flip_bit(&self, revision: Revision) {
+        unreachable!("{revision}: a simulated ledger is not on any disk")
+    }
+
+    async fn serve(&self) -> Ledger {
+        Ledger::simulated(&self.0.node("serves"))
+    }
+
+    async fn beside(&self) -> Ledger {
+        Ledger::simulated(&self.0.node("beside"))
     }
 }

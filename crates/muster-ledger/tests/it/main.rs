@@ -7,4 +7,5 @@ mod crash;
 mod engine;
 mod given;
 mod measure;
+mod postgres;
 mod sqlite;

@@ -7,8 +7,8 @@ use muster_core::id::Revision;
 use muster_ledger::{Ledger, NewEntry, SubjectKind};
 use tokio::task::JoinSet;
 
-use crate::engine::{Engine, Sqlite};
-use crate::given::{claim, entry, entry_with, unit};
+use crate::engine::{Engine, Postgres, Sqlite};
+use crate::given::{all_entries, claim, entry, entry_with, unit};
 
 const TASKS: usize = 64;
 const APPENDS: u64 = 800;
@@ -82,6 +82,15 @@ async fn publish(ledger: &Ledger) {
     }
 }
 
+/// Every entry of every unit, a page at a time.
+async fn read(ledger: &Ledger) {
+    let (began, mut count) = (Instant::now(), 0);
+    for unit in ledger.units().await.unwrap() {
+        count += all_entries(ledger, &unit).await.len();
+    }
+    report(&format!("reading {count} entries: {} ms", began.elapsed().as_millis()));
+}
+
 async fn verify(ledger: &Ledger) {
     let began = Instant::now();
     let found = ledger.verify(|_| ()).await.unwrap();
@@ -92,12 +101,23 @@ async fn verify(ledger: &Ledger) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a measurement"]
-async fn appends_and_verify_per_second() {
-    let engine = Sqlite::fresh().await;
+async fn on_sqlite() {
+    appends_and_verify_per_second(&Sqlite::fresh().await).await;
+}
+
+/// Wants `cargo xtask postgres -- ` in front.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement"]
+async fn on_postgres() {
+    appends_and_verify_per_second(&Postgres::fresh().await).await;
+}
+
+async fn appends_and_verify_per_second(engine: &impl Engine) {
     let ledger = engine.serve().await;
     with_units(&ledger, 66).await;
     appends(&ledger).await;
     batches(&ledger).await;
+    read(&ledger).await;
     verify(&ledger).await;
     publish(&ledger).await;
     drop(ledger);

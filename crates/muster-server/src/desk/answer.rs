@@ -13,7 +13,8 @@ use crate::desk::{Answer, Ask, DeskError, Noted, Reply, State, load};
 
 /// Everything is durable: the head moves, everybody is answered. A refused or empty command whose
 /// key took effect before gets that answer instead; so does one without a key if it may have taken
-/// effect a moment ago, in an append of which nobody knew.
+/// effect a moment ago, in an append of which nobody knew. That it is its own entry that moved the
+/// record from under it is one such case.
 pub(super) async fn all(
     state: &Arc<State>,
     batch: Vec<Asked>,
@@ -26,10 +27,6 @@ pub(super) async fn all(
         }
     }
     for ((ask, reply), item) in batch.into_iter().zip(decided) {
-        if item.has_moved {
-            let _ = reply.send(Err(DeskError::Moved));
-            continue;
-        }
         if item.entry.is_none() && (ask.keyed.is_some() || is_unsure) {
             match state.ledger.find_command(&state.key, &ask.id).await {
                 Ok(None) => {}
@@ -42,6 +39,10 @@ pub(super) async fn all(
                     continue;
                 }
             }
+        }
+        if item.has_moved {
+            let _ = reply.send(Err(DeskError::Moved));
+            continue;
         }
         note(state, &ask, &item);
         count(state, &item);

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use muster_core::Instant;
 use muster_core::entry::Entry;
 use muster_core::id::{OrganizationId, Revision, UnitId};
-use muster_ledger::{Ledger, Role, UnitKey, decode};
+use muster_ledger::{Ledger, LedgerConfig, Role, UnitKey, decode};
 use muster_server::access::{NewClient, SCOPES};
 use muster_server::clock::{Clock, Manual};
 use muster_server::desk::Noted;
@@ -102,7 +102,7 @@ impl TestApp {
         let notes = self.notes.clone();
         Config {
             listen: ([127, 0, 0, 1], 0).into(),
-            ledger: self.ledger_url(),
+            ledger: LedgerConfig::new(&self.ledger_url()),
             clock: Clock::manual(self.manual.clone()),
             notes: Some(Arc::new(move |noted| notes.lock().unwrap().push(noted))),
         }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use futures_util::{StreamExt, stream};
 use muster_core::event::Event;
 use muster_core::id::ClientId;
-use muster_ledger::{Ledger, Role};
+use muster_ledger::{Ledger, LedgerConfig, Role};
 use muster_server::access::create_client;
 use muster_server::clock::{Clock, Manual};
 use muster_server::desk::Noted;
@@ -40,7 +40,7 @@ async fn child_server() {
     };
     let config = Config {
         listen: ([127, 0, 0, 1], 0).into(),
-        ledger,
+        ledger: LedgerConfig::new(&ledger),
         clock: Clock::manual(Manual::at(now())),
         notes: Some(Arc::new(notes)),
     };

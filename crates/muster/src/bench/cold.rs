@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use muster_ledger::LedgerError;
+use muster_ledger::{LedgerConfig, LedgerError};
 use muster_server::clock::Clock;
 use muster_server::{Config, Server, StartError};
 use serde::{Deserialize, Serialize};
@@ -58,7 +58,7 @@ async fn start(ledger: &str) -> Result<(Instant, Server)> {
     const PAUSE: Duration = Duration::from_millis(250);
     let config = Config {
         listen: ([127, 0, 0, 1], 0).into(),
-        ledger: ledger.to_owned(),
+        ledger: LedgerConfig::new(ledger),
         clock: Clock::machine(),
         notes: None,
     };

@@ -14,6 +14,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::bench::setting::Setting;
 use crate::bench::stats::{Figure, Samples};
 use crate::bench::{Figures, note};
+use crate::demo::centre::Centre;
 use crate::demo::side::Role;
 use crate::demo::side::muster::Muster;
 
@@ -52,7 +53,7 @@ async fn measure(setting: &Setting, options: &EditsOptions) -> Result<Figures> {
     let (mut asks, mut decisions) = (Phase::default(), Phase::default());
     let mut round = 0;
     while decisions.count < options.swaps {
-        let swaps = Swaps::of_round(setting, round);
+        let swaps = Swaps::of_round(&setting.centre, round);
         ensure!(!swaps.approves.is_empty(), "nobody can swap with anybody");
         for requests in [swaps.offers, swaps.accepts] {
             asks.add(sent(&setting.muster, Method::POST, requests, options.clients).await?);
@@ -70,20 +71,20 @@ async fn measure(setting: &Setting, options: &EditsOptions) -> Result<Figures> {
     Ok(vec![figure("swap decision", decisions), figure("swap offer, acceptance", asks)])
 }
 
-type Requests = Vec<(String, Value)>;
+pub(super) type Requests = Vec<(String, Value)>;
 
 /// Every shift that can be swapped, swapped once.
-struct Swaps {
-    offers: Requests,
-    accepts: Requests,
-    approves: Requests,
+pub(super) struct Swaps {
+    pub(super) offers: Requests,
+    pub(super) accepts: Requests,
+    pub(super) approves: Requests,
 }
 
 impl Swaps {
-    fn of_round(setting: &Setting, round: usize) -> Self {
+    pub(super) fn of_round(centre: &Centre, round: usize) -> Self {
         let mut swaps = Self { offers: Vec::new(), accepts: Vec::new(), approves: Vec::new() };
-        for (n, pair) in pairs(setting).iter().enumerate() {
-            let id = format!("swap-{round}-{n}");
+        for (n, pair) in pairs(centre).iter().enumerate() {
+            let id = format!("swap-{}-{round}-{n}", centre.unit);
             // What was swapped last round is swapped back.
             let (a, b) = if round.is_multiple_of(2) { (0, 1) } else { (1, 0) };
             let side = |agent: usize, shift: usize| {
@@ -103,15 +104,14 @@ impl Swaps {
 
 /// Offers and accepts a round of swaps; answers the decisions that remain.
 pub(super) async fn prepared(setting: &Setting, round: usize, clients: usize) -> Result<Requests> {
-    let swaps = Swaps::of_round(setting, round);
+    let swaps = Swaps::of_round(&setting.centre, round);
     sent(&setting.muster, Method::POST, swaps.offers, clients).await?;
     sent(&setting.muster, Method::POST, swaps.accepts, clients).await?;
     Ok(swaps.approves)
 }
 
 /// Agents of one pattern who work the same day, two and two.
-fn pairs(setting: &Setting) -> Vec<Pair> {
-    let centre = &setting.centre;
+fn pairs(centre: &Centre) -> Vec<Pair> {
     let mut waiting: BTreeMap<_, (String, String)> = BTreeMap::new();
     let mut pairs = Vec::new();
     for (agent, week) in centre.agents.iter().zip(&centre.weeks) {
@@ -141,7 +141,7 @@ pub(super) struct Phase {
 }
 
 impl Phase {
-    fn add(&mut self, other: Self) {
+    pub(super) fn add(&mut self, other: Self) {
         self.samples.extend(other.samples);
         self.over += other.over;
         self.count += other.count;
@@ -155,7 +155,17 @@ pub(super) async fn sent(
     requests: Requests,
     clients: usize,
 ) -> Result<Phase> {
-    send(muster.clone(), method, requests, clients, Arc::default()).await
+    send(vec![muster.clone()], method, requests, clients, Arc::default()).await
+}
+
+/// As [`sent`], to several nodes: each client keeps to one of them.
+pub(super) async fn sent_to(
+    nodes: &[Muster],
+    method: Method,
+    requests: Requests,
+    clients: usize,
+) -> Result<Phase> {
+    send(nodes.to_vec(), method, requests, clients, Arc::default()).await
 }
 
 /// Sends decisions until it is told to stop; those that remain are sent then, untimed.
@@ -165,18 +175,18 @@ pub(super) fn sent_until(
     clients: usize,
 ) -> (Arc<AtomicBool>, JoinHandle<Result<Phase>>) {
     let stop = Arc::new(AtomicBool::new(false));
-    let (muster, until) = (muster.clone(), stop.clone());
+    let (nodes, until) = (vec![muster.clone()], stop.clone());
     let task = tokio::spawn(async move {
-        let phase = send(muster.clone(), Method::POST, requests.clone(), clients, until).await?;
+        let phase = send(nodes.clone(), Method::POST, requests.clone(), clients, until).await?;
         let rest = requests[phase.count..].to_vec();
-        send(muster, Method::POST, rest, 64, Arc::default()).await?;
+        send(nodes, Method::POST, rest, 64, Arc::default()).await?;
         Ok(phase)
     });
     (stop, task)
 }
 
 async fn send(
-    muster: Muster,
+    nodes: Vec<Muster>,
     method: Method,
     requests: Requests,
     clients: usize,
@@ -186,7 +196,7 @@ async fn send(
     let next = Arc::new(AtomicUsize::new(0));
     let began = Instant::now();
     let mut tasks = JoinSet::new();
-    for _ in 0..clients {
+    for muster in nodes.iter().cycle().take(clients) {
         let (muster, requests, next) = (muster.clone(), requests.clone(), next.clone());
         let (method, stop) = (method.clone(), stop.clone());
         tasks.spawn(async move {

@@ -74,7 +74,7 @@ pub(super) async fn run(options: &LoadOptions) -> Result<Figures> {
 }
 
 /// Ids are unique in an organization: each unit's agents and shifts get its number.
-fn numbered(mut centre: Centre, n: usize) -> Centre {
+pub(super) fn numbered(mut centre: Centre, n: usize) -> Centre {
     for agent in &mut centre.agents {
         agent.id = format!("{}-u{n}", agent.id);
     }

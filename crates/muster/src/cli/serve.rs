@@ -1,6 +1,7 @@
 //! `muster serve`: a server until somebody stops it.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -10,9 +11,11 @@ use serde_json::json;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use super::Outcome;
+use super::{Outcome, config};
 use crate::print::{self, Format};
 
+/// Where a server listens if nobody says.
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 /// How long open connections may take to end.
 const STOP: Duration = Duration::from_secs(10);
 
@@ -22,21 +25,28 @@ pub(crate) struct ServeOptions {
     #[command(flatten)]
     pub(super) print: super::PrintArgs,
     /// Where to listen; port 0 takes a free one.
-    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
-    listen: SocketAddr,
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
     /// The ledger; it is made if it is not there.
-    #[arg(long, default_value = "sqlite:muster.db", value_name = "URL")]
-    ledger: String,
+    #[arg(long, value_name = "URL")]
+    ledger: Option<String>,
+    /// A file that says more; what is said on the command line goes before it.
+    #[arg(long, value_name = "FILE", env = "MUSTER_CONFIG")]
+    config: Option<PathBuf>,
 }
 
 /// Serves until Ctrl-C or SIGTERM.
 pub(crate) async fn run(options: ServeOptions, format: Format) -> anyhow::Result<Outcome> {
-    let ServeOptions { print: _, listen, ledger } = options;
+    let ServeOptions { print: _, listen, ledger, config } = options;
+    let file = config::read(config.as_deref())?;
+    let listen = listen.or(file.listen).unwrap_or(LISTEN);
+    let config = file.ledger(ledger.as_deref())?;
+    let ledger = config.shown_url();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     // Before it is said to be there: who stops it then is heard.
     let mut stop = Stop::listen()?;
-    let config = Config { listen, ledger: ledger.clone(), clock: Clock::machine(), notes: None };
+    let config = Config { listen, ledger: config, clock: Clock::machine(), notes: None };
     let server = Server::start(config).await?;
     let url = format!("http://{}", server.addr());
     format.answer(&json!({ "listening": url, "ledger": ledger }), || {

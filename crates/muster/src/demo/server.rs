@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use muster_core::Revision;
 use muster_core::entry::Entry;
 use muster_core::id::{OrganizationId, UnitId};
-use muster_ledger::{Ledger, Role as LedgerRole, UnitKey, decode};
+use muster_ledger::{Ledger, LedgerConfig, Role as LedgerRole, UnitKey, decode};
 use muster_server::clock::Clock;
 use muster_server::desk::{Noted, Notes};
 use muster_server::{Config, Server};
@@ -89,7 +89,7 @@ impl Running {
     async fn serve(ledger: &str, notes: Option<Notes>) -> Result<Server> {
         let config = Config {
             listen: ([127, 0, 0, 1], 0).into(),
-            ledger: ledger.to_owned(),
+            ledger: LedgerConfig::new(ledger),
             clock: Clock::machine(),
             notes,
         };

@@ -1,8 +1,9 @@
 //! What verifying finds.
 
 use muster_core::id::Revision;
-use muster_ledger::{Damage, DamageKind, Ledger, VerifyProgress};
+use muster_ledger::{Damage, DamageKind, Ledger, LedgerError, VerifyProgress};
 
+use crate::conformance::snapshot::snapshot;
 use crate::engine::Engine;
 use crate::given::{assert_sound, grown, unit};
 
@@ -38,6 +39,33 @@ pub(crate) async fn a_flipped_bit_is_found(engine: &impl Engine) {
         engine.flip_bit(Revision(revision)).await;
         assert_sound(&ledger).await;
     }
+}
+
+pub(crate) async fn what_is_damaged_is_not_read(engine: &impl Engine) {
+    let (ledger, u1) = (six(engine).await, unit("acme", "u1"));
+    let read = async |after, limit| match ledger.entries_after(&u1, Revision(after), limit).await {
+        Ok(page) => page.len().to_string(),
+        Err(LedgerError::Corrupt(why)) => why,
+        Err(other) => panic!("{other}"),
+    };
+    let wrong = "unit acme/u1, revision 4: the entry does not match its hash";
+    engine.flip_bit(Revision(4)).await;
+    assert_eq!(read(0, 3).await, "3");
+    for after in 0..4 {
+        assert_eq!(read(after, 10).await, wrong, "after {after}");
+    }
+    // Whoever goes on from a damaged entry has read it before.
+    assert_eq!(read(4, 10).await, "2");
+    engine.flip_bit(Revision(4)).await;
+    assert_eq!(read(0, 10).await, "6");
+
+    let other = "(select hash from entry where revision = 2)";
+    engine.execute(&format!("update entry set hash = {other} where revision = 3")).await;
+    assert_eq!(read(3, 10).await, wrong, "it follows another one");
+    engine.execute("delete from entry where revision = 3").await;
+    let missing = "unit acme/u1, revision 3: the entry is missing";
+    assert_eq!([read(2, 10).await, read(3, 10).await], [missing, missing]);
+    assert_eq!([read(0, 2).await, read(4, 10).await], ["2", "2"]);
 }
 
 pub(crate) async fn a_changed_column_is_found(engine: &impl Engine) {
@@ -128,4 +156,18 @@ pub(crate) async fn progress_reaches_the_end(engine: &impl Engine) {
     ledger.verify(|step| steps.push(step)).await.unwrap();
     let end = VerifyProgress { units: 2, units_total: 2, entries: 9, entries_total: 9 };
     assert_eq!(steps.last(), Some(&end));
+}
+
+pub(crate) async fn a_damaged_snapshot_is_passed_over(engine: &impl Engine) {
+    let (ledger, u1) = (engine.serve().await, unit("acme", "u1"));
+    grown(&ledger, &u1, 9).await;
+    ledger.put_snapshot(&u1, snapshot(3, 1)).await.unwrap();
+    ledger.put_snapshot(&u1, snapshot(6, 1)).await.unwrap();
+    let other = "(select body from snapshot where revision = 3)";
+    engine.execute(&format!("update snapshot set body = {other} where revision = 6")).await;
+    let newest = ledger.newest_snapshot(&u1, 1, Revision(9)).await.unwrap();
+    assert_eq!(newest, Some(snapshot(3, 1)));
+    ledger.put_snapshot(&u1, snapshot(6, 1)).await.expect("it is replaced");
+    let newest = ledger.newest_snapshot(&u1, 1, Revision(9)).await.unwrap();
+    assert_eq!(newest, Some(snapshot(6, 1)));
 }

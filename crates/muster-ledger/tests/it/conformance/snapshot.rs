@@ -6,7 +6,7 @@ use muster_ledger::{LedgerError, NewEntry, Snapshot, limits};
 use crate::engine::Engine;
 use crate::given::{day, entry, grown, unit};
 
-fn snapshot(revision: u64, format: u16) -> Snapshot {
+pub(super) fn snapshot(revision: u64, format: u16) -> Snapshot {
     let body = format!("state at {revision}").into_bytes();
     Snapshot { revision: Revision(revision), format, hash: [revision as u8; 32], body }
 }
@@ -27,20 +27,6 @@ pub(crate) async fn the_newest_snapshot_in_reach_is_found(engine: &impl Engine) 
     assert_eq!(newest(2).await.unwrap(), Some(snapshot(0, 1)));
     assert_eq!(ledger.newest_snapshot(&u1, 2, Revision(9)).await.unwrap(), None);
     assert_eq!(ledger.stats().await.unwrap().snapshots, 4);
-}
-
-pub(crate) async fn a_damaged_snapshot_is_passed_over(engine: &impl Engine) {
-    let (ledger, u1) = (engine.serve().await, unit("acme", "u1"));
-    grown(&ledger, &u1, 9).await;
-    ledger.put_snapshot(&u1, snapshot(3, 1)).await.unwrap();
-    ledger.put_snapshot(&u1, snapshot(6, 1)).await.unwrap();
-    let other = "(select body from snapshot where revision = 3)";
-    engine.execute(&format!("update snapshot set body = {other} where revision = 6")).await;
-    let newest = ledger.newest_snapshot(&u1, 1, Revision(9)).await.unwrap();
-    assert_eq!(newest, Some(snapshot(3, 1)));
-    ledger.put_snapshot(&u1, snapshot(6, 1)).await.expect("it is replaced");
-    let newest = ledger.newest_snapshot(&u1, 1, Revision(9)).await.unwrap();
-    assert_eq!(newest, Some(snapshot(6, 1)));
 }
 
 pub(crate) async fn snapshots_of_earlier_formats_are_dropped(engine: &impl Engine) {

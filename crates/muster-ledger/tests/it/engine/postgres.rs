@@ -39,6 +39,32 @@ impl Postgres {
         connect(&self.at(&given(SERVER))).await
     }
 
+    /// Runs SQL beside the database, as one does who looks after the server.
+    pub(crate) async fn administer(&self, sql: &str) {
+        let sql = sql.replace("$database", &self.name);
+        connect(&given(SERVER)).await.batch_execute(&sql).await.unwrap();
+    }
+
+    /// Waits until so many connections to the database wait for a lock.
+    pub(crate) async fn until_waiting(&self, count: i64) {
+        let waiting = "select count(*) from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'";
+        let client = self.connect().await;
+        while client.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) < count {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Ends the connections to the database that a condition chooses.
+    pub(crate) async fn terminate(&self, which: &str) {
+        let terminate = format!(
+            "select pg_terminate_backend(pid) from pg_stat_activity
+             where datname = current_database() and pid <> pg_backend_pid() and {which}"
+        );
+        let ended = self.connect().await.query(&terminate, &[]).await.unwrap();
+        assert_ne!(ended.len(), 0, "there is no connection where {which}");
+    }
+
     /// The address of the database at a server or a pooler.
     fn at(&self, server: &str) -> String {
         let (server, _) = server.rsplit_once('/').expect("a url ends with a database");
@@ -91,6 +117,18 @@ impl Drop for Postgres {
 
 /// The same behind a pooler that hands out a connection per transaction.
 pub(crate) struct Pooled(Postgres);
+
+impl Pooled {
+    /// The database without the pooler.
+    pub(crate) fn direct(&self) -> &Postgres {
+        &self.0
+    }
+
+    /// Its address.
+    pub(crate) fn direct_url(&self) -> String {
+        self.0.url()
+    }
+}
 
 impl Engine for Pooled {
     async fn fresh() -> Self {
