@@ -10,16 +10,54 @@ use crate::{database, kills, paused, slow};
 
 type Round = Pin<Box<dyn Future<Output = Report> + Send>>;
 
-/// A fault, how often it strikes in a round, and its name.
-const FAULTS: &[(&str, usize, fn(u64, Size) -> Round)] = &[
-    ("the only node killed", 20, |seed, size| Box::pin(kills::of_the_only_node(seed, size))),
-    ("one of two nodes killed", 20, |seed, size| Box::pin(kills::of_one_of_two(seed, size))),
-    ("the database restarted", 6, |seed, size| Box::pin(database::restarted(seed, size))),
-    ("the standby promoted", 3, |seed, size| Box::pin(database::failed_over(seed, size))),
-    ("a node paused", 3, |seed, size| Box::pin(paused::under_load(seed, size))),
-    ("a transaction stuck", 1, |seed, size| Box::pin(database::stuck(seed, size))),
-    ("the database away", 2, |seed, size| Box::pin(database::away(seed, size))),
-    ("a bad line", 5, |seed, size| Box::pin(slow::under_load(seed, size))),
+/// A fault that strikes some times in a round.
+struct Fault {
+    name: &'static str,
+    times: usize,
+    run: fn(u64, Size) -> Round,
+}
+
+const FAULTS: &[Fault] = &[
+    Fault {
+        name: "the only node killed",
+        times: 20,
+        run: |seed, size| Box::pin(kills::of_the_only_node(seed, size)),
+    },
+    Fault {
+        name: "one of two nodes killed",
+        times: 20,
+        run: |seed, size| Box::pin(kills::of_one_of_two(seed, size)),
+    },
+    Fault {
+        name: "the database restarted",
+        times: 6,
+        run: |seed, size| Box::pin(database::restarted(seed, size)),
+    },
+    Fault {
+        name: "the standby promoted",
+        times: 3,
+        run: |seed, size| Box::pin(database::failed_over(seed, size)),
+    },
+    Fault {
+        name: "a node paused",
+        times: 3,
+        run: |seed, size| Box::pin(paused::under_load(seed, size)),
+    },
+    Fault {
+        name: "a transaction stuck",
+        times: 1,
+        run: |seed, size| Box::pin(database::stuck(seed, size)),
+    },
+    Fault {
+        name: "the database away",
+        times: 2,
+        run: |seed, size| Box::pin(database::away(seed, size)),
+    },
+    Fault {
+        name: "a bad line",
+        times: 5,
+        run: |seed, size| Box::pin(slow::under_load(seed, size)),
+    },
 ];
 
 fn say(text: &str) {
@@ -41,10 +79,10 @@ async fn faults_for_as_long_as_told() {
         if begun.elapsed() >= Duration::from_secs(minutes * 60) {
             break;
         }
-        let (name, times, fault) = FAULTS[round % FAULTS.len()];
+        let Fault { name, times, run } = &FAULTS[round % FAULTS.len()];
         let round_seed = seed.wrapping_add(round as u64);
-        let size = Size { times, apart: (150, 600), clients: 12, replays: 1_500 };
-        match tokio::spawn(fault(round_seed, size)).await {
+        let size = Size { times: *times, apart: (150, 600), clients: 12, replays: 1_500 };
+        match tokio::spawn(run(round_seed, size)).await {
             Ok(report) => total.add(&report),
             Err(failed) => panic!("round {round}, {name}, seed {round_seed}: {failed}"),
         }
