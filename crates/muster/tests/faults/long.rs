@@ -81,7 +81,7 @@ async fn faults_for_as_long_as_told() {
         }
         let Fault { name, times, run } = &FAULTS[round % FAULTS.len()];
         let round_seed = seed.wrapping_add(round as u64);
-        let size = Size { times: *times, apart: (150, 600), clients: 12, replays: 1_500 };
+        let size = Size { times: *times, apart: (150, 600), clients: 12, replays: 300 };
         match tokio::spawn(run(round_seed, size)).await {
             Ok(report) => total.add(&report),
             Err(failed) => panic!("round {round}, {name}, seed {round_seed}: {failed}"),
