@@ -45,6 +45,15 @@ enum Chore {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Kill, pause and cut off real nodes and databases under load, release build
+    Faults {
+        /// How long, in minutes
+        #[arg(long, default_value_t = 30)]
+        minutes: u32,
+        /// The seed that the first round begins with
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Run a command with a throwaway PostgreSQL, as the tests are run
     Postgres {
         /// The command and its arguments, after `--`
@@ -66,6 +75,7 @@ fn main() -> Result<()> {
         Chore::Tidy => tidy::run(),
         Chore::Gen => tree::write(),
         Chore::Soak { minutes, seed } => steps::soak(minutes, seed),
+        Chore::Faults { minutes, seed } => steps::faults(minutes, seed),
         Chore::Postgres { command } => postgres::run_with(&command),
         Chore::Mutants { only } => mutate::run(mutants::MUTANTS, only.as_deref()),
     }

@@ -190,7 +190,7 @@ fn folder_of(version: u32) -> PathBuf {
 }
 
 /// Installs Debian's packages when the programs are not there.
-fn ensure_installed() -> Result<()> {
+pub(crate) fn ensure_installed() -> Result<()> {
     let mut missing = Vec::new();
     if programs().is_err() {
         missing.push("postgresql");

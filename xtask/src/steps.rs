@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 
 use crate::cargo::{cargo, ensure_tools, run};
-use crate::postgres::Postgres;
+use crate::postgres::{self, Postgres};
 use crate::{arrows, licences, tidy, tree};
 
 struct Step {
@@ -63,6 +63,18 @@ pub(crate) fn soak(minutes: u32, seed: u64) -> Result<()> {
         .args(["--profile", "soak", "--run-ignored", "only", "-E", "test(soak)"])
         .env("MUSTER_SOAK_MINUTES", minutes.to_string())
         .env("MUSTER_SOAK_SEED", seed.to_string()))
+}
+
+/// Hands over to the ignored test that goes through all faults, again and again. It brings its own
+/// databases, and says every minute how far it is.
+pub(crate) fn faults(minutes: u32, seed: u64) -> Result<()> {
+    ensure_tools()?;
+    postgres::ensure_installed()?;
+    let tests = ["nextest", "run", "--package", "muster", "--test", "faults", "--release"];
+    run(cargo(tests)
+        .args(["--profile", "soak", "--run-ignored", "only", "--no-capture"])
+        .env("MUSTER_FAULTS_MINUTES", minutes.to_string())
+        .env("MUSTER_FAULTS_SEED", seed.to_string()))
 }
 
 fn format() -> Result<()> {

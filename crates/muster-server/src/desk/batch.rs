@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use muster_core::id::Revision;
-use muster_ledger::{AppendError, Appended, LedgerError, SubjectChange};
+use muster_ledger::{AppendError, Appended, LedgerError, SubjectChange, Unavailable};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -45,7 +45,13 @@ pub(super) async fn serve(state: Arc<State>, mut items: mpsc::Receiver<Item>) {
         for item in taken.drain(..) {
             match item {
                 Item::Decide(ask, reply, since) => {
-                    clerk.state.metrics.waited(since.elapsed());
+                    let waited = since.elapsed();
+                    clerk.state.metrics.waited(waited);
+                    if clerk.is_away && waited > limits::LEDGER_WAIT {
+                        // It has had its share of waiting, behind a batch that got no answer.
+                        let _ = reply.send(Err(LedgerError::from(Unavailable::Busy).into()));
+                        continue;
+                    }
                     batch.push((*ask, reply));
                 }
                 Item::CatchUp(revision, reply) => looks.push((revision, reply)),
