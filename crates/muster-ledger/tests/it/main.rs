@@ -9,4 +9,5 @@ mod engine;
 mod given;
 mod measure;
 mod postgres;
+mod sim;
 mod sqlite;
