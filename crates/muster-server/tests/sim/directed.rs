@@ -1,10 +1,12 @@
 //! Histories that chance makes too seldom, told step by step.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use muster_core::Roster;
 use muster_core::command::{Action, Command};
 use muster_core::id::CommandId;
+use muster_core::swap::{Side, SwapOffer};
 use muster_ledger::Ledger;
 use muster_ledger::sim::{Fate, Operation, Sim, Turn};
 use muster_server::clock::{Clock, Manual};
@@ -15,8 +17,12 @@ use tokio::sync::watch;
 use crate::setting::{actor, agent, keys, now, setting};
 
 fn node(sim: &Sim, name: &str) -> Units {
+    node_with(sim, name, Manual::at(now()))
+}
+
+fn node_with(sim: &Sim, name: &str, clock: Arc<Manual>) -> Units {
     let ledger = Ledger::simulated(&sim.node(name));
-    Units::new(ledger, Clock::manual(Manual::at(now())), None, watch::channel(()).1)
+    Units::new(ledger, Clock::manual(clock), None, watch::channel(()).1)
 }
 
 async fn ask(
@@ -73,6 +79,40 @@ async fn a_record_moved_by_its_own_put_has_not_moved() {
     let told = ask(&one, 0, "rename", Action::PutUnit(unit), Some(ground.clone())).await.unwrap();
     assert_eq!(told.revision, ground.revision().next());
     assert!(told.replayed);
+}
+
+/// An append is on its way, nobody knows where, and meanwhile the offer that it accepts runs out
+/// by the node's clock. Decided anew, the command would be refused; and then the append arrives.
+#[tokio::test(start_paused = true)]
+async fn what_may_still_arrive_is_repeated_and_not_decided_anew() {
+    let sim = aside(|| setting().sim.copy());
+    let clock = Manual::at(now());
+    let one = node_with(&sim, "one", clock.clone());
+    let side = |agent: &str| Side {
+        agent: agent.parse().unwrap(),
+        shift: Some(format!("{agent}-1").parse().unwrap()),
+    };
+    let offer = SwapOffer {
+        id: "w".parse().unwrap(),
+        initiator: side("a0"),
+        receiver: Some(side("a1")),
+        expires_at: Some(now().plus_min(60)),
+        external_ids: std::collections::BTreeMap::new(),
+    };
+    ask(&one, 0, "offers", Action::OfferSwap(offer), None).await.unwrap().result.unwrap();
+    first_append(&sim, "one", Turn::Late(Duration::from_secs(3)));
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        clock.set(now().plus_min(120));
+    });
+    let (id, agent) = ("w".parse().unwrap(), "a1".parse().unwrap());
+    let accepts = Action::AcceptSwap { id, agent, shift: None };
+    let told = ask(&one, 0, "accepts", accepts, None).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let ledger = Ledger::simulated(&sim.node("looks"));
+    let key = &keys()[0];
+    let there = ledger.find_command(key, &"accepts".parse().unwrap()).await.unwrap();
+    assert_eq!(there.is_some(), told.result.is_ok(), "{:?}", told.result);
 }
 
 /// On a thread of its own: the setting is made by a runtime.
