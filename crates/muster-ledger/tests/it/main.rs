@@ -7,6 +7,5 @@ mod crash;
 mod damage;
 mod engine;
 mod given;
-mod measure;
 mod postgres;
 mod sqlite;
