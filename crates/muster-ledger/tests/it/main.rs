@@ -8,4 +8,5 @@ mod damage;
 mod engine;
 mod given;
 mod postgres;
+mod sim;
 mod sqlite;

@@ -20,7 +20,8 @@ pub(crate) async fn rage(sim: Sim, cluster: Cluster, weather: Weather, record: R
     let away = Away::default();
     let told = fates(Dice::of(seed, 1), &weather, cluster.clone(), record.clone(), away.clone());
     sim.set_fates(Some(told));
-    let mut chaos = Chaos { dice: Dice::of(seed, 2), cluster, record, away, drift: [0; NODES] };
+    let mut chaos =
+        Chaos { dice: Dice::of(seed, 2), cluster, record: record.clone(), away, drift: [0; NODES] };
     let begun = Instant::now();
     while begun.elapsed() < weather.lasts {
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -28,16 +29,17 @@ pub(crate) async fn rage(sim: Sim, cluster: Cluster, weather: Weather, record: R
     }
     let fair = Weather::fair();
     let mut dice = Dice::of(seed, 3);
-    sim.set_fates(Some(Box::new(move |_, _| Fate {
-        before: dice.up_to(fair.slow_ms),
-        turn: Turn::Done,
-        after: dice.up_to(fair.slow_ms),
+    sim.set_fates(Some(Box::new(move |_, _| {
+        record.operation();
+        let (before, after) = (dice.up_to(fair.slow_ms), dice.up_to(fair.slow_ms));
+        Fate { before, turn: Turn::Done, after }
     })));
 }
 
 fn fates(mut dice: Dice, weather: &Weather, cluster: Cluster, record: Record, away: Away) -> Fates {
     let weather = weather.clone();
     Box::new(move |node, operation| {
+        record.operation();
         let is_away = away.lock().unwrap().is_some_and(|until| Instant::now() < until);
         let turn = turn(&mut dice, &weather, operation, is_away);
         let (before, after) = (dice.up_to(weather.slow_ms), dice.up_to(weather.slow_ms));

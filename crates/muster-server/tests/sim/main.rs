@@ -9,6 +9,7 @@ mod client;
 mod cluster;
 mod counts;
 mod dice;
+mod directed;
 mod faults;
 mod history;
 mod network;

@@ -29,6 +29,9 @@ pub(crate) struct Try {
     pub(crate) result: Option<Result>,
 }
 
+/// Most operations of the database in a history; a few thousand are usual.
+const OPERATIONS: u32 = 100_000;
+
 /// What all of a history write to.
 #[derive(Clone, Default)]
 pub(crate) struct Record(Arc<Mutex<Inner>>);
@@ -43,6 +46,7 @@ pub(crate) struct Inner {
     pub(crate) wrong: Vec<String>,
     pub(crate) counts: Counts,
     minted: u64,
+    operations: u32,
     /// When the history began.
     pub(crate) clock: Option<tokio::time::Instant>,
     pub(crate) trace: Option<Vec<String>>,
@@ -69,6 +73,16 @@ impl Record {
         if let Some(trace) = &mut inner.trace {
             trace.push(format!("{ms:>6} {}", line()));
         }
+    }
+
+    /// Another operation of the database. Whoever asks without end, ends.
+    pub(crate) fn operation(&self) {
+        let operations = {
+            let mut inner = self.get();
+            inner.operations += 1;
+            inner.operations
+        };
+        assert!(operations < OPERATIONS, "some node asks the database without end");
     }
 
     pub(crate) fn wrong(&self, what: String) {
