@@ -60,8 +60,9 @@ impl Past {
     }
 }
 
-/// Checks everything that was answered against what the ledgers hold.
-pub(crate) fn all(pasts: &[Past; 2], record: &Inner) {
+/// Checks everything that was answered against what the ledgers hold. Answers how many clients
+/// were refused while an earlier sending of theirs was still under way, and then took effect.
+pub(crate) fn all(pasts: &[Past; 2], record: &Inner) -> u64 {
     assert_eq!(record.wrong, [] as [String; 0]);
     let past = |key: &UnitKey| pasts.iter().find(|past| past.key == *key).expect("a unit");
     let mut owners: BTreeMap<(&UnitKey, &CommandId), &Sent> = BTreeMap::new();
@@ -78,6 +79,11 @@ pub(crate) fn all(pasts: &[Past; 2], record: &Inner) {
         check_bookings(past);
     }
     record.notes.iter().for_each(|noted| check_noted(past(&noted.unit), noted));
+    let is_late = |sent: &&Sent| {
+        let is_refused = matches!(&sent.told, Some(Ok(answer)) if !is_effect(answer));
+        is_refused && past(&sent.request.unit).made().any(|e| sent.ids.contains(&e.command))
+    };
+    record.sent.iter().filter(is_late).count() as u64
 }
 
 /// The oracle: an entry is what its command comes to on the state before it.

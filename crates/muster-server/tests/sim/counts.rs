@@ -9,6 +9,7 @@ pub(crate) struct Counts(BTreeMap<&'static str, u64>);
 
 /// What has to happen in any few hundred histories: otherwise they simulate less than they say.
 const NEEDED: &[&str] = &[
+    "all units of a node unloaded",
     "answer lost",
     "answers: accepted",
     "answers: accepted, as before",

@@ -127,6 +127,12 @@ impl Chaos {
                 self.record.tell(|| format!("n{place} crashes"));
                 self.cluster.crash(place);
             }
+            if self.dice.chance(weather.jump)
+                && let Some(process) = self.cluster.process(place)
+                && process.units.unload_idle(Duration::ZERO) == 0
+            {
+                self.record.count("all units of a node unloaded");
+            }
             if self.dice.chance(weather.stop) {
                 let time = self.dice.up_to(30_000);
                 self.cluster.stop(place, time);

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use muster_core::Roster;
+use muster_core::agent::Skill;
 use muster_core::command::{Action, Mode, Terms, Verdict};
+use muster_core::conflict::{Kind, Severity};
 use muster_core::draft::{Edits, ShiftEdit};
 use muster_core::id::{AgentId, ScheduleId, ShiftId, SwapId, TimeOffId};
+use muster_core::rule::Setting;
 use muster_core::shift::{Shift, ShiftBody};
 use muster_core::swap::{Side, SwapOffer};
 use muster_core::time_off::{Days, TimeOffRequest};
@@ -188,35 +191,50 @@ fn revert(dice: &mut Dice, known: &Roster) -> Option<Wish> {
 /// Some fields of a record, the others as they are.
 fn put(dice: &mut Dice, known: &Roster, tag: &str) -> Wish {
     let name: Arc<str> = tag.into();
-    let n = dice.next();
-    match dice.below(5) {
+    let (n, is_first) = (dice.below(3), dice.chance(500));
+    match dice.below(6) {
         0 => Wish::Put(Box::new(move |head| {
             let mut unit = head.unit().expect("it is there from the beginning").clone();
             unit.name = name.clone();
             Action::PutUnit(unit)
         })),
-        1 => Wish::Put(Box::new(move |head| {
+        1..3 => Wish::Put(Box::new(move |head| {
             let mut rules = head.rules().clone();
-            rules.auto_approve = n.is_multiple_of(2);
+            if is_first {
+                rules.auto_approve = n > 0;
+            } else {
+                let params = [("minRestMinutes".to_owned(), 600 + n as i64)].into();
+                let setting = Setting { severity: Severity::Block, params };
+                rules.settings.insert(Kind::RestTimeShort, setting);
+            }
             Action::SetRules(rules)
         })),
-        2 => {
+        3 => {
             let id = some_agent(dice);
             Wish::Put(Box::new(move |head| {
                 let known = head.agent(&id).map(|record| record.agent.clone());
                 let mut agent = known.unwrap_or_else(|| agent(&id));
-                agent.contract = Some(name.clone());
+                if is_first {
+                    agent.contract = Some(name.clone());
+                } else {
+                    let skill = Skill { name: name.clone(), valid_from: None, valid_until: None };
+                    agent.skills = vec![skill];
+                }
                 Action::PutAgents(vec![agent])
             }))
         }
-        3 => plain(Action::PutAgents(vec![agent(&some_agent(dice))])),
+        4 => plain(Action::PutAgents(vec![agent(&some_agent(dice))])),
         _ => {
             let code = known.code(&"Break".parse().unwrap());
             let mut code = code.expect("every unit has it");
-            code.id = format!("code{}", n % 3).parse().unwrap();
+            code.id = format!("code{n}").parse().unwrap();
             Wish::Put(Box::new(move |head| {
                 let mut code = head.code(&code.id).unwrap_or_else(|| code.clone());
-                code.name = name.clone();
+                if is_first {
+                    code.name = name.clone();
+                } else {
+                    code.paid = !code.paid;
+                }
                 Action::PutActivityCode(code)
             }))
         }
