@@ -18,6 +18,7 @@ use crate::plain::{ClientRow, Profile, SigningKey};
 use crate::postgres::Postgres;
 use crate::snapshot::Snapshot;
 use crate::subject::{SubjectKind, UnitKey};
+use crate::transfer::{Contents, MovedEntry, Record};
 use crate::verify::{VerifyProgress, VerifyReport};
 
 /// A home, and a map of what lies elsewhere.
@@ -226,7 +227,8 @@ impl Clusters {
         mut progress: impl FnMut(VerifyProgress),
     ) -> Result<VerifyReport, LedgerError> {
         let Stats { units: units_total, entries: entries_total, .. } = self.stats().await?;
-        let mut all = VerifyReport { units: 0, entries: 0, damages: Vec::new() };
+        let mut all =
+            VerifyReport { units: 0, entries: 0, damages: Vec::new(), structure: Vec::new() };
         for member in &self.0.members {
             let (units, entries) = (all.units, all.entries);
             let report = member.verify(|step| {
@@ -240,6 +242,38 @@ impl Clusters {
         }
         all.damages.sort();
         Ok(all)
+    }
+
+    pub(crate) fn form(&self) -> u32 {
+        self.0.members.iter().map(Postgres::form).min().unwrap_or(0)
+    }
+
+    pub(crate) async fn contents(&self) -> Result<Contents, LedgerError> {
+        let mut all = self.home().contents().await?;
+        all.units.retain(|head| self.number_of(&head.unit) == 0);
+        for (nth, member) in self.0.members.iter().enumerate().skip(1) {
+            let units = member.contents().await?.units;
+            all.units.extend(units.into_iter().filter(|head| self.number_of(&head.unit) == nth));
+        }
+        Ok(all)
+    }
+
+    pub(crate) async fn records_after(
+        &self,
+        unit: &UnitKey,
+        after: Revision,
+        limit: usize,
+    ) -> Result<Vec<Record>, LedgerError> {
+        self.of(unit).records_after(unit, after, limit).await
+    }
+
+    pub(crate) async fn adopt(
+        &self,
+        unit: &UnitKey,
+        after: Revision,
+        entries: Vec<MovedEntry>,
+    ) -> Result<Appended, AppendError> {
+        self.of(unit).adopt(unit, after, entries).await
     }
 
     pub(crate) async fn stats(&self) -> Result<Stats, LedgerError> {

@@ -107,6 +107,13 @@ impl Chain {
         hash.finalize().into()
     }
 
+    /// The hash that a stored entry should have after the one with hash `previous`.
+    pub(crate) fn of_stored(&self, previous: Hash, entry: &StoredEntry) -> Hash {
+        let StoredEntry { revision, at, format, command, hash: _, body } = entry;
+        let command = command.as_str();
+        self.link(previous, &Link { revision: *revision, at: *at, format: *format, command, body })
+    }
+
     /// The hashes of new entries after revision `after` with hash `previous`.
     pub(crate) fn links(&self, after: Revision, previous: Hash, entries: &[NewEntry]) -> Vec<Hash> {
         let mut last = (after, previous);

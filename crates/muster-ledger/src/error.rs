@@ -104,6 +104,26 @@ pub enum LedgerError {
     /// What is stored cannot be what was written.
     #[error("the ledger is damaged: {0}")]
     Corrupt(String),
+    /// Something is there already; it is not overwritten.
+    #[error("{} is there already", .0.display())]
+    AlreadyThere(PathBuf),
+    /// It was opened to be read.
+    #[error("the ledger was opened for reading only")]
+    ReadOnly,
+    /// The tables are of an earlier release, and it was opened to be read.
+    #[error(
+        "the tables have form {found}, this release works on form {wanted}: run muster ledger \
+         migrate"
+    )]
+    Outdated {
+        /// The number of the last migration that was made.
+        found: u32,
+        /// The number of this release's last one.
+        wanted: u32,
+    },
+    /// The engine cannot do that; the text says what can.
+    #[error("{0}")]
+    Unsupported(&'static str),
     /// The tables could not be brought to this release.
     #[error("the tables cannot be migrated")]
     Migration(#[source] Box<dyn Error + Send + Sync>),

@@ -25,6 +25,9 @@ pub enum Role {
     Serve,
     /// To work beside a process that serves: no lock is taken.
     Beside,
+    /// To read beside a process that serves: nothing is created, migrated or written. What would
+    /// write answers with [`LedgerError::ReadOnly`].
+    Read,
 }
 
 /// Whether something was created.
@@ -83,10 +86,14 @@ macro_rules! on_engine {
     };
 }
 
+mod whole;
+
+pub use whole::Migrated;
+
 impl Ledger {
     /// Opens the ledger at a URL such as `sqlite:muster.db` or `postgres://user@host/database`,
     /// creates it if it is not there (PostgreSQL's database has to be), and brings its tables to
-    /// this release.
+    /// this release; to read ([`Role::Read`]) it does neither.
     ///
     /// # Errors
     /// [`LedgerError::UnsupportedUrl`]; [`LedgerError::Locked`] when another process serves from
@@ -106,10 +113,10 @@ impl Ledger {
                 Engine::Sqlite(Sqlite::open(path, role).await?)
             }
             Location::Postgres(_) if config.elsewhere.is_empty() => {
-                Engine::Postgres(Postgres::open(&options(config, &config.url, None)?).await?)
+                Engine::Postgres(Postgres::open(&options(config, &config.url, None)?, role).await?)
             }
             Location::Sqlite(_) | Location::Postgres(_) => {
-                Engine::Clusters(open_clusters(config).await?)
+                Engine::Clusters(open_clusters(config, role).await?)
             }
         };
         Ok(Self { engine })
@@ -409,9 +416,9 @@ fn options(
 }
 
 /// Opens the home and each of the other clusters once.
-async fn open_clusters(config: &LedgerConfig) -> Result<Clusters, LedgerError> {
+async fn open_clusters(config: &LedgerConfig, role: Role) -> Result<Clusters, LedgerError> {
     let mut urls = vec![config.url.as_str()];
-    let mut members = vec![Postgres::open(&options(config, &config.url, None)?).await?];
+    let mut members = vec![Postgres::open(&options(config, &config.url, None)?, role).await?];
     let mut map = Vec::new();
     for elsewhere in &config.elsewhere {
         let known = urls.iter().position(|url| *url == elsewhere.url);
@@ -419,7 +426,7 @@ async fn open_clusters(config: &LedgerConfig) -> Result<Clusters, LedgerError> {
         if known.is_none() {
             urls.push(&elsewhere.url);
             let options = options(config, &elsewhere.url, Some(elsewhere))?;
-            members.push(Postgres::open(&options).await?);
+            members.push(Postgres::open(&options, role).await?);
         }
         map.push((elsewhere.units.clone(), nth));
     }

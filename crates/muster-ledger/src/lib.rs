@@ -8,6 +8,7 @@
 //! engine behind it is chosen by the URL; no type of an engine appears in the interface.
 
 mod aside;
+mod backup;
 mod clusters;
 mod codec;
 mod config;
@@ -20,22 +21,29 @@ pub mod limits;
 mod page;
 mod plain;
 mod postgres;
+mod private;
 pub mod rival;
 #[cfg(feature = "testing")]
 pub mod sim;
 mod snapshot;
 mod sqlite;
 mod subject;
+mod transfer;
 mod url;
 mod verify;
 
+pub use backup::{Copied, Copy};
 pub use codec::{decode, encode, subjects};
 pub use config::{Elsewhere, LedgerConfig, UnitPattern};
 pub use entry::{Appended, Hash, NO_HASH, NewEntry, StoredCommand, StoredEntry};
 pub use error::{AppendError, LedgerError, Unavailable};
 pub use hold::Hold;
-pub use ledger::{Created, Ledger, Role, Stats};
+pub use ledger::{Created, Ledger, Migrated, Role, Stats};
 pub use plain::{ClientRow, Profile, SigningKey};
 pub use snapshot::Snapshot;
 pub use subject::{SubjectChange, SubjectKind, UnitKey};
+pub use transfer::{
+    Answered, Checked, Contents, Exported, Imported, Moved, Record, Selection, Source,
+    TransferError, UnitHead, Until, export, import,
+};
 pub use verify::{Damage, DamageKind, VerifyProgress, VerifyReport};

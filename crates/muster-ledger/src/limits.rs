@@ -37,8 +37,26 @@ pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 pub(crate) const KNOWN_HEADS: usize = 65_536;
 /// Entries between two reports of progress while verifying.
 pub(crate) const VERIFY_STEP: u64 = 10_000;
+/// Entries that one thread takes at a time while verifying.
+pub(crate) const VERIFY_RANGE: i64 = 16_384;
+/// Most threads that verify.
+pub(crate) const VERIFY_THREADS: usize = 8;
+/// How much of a database is mapped into memory while verifying, in bytes.
+pub(crate) const MAPPED_BYTES: i64 = 64 << 30;
+/// Complaints about the structure of a database that are listed.
+pub(crate) const COMPLAINTS: usize = 20;
+/// Pages between two reports of progress of a copy.
+pub(crate) const BACKUP_STEP_PAGES: i32 = 4_096;
+/// Most entries that are moved at a time.
+pub(crate) const MOVE_ENTRIES: usize = 8_192;
+/// Bytes of entries and answers from which on no more are moved at a time.
+pub(crate) const MOVE_BYTES: usize = 16 << 20;
+/// Most bytes one line of an export has.
+pub const EXPORT_LINE_BYTES: u64 = 1 << 30;
 /// Prepared statements that a connection keeps.
 pub(crate) const STATEMENTS: usize = 64;
+/// What the writer keeps of the database in memory, in KiB.
+pub(crate) const CACHE_KIB: i64 = 64 << 10;
 /// Size of SQLite's write-ahead log, in pages, from which on it is copied into the database.
 pub(crate) const CHECKPOINT_PAGES: i64 = 4_000;
 

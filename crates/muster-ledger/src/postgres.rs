@@ -10,6 +10,7 @@ mod plain;
 mod pool;
 mod read;
 mod snapshot;
+mod transfer;
 mod verify;
 
 use std::sync::Arc;
@@ -26,7 +27,7 @@ use self::pool::{Param, Pool};
 use crate::entry::{Appended, Hash, NO_HASH, NewEntry};
 use crate::error::{AppendError, LedgerError};
 use crate::known::KnownHeads;
-use crate::ledger::Created;
+use crate::ledger::{Created, Role};
 use crate::limits;
 use crate::subject::UnitKey;
 
@@ -37,6 +38,8 @@ pub(crate) struct Postgres(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     pool: Pool,
+    /// The number of the last migration.
+    form: u32,
     known: KnownHeads,
     bell: Bell,
 }
@@ -60,11 +63,21 @@ pub(crate) async fn is_there(config: &Config) -> Result<bool, LedgerError> {
 }
 
 impl Postgres {
-    pub(crate) async fn open(options: &Options) -> Result<Self, LedgerError> {
+    pub(crate) async fn open(options: &Options, role: Role) -> Result<Self, LedgerError> {
         let pool = Pool::new(&options.config, options.connections);
-        open::migrate(&pool).await?;
+        let form = match role {
+            Role::Read => open::form(&mut pool.lease().await?).await?,
+            Role::Serve | Role::Beside => {
+                open::migrate(&pool).await?;
+                *open::WANTED
+            }
+        };
         let bell = Bell::hang(&pool, options.listen.as_ref(), options.poll);
-        Ok(Self(Arc::new(Inner { pool, known: KnownHeads::default(), bell })))
+        Ok(Self(Arc::new(Inner { pool, form, known: KnownHeads::default(), bell })))
+    }
+
+    pub(crate) fn form(&self) -> u32 {
+        self.0.form
     }
 
     fn pool(&self) -> &Pool {
@@ -158,6 +171,10 @@ impl Postgres {
 
     /// Reads, and once more on a new connection if the old one was lost.
     async fn read(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, LedgerError> {
+        if self.0.form != *open::WANTED {
+            let (found, wanted) = (self.0.form, *open::WANTED);
+            return Err(LedgerError::Outdated { found, wanted });
+        }
         match self.pool().lease().await?.ask(sql, params).await {
             Err(Trouble::Lost(why)) => {
                 tracing::debug!(%why, "a connection to PostgreSQL was lost");

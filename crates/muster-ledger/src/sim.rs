@@ -13,11 +13,14 @@ mod node;
 mod row;
 mod verify;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use self::database::Database;
 use self::row::Rows;
+use crate::entry::Appended;
+use crate::error::AppendError;
 
 pub use fate::{Fate, Fates, Operation, Turn};
 pub(crate) use hold::Hold;
@@ -35,6 +38,7 @@ struct Shared {
     rows: Rows,
     fates: Mutex<Option<Fates>>,
     witness: Mutex<Option<Witness>>,
+    tally: Mutex<BTreeMap<&'static str, u64>>,
     /// How long a node waits between two looks for what others did.
     poll: Duration,
 }
@@ -64,7 +68,8 @@ impl Sim {
             rows: Rows::default(),
             fates: Mutex::default(),
             witness: Mutex::default(),
-            poll: Duration::from_millis(500),
+            tally: Mutex::default(),
+            poll: Duration::from_secs(1),
         }))
     }
 
@@ -88,6 +93,23 @@ impl Sim {
     /// Who hears what the database does from now on.
     pub fn set_witness(&self, witness: Witness) {
         *self.0.witness.lock().unwrap_or_else(PoisonError::into_inner) = Some(witness);
+    }
+
+    /// How often what happened that no fate decides: `late append made`, `late append refused`,
+    /// `hold lost`, `snapshot read`.
+    #[must_use]
+    pub fn tally(&self) -> BTreeMap<&'static str, u64> {
+        self.0.tally.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn count(&self, what: &'static str) {
+        let mut tally = self.0.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        *tally.entry(what).or_default() += 1;
+    }
+
+    /// How an append ended that nobody waited for.
+    fn count_late(&self, done: &Result<Appended, AppendError>) {
+        self.count(if done.is_ok() { "late append made" } else { "late append refused" });
     }
 
     fn database(&self) -> MutexGuard<'_, Database> {

@@ -1,6 +1,7 @@
 //! The engine on SQLite: one writer thread, a few read connections.
 
 mod append;
+mod backup;
 mod fault;
 mod hold;
 mod lock;
@@ -9,21 +10,23 @@ mod plain;
 mod read;
 mod reader;
 mod snapshot;
+mod transfer;
 mod verify;
 mod writer;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use muster_core::id::{AgentId, ClientId, CommandId, OrganizationId, Revision, UnitId};
 use muster_core::instant::Instant;
 
 use self::append::Batch;
-use self::fault::{Fault, aside};
+use self::fault::{Fault, aside, stepwise};
 pub(crate) use self::hold::Hold;
 use self::reader::Readers;
 use self::writer::Writer;
+use crate::backup::{Copied, Copy};
 use crate::entry::{Appended, NewEntry, StoredCommand, StoredEntry};
 use crate::error::{AppendError, LedgerError};
 use crate::known::KnownHeads;
@@ -32,6 +35,7 @@ use crate::limits;
 use crate::plain::{ClientRow, Profile, SigningKey};
 use crate::snapshot::{Snapshot, checksum};
 use crate::subject::{SubjectKind, UnitKey};
+use crate::transfer::{Contents, MovedEntry, Record};
 use crate::verify::{VerifyProgress, VerifyReport};
 
 /// A ledger in a SQLite file.
@@ -39,7 +43,10 @@ use crate::verify::{VerifyProgress, VerifyReport};
 pub(crate) struct Sqlite(Arc<Inner>);
 
 struct Inner {
-    writer: Writer,
+    /// Nobody writes through a ledger that was opened to be read.
+    writer: Option<Writer>,
+    /// The number of the last migration.
+    form: u32,
     readers: Arc<Readers>,
     known: KnownHeads,
 }
@@ -53,16 +60,21 @@ impl std::fmt::Debug for Sqlite {
 impl Sqlite {
     pub(crate) async fn open(path: PathBuf, role: Role) -> Result<Self, LedgerError> {
         aside(move || {
-            let opened = open::open(&path, role)?;
-            let writer = Writer::start(opened.connection, opened.lock)?;
+            let (writer, form) = match role {
+                Role::Read => (None, open::look(&path)?),
+                Role::Serve | Role::Beside => {
+                    let opened = open::open(&path, role)?;
+                    (Some(Writer::start(opened.connection, opened.lock)?), opened.form)
+                }
+            };
             let readers = Arc::new(Readers::new(path));
-            Ok(Self(Arc::new(Inner { writer, readers, known: KnownHeads::default() })))
+            Ok(Self(Arc::new(Inner { writer, form, readers, known: KnownHeads::default() })))
         })
         .await
     }
 
     pub(crate) async fn create_unit(&self, unit: UnitKey) -> Result<Created, LedgerError> {
-        self.0.writer.write(move |db| append::create_unit(db, &unit)).await
+        self.writer()?.write(move |db| append::create_unit(db, &unit)).await
     }
 
     pub(crate) async fn units(&self) -> Result<Vec<UnitKey>, LedgerError> {
@@ -91,7 +103,7 @@ impl Sqlite {
         } else {
             aside(move || Ok(Batch::prepare(key, after, known, entries))).await?
         };
-        let result = self.0.writer.write(move |db| append::append(db, batch)).await;
+        let result = self.writer()?.write(move |db| append::append(db, batch)).await;
         self.0.known.learn(unit, result.as_ref().ok().copied());
         result
     }
@@ -159,7 +171,7 @@ impl Sqlite {
             Ok((snapshot, checksum))
         })
         .await?;
-        self.0.writer.write(move |db| snapshot::put(db, &unit, &snapshot, &checksum)).await
+        self.writer()?.write(move |db| snapshot::put(db, &unit, &snapshot, &checksum)).await
     }
 
     pub(crate) async fn newest_snapshot(
@@ -178,7 +190,7 @@ impl Sqlite {
         profiles: Vec<Profile>,
     ) -> Result<(), LedgerError> {
         let organization = organization.clone();
-        self.0.writer.write(move |db| plain::put_profiles(db, &organization, &profiles)).await
+        self.writer()?.write(move |db| plain::put_profiles(db, &organization, &profiles)).await
     }
 
     pub(crate) async fn profiles(
@@ -191,7 +203,7 @@ impl Sqlite {
     }
 
     pub(crate) async fn put_client(&self, client: ClientRow) -> Result<(), LedgerError> {
-        self.0.writer.write(move |db| plain::put_client(db, &client)).await
+        self.writer()?.write(move |db| plain::put_client(db, &client)).await
     }
 
     pub(crate) async fn find_client(
@@ -217,7 +229,7 @@ impl Sqlite {
         at: Instant,
     ) -> Result<Option<ClientRow>, LedgerError> {
         let (organization, id) = (organization.clone(), id.clone());
-        self.0.writer.write(move |db| plain::revoke_client(db, &organization, &id, at)).await
+        self.writer()?.write(move |db| plain::revoke_client(db, &organization, &id, at)).await
     }
 
     pub(crate) async fn signing_key(
@@ -225,14 +237,52 @@ impl Sqlite {
         fresh: [u8; 32],
         now: Instant,
     ) -> Result<SigningKey, LedgerError> {
-        self.0.writer.write(move |db| plain::signing_key(db, &fresh, now)).await
+        self.writer()?.write(move |db| plain::signing_key(db, &fresh, now)).await
     }
 
     pub(crate) async fn verify(
         &self,
         progress: impl FnMut(VerifyProgress),
     ) -> Result<VerifyReport, LedgerError> {
-        verify::verify(&self.0.readers, progress).await
+        let path = self.0.readers.path().to_owned();
+        stepwise(progress, move |step| verify::verify(&path, step)).await
+    }
+
+    pub(crate) fn form(&self) -> u32 {
+        self.0.form
+    }
+
+    pub(crate) async fn contents(&self) -> Result<Contents, LedgerError> {
+        self.read(transfer::contents).await
+    }
+
+    pub(crate) async fn records_after(
+        &self,
+        unit: &UnitKey,
+        after: Revision,
+        limit: usize,
+    ) -> Result<Vec<Record>, LedgerError> {
+        let unit = unit.clone();
+        self.read(move |db| transfer::records_after(db, &unit, after, limit)).await
+    }
+
+    pub(crate) async fn adopt(
+        &self,
+        unit: &UnitKey,
+        after: Revision,
+        entries: Vec<MovedEntry>,
+    ) -> Result<Appended, AppendError> {
+        let unit = unit.clone();
+        self.writer()?.write(move |db| transfer::adopt(db, &unit, after, &entries)).await
+    }
+
+    pub(crate) async fn backup(
+        &self,
+        to: &Path,
+        progress: impl FnMut(Copied),
+    ) -> Result<Copy, LedgerError> {
+        let (database, to) = (self.0.readers.path().to_owned(), to.to_owned());
+        stepwise(progress, move |step| backup::copy(&database, &to, step)).await
     }
 
     pub(crate) async fn stats(&self) -> Result<Stats, LedgerError> {
@@ -243,6 +293,14 @@ impl Sqlite {
         &self,
         work: impl FnOnce(&rusqlite::Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, LedgerError> {
+        if self.0.form != *open::WANTED {
+            let (found, wanted) = (self.0.form, *open::WANTED);
+            return Err(LedgerError::Outdated { found, wanted });
+        }
         self.0.readers.read(work).await
+    }
+
+    fn writer(&self) -> Result<&Writer, LedgerError> {
+        self.0.writer.as_ref().ok_or(LedgerError::ReadOnly)
     }
 }

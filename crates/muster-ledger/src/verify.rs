@@ -29,6 +29,17 @@ pub struct VerifyReport {
     pub entries: u64,
     /// The first damage of each damaged unit, by unit; empty when all is well.
     pub damages: Vec<Damage>,
+    /// What is wrong with the engine's own structures, as the engine says it: pages of a file,
+    /// an index that does not go with its table. Empty when all is well.
+    pub structure: Vec<String>,
+}
+
+impl VerifyReport {
+    /// Whether nothing is damaged.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.damages.is_empty() && self.structure.is_empty()
+    }
 }
 
 /// Where a unit's ledger is damaged first.

@@ -3,8 +3,9 @@
 //! Answers go to stdout, everything about them (progress, remarks, errors) to stderr. A reader
 //! that went away is no error.
 
+use std::cell::Cell;
 use std::io::{self, Write};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -47,9 +48,18 @@ pub(crate) fn json(value: &impl Serialize) {
     }
 }
 
-/// A progress bar on a terminal, nothing elsewhere. It is gone when it is dropped.
+/// A progress bar on a terminal, which is gone when it is dropped; a line every few seconds
+/// elsewhere.
 #[derive(Debug)]
-pub(crate) struct Bar(ProgressBar);
+pub(crate) struct Bar {
+    bar: ProgressBar,
+    what: &'static str,
+    /// When the last line was written.
+    line: Cell<Instant>,
+}
+
+/// Time between two lines.
+const LINES: Duration = Duration::from_secs(5);
 
 impl Bar {
     /// A bar with a name; its length is told as it becomes known.
@@ -61,18 +71,22 @@ impl Bar {
         }
         bar.set_message(what);
         bar.enable_steady_tick(Duration::from_millis(200));
-        Self(bar)
+        Self { bar, what, line: Cell::new(Instant::now()) }
     }
 
     /// Shows how far it is.
     pub(crate) fn set(&self, done: u64, of: u64) {
-        self.0.set_length(of);
-        self.0.set_position(done);
+        self.bar.set_length(of);
+        self.bar.set_position(done);
+        if self.bar.is_hidden() && self.line.get().elapsed() >= LINES {
+            self.line.set(Instant::now());
+            remark(&format!("{}: {done} of {of}", self.what));
+        }
     }
 }
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 }

@@ -32,10 +32,10 @@ pub(super) struct Batch {
 }
 
 /// An id that is asked for, and by which entry of the append first.
-struct Claim {
-    kind: i32,
-    id: String,
-    nth: i64,
+pub(super) struct Claim {
+    pub(super) kind: i32,
+    pub(super) id: String,
+    pub(super) nth: i64,
 }
 
 /// How an append ended, if it was not refused.
@@ -60,7 +60,8 @@ impl Batch {
         }
         let gather = move || {
             let hashes = Chain::new(&unit).links(after, previous, &entries);
-            let (claims, releases) = subjects(&entries);
+            let (claims, releases) =
+                subjects(entries.iter().map(|entry| entry.subjects.as_slice()));
             Self { unit, after, entries, previous, hashes, claims, releases }
         };
         if size_bytes < limits::HASH_ASIDE_BYTES { Ok(gather()) } else { aside(gather).await }
@@ -202,10 +203,12 @@ fn weight(entries: &[NewEntry]) -> usize {
 
 /// The ids that are claimed anywhere in an append, and those that are given up in the end; each
 /// once and in order.
-fn subjects(entries: &[NewEntry]) -> (Vec<Claim>, Vec<(i32, String)>) {
+pub(super) fn subjects<'a>(
+    entries: impl Iterator<Item = &'a [SubjectChange]>,
+) -> (Vec<Claim>, Vec<(i32, String)>) {
     let mut subjects: BTreeMap<(SubjectKind, &str), (Option<i64>, bool)> = BTreeMap::new();
-    for (nth, entry) in (1..).zip(entries) {
-        for change in &entry.subjects {
+    for (nth, changes) in (1..).zip(entries) {
+        for change in changes {
             let (claimed, is_released) = subjects.entry(change.subject()).or_default();
             *is_released = matches!(change, SubjectChange::Release(..));
             if !*is_released {

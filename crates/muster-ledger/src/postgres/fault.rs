@@ -98,7 +98,7 @@ fn refused(refusal: DbError) -> LedgerError {
 }
 
 /// Who has an id, from the detail of a refusal.
-fn taken(detail: &str) -> LedgerError {
+pub(super) fn taken(detail: &str) -> LedgerError {
     let mut parts = detail.splitn(3, ' ');
     let (kind, unit, id) = (parts.next(), parts.next(), parts.next());
     let kind = kind.and_then(|code| SubjectKind::from_code(code.parse().ok()?));

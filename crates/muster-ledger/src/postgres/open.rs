@@ -1,5 +1,7 @@
 //! Bringing a database to this release.
 
+use std::sync::LazyLock;
+
 use refinery::Migration;
 use tokio_postgres::types::Type;
 
@@ -53,10 +55,28 @@ pub(super) async fn migrate(pool: &Pool) -> Result<(), LedgerError> {
 fn failed(trouble: Trouble) -> LedgerError {
     match trouble.writing() {
         // Whoever opens it again finds out whether it was done.
-        LedgerError::Indeterminate => Unavailable::Failed("lost while migrating".to_owned()).into(),
+        LedgerError::Indeterminate => Unavailable::Away("lost while migrating".to_owned()).into(),
         LedgerError::Db(error) => LedgerError::Migration(error),
         other => other,
     }
+}
+
+/// The number of this release's last migration.
+pub(super) static WANTED: LazyLock<u32> = LazyLock::new(|| {
+    let migrations = tables::migrations::runner();
+    let versions = migrations.get_migrations().iter().map(|m| u32::try_from(m.version()));
+    versions.filter_map(Result::ok).max().unwrap_or(0)
+});
+
+/// The number of the last migration that was made.
+pub(super) async fn form(lease: &mut Lease) -> Result<u32, LedgerError> {
+    if !is_there(lease).await? {
+        return Ok(0);
+    }
+    let sql = "select coalesce(max(version), 0) from refinery_schema_history";
+    let rows = lease.ask(sql, &[]).await.map_err(Trouble::reading)?;
+    let last: i32 = rows.first().map_or(Ok(0), |row| get(row, 0))?;
+    u32::try_from(last).map_err(super::fault::corrupt)
 }
 
 /// The migrations that have yet to be made.

@@ -41,6 +41,9 @@ const FIND_CLIENT: &str = "select id, organization, name, secret_hash, scopes, c
 const LIST_CLIENTS: &str = "select id, organization, name, secret_hash, scopes, created_at,
     revoked_at from client where organization = $1 order by id";
 
+pub(super) const ALL_CLIENTS: &str = "select id, organization, name, secret_hash, scopes,
+    created_at, revoked_at from client";
+
 const REVOKE_CLIENT: &str = "update client set revoked_at = coalesce(revoked_at, $3)
     where id = $1 and organization = $2
     returning id, organization, name, secret_hash, scopes, created_at, revoked_at";
@@ -161,7 +164,7 @@ impl Postgres {
     }
 }
 
-fn client(row: &Row) -> Result<ClientRow, LedgerError> {
+pub(super) fn client(row: &Row) -> Result<ClientRow, LedgerError> {
     Ok(ClientRow {
         id: ClientId::parse(get(row, 0)?).map_err(corrupt)?,
         organization: OrganizationId::parse(get(row, 1)?).map_err(corrupt)?,

@@ -100,7 +100,7 @@ impl Postgres {
             return Ok(());
         }
         self.pool().forget_idle();
-        Err(Unavailable::Failed("the PostgreSQL server follows another one".to_owned()).into())
+        Err(Unavailable::Away("the PostgreSQL server follows another one".to_owned()).into())
     }
 
     pub(crate) async fn units(&self) -> Result<Vec<UnitKey>, LedgerError> {

@@ -60,7 +60,8 @@ impl Postgres {
             step.units += 1;
             progress(step);
         }
-        Ok(VerifyReport { units: step.units, entries: step.entries, damages })
+        let VerifyProgress { units, entries, .. } = step;
+        Ok(VerifyReport { units, entries, damages, structure: Vec::new() })
     }
 }
 

@@ -17,6 +17,7 @@ use crate::limits;
 use crate::plain::{ClientRow, Profile, SigningKey};
 use crate::snapshot::Snapshot;
 use crate::subject::{SubjectKind, UnitKey};
+use crate::transfer::{Contents, MovedEntry, Record};
 use crate::verify::{VerifyProgress, VerifyReport};
 
 /// Why something was not done.
@@ -125,7 +126,8 @@ impl Node {
             Turn::DoneUnknown => unknown(commit.await),
             Turn::NotDoneUnknown => Err(AppendError::Indeterminate),
             Turn::Late(time) => {
-                late(time, async move { drop(commit.await) });
+                let sim = self.sim().clone();
+                late(time, async move { sim.count_late(&commit.await) });
                 Err(AppendError::Indeterminate)
             }
         };
@@ -207,7 +209,11 @@ impl Node {
         format: u16,
         at_most: Revision,
     ) -> Result<Option<Snapshot>, LedgerError> {
-        self.read(|db| Ok(db.newest_snapshot(unit, format, at_most))).await
+        let snapshot = self.read(|db| Ok(db.newest_snapshot(unit, format, at_most))).await;
+        if matches!(snapshot, Ok(Some(_))) {
+            self.sim().count("snapshot read");
+        }
+        snapshot
     }
 
     pub(crate) async fn put_profiles(
@@ -277,4 +283,33 @@ impl Node {
     pub(crate) async fn stats(&self) -> Result<Stats, LedgerError> {
         self.read(|db| Ok(db.stats())).await
     }
+
+    /// There is one form.
+    pub(crate) fn form(&self) -> u32 {
+        1
+    }
+
+    pub(crate) async fn contents(&self) -> Result<Contents, LedgerError> {
+        Err(NOT_MOVED)
+    }
+
+    pub(crate) async fn records_after(
+        &self,
+        _: &UnitKey,
+        _: Revision,
+        _: usize,
+    ) -> Result<Vec<Record>, LedgerError> {
+        Err(NOT_MOVED)
+    }
+
+    pub(crate) async fn adopt(
+        &self,
+        _: &UnitKey,
+        _: Revision,
+        _: Vec<MovedEntry>,
+    ) -> Result<Appended, AppendError> {
+        Err(NOT_MOVED.into())
+    }
 }
+
+const NOT_MOVED: LedgerError = LedgerError::Unsupported("a simulated ledger is not moved");

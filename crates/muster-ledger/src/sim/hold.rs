@@ -68,6 +68,7 @@ impl Hold {
             return Ok(self.head);
         }
         let Some(row) = row else {
+            self.node.sim().count("hold lost");
             self.node.arrive(fate).await;
             return Err(lost().into());
         };
@@ -82,11 +83,19 @@ impl Hold {
         };
         let done = match fate.turn {
             Turn::Done => commit(),
-            turn @ (Turn::Refused | Turn::Failed) => Err(refusal(turn).into()),
             Turn::DoneUnknown => unknown(commit()),
-            Turn::NotDoneUnknown => Err(AppendError::Indeterminate),
+            // It is let go at once: the node may be dead when the answer arrives.
+            turn @ (Turn::Refused | Turn::Failed) => {
+                drop(commit);
+                Err(refusal(turn).into())
+            }
+            Turn::NotDoneUnknown => {
+                drop(commit);
+                Err(AppendError::Indeterminate)
+            }
             Turn::Late(time) => {
-                late(time, async move { drop(commit()) });
+                let sim = self.node.sim().clone();
+                late(time, async move { sim.count_late(&commit()) });
                 Err(AppendError::Indeterminate)
             }
         };

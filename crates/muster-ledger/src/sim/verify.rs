@@ -22,7 +22,8 @@ impl Database {
             reached.entries += unit.entries.len() as u64;
             progress(reached);
         }
-        VerifyReport { units: reached.units, entries: reached.entries, damages }
+        let VerifyProgress { units, entries, .. } = reached;
+        VerifyReport { units, entries, damages, structure: Vec::new() }
     }
 }
 

@@ -94,12 +94,7 @@ pub(super) fn append(db: &Connection, mut batch: Batch) -> Result<Appended, Faul
         revision = revision.next();
         insert_command(db, &head, revision, entry)?;
         insert_entry(db, &head, revision, entry, hash)?;
-        for change in &entry.subjects {
-            match change {
-                SubjectChange::Claim(kind, id) => claim(db, &head, *kind, id)?,
-                SubjectChange::Release(kind, id) => release(db, &head, *kind, id)?,
-            }
-        }
+        change_subjects(db, &head, &entry.subjects)?;
     }
     db.prepare_cached("update unit set revision = ?2, hash = ?3 where number = ?1")?
         .execute(params![head.number, revision.0, hash])?;
@@ -109,25 +104,30 @@ pub(super) fn append(db: &Connection, mut batch: Batch) -> Result<Appended, Faul
     Ok(Appended { head: revision, hash })
 }
 
+/// One row of `command`; no row if the unit has that command.
+pub(super) const INSERT_COMMAND: &str =
+    "insert into command (unit, id, revision, at, request_hash, answer)
+     values (?1, ?2, ?3, ?4, ?5, ?6) on conflict (unit, id) do nothing";
+
+/// One row of `entry`.
+pub(super) const INSERT_ENTRY: &str =
+    "insert into entry (unit, revision, at, format, command, hash, body)
+     values (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+
 fn insert_command(
     db: &Connection,
     head: &Head,
     revision: Revision,
     entry: &NewEntry,
 ) -> Result<(), Fault<AppendError>> {
-    let inserted = db
-        .prepare_cached(
-            "insert into command (unit, id, revision, at, request_hash, answer)
-             values (?1, ?2, ?3, ?4, ?5, ?6) on conflict (unit, id) do nothing",
-        )?
-        .execute(params![
-            head.number,
-            entry.command.as_str(),
-            revision.0,
-            entry.at.ms(),
-            entry.request_hash,
-            entry.answer,
-        ])?;
+    let inserted = db.prepare_cached(INSERT_COMMAND)?.execute(params![
+        head.number,
+        entry.command.as_str(),
+        revision.0,
+        entry.at.ms(),
+        entry.request_hash,
+        entry.answer,
+    ])?;
     match inserted {
         0 => Err(AppendError::Duplicate(entry.command.clone()).into()),
         _ => Ok(()),
@@ -141,11 +141,7 @@ fn insert_entry(
     entry: &NewEntry,
     hash: &Hash,
 ) -> Result<(), Fault<AppendError>> {
-    db.prepare_cached(
-        "insert into entry (unit, revision, at, format, command, hash, body)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    )?
-    .execute(params![
+    db.prepare_cached(INSERT_ENTRY)?.execute(params![
         head.number,
         revision.0,
         entry.at.ms(),
@@ -154,6 +150,21 @@ fn insert_entry(
         hash,
         entry.body,
     ])?;
+    Ok(())
+}
+
+/// Takes and gives up ids for a unit, in order.
+pub(super) fn change_subjects(
+    db: &Connection,
+    head: &Head,
+    changes: &[SubjectChange],
+) -> Result<(), Fault> {
+    for change in changes {
+        match change {
+            SubjectChange::Claim(kind, id) => claim(db, head, *kind, id)?,
+            SubjectChange::Release(kind, id) => release(db, head, *kind, id)?,
+        }
+    }
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! What SQLite's failures mean to the ledger.
 
 use rusqlite::{Error, ErrorCode};
+use tokio::sync::mpsc;
 
 use crate::error::{AppendError, LedgerError, Unavailable};
 
@@ -71,6 +72,28 @@ pub(super) fn commit_failed(error: Error) -> LedgerError {
         }
         _ => LedgerError::Indeterminate,
     }
+}
+
+/// As [`aside`], for work that says how far it is.
+pub(super) async fn stepwise<S: Send + 'static, T: Send + 'static>(
+    mut progress: impl FnMut(S),
+    work: impl FnOnce(&mut dyn FnMut(S)) -> Result<T, Fault> + Send + 'static,
+) -> Result<T, LedgerError> {
+    let (steps, mut stepped) = mpsc::unbounded_channel();
+    // Nobody may be looking any more.
+    let working = aside(move || work(&mut |step| drop(steps.send(step))));
+    let mut working = std::pin::pin!(working);
+    let result = loop {
+        tokio::select! {
+            Some(step) = stepped.recv() => progress(step),
+            result = &mut working => break result,
+        }
+    };
+    // The last steps may have come together with the result.
+    while let Ok(step) = stepped.try_recv() {
+        progress(step);
+    }
+    result
 }
 
 /// Does something that blocks or takes long on a thread of its own.

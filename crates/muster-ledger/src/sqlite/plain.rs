@@ -97,6 +97,19 @@ pub(super) fn list_clients(
     Ok(clients)
 }
 
+/// The clients of all organizations, in any order.
+pub(super) fn all_clients(db: &Connection) -> Result<Vec<ClientRow>, Fault> {
+    let mut select = db.prepare_cached(
+        "select organization, id, name, secret_hash, scopes, created_at, revoked_at from client",
+    )?;
+    let mut rows = select.query([])?;
+    let mut clients = Vec::new();
+    while let Some(row) = rows.next()? {
+        clients.push(client(row)?);
+    }
+    Ok(clients)
+}
+
 pub(super) fn revoke_client(
     db: &Connection,
     organization: &OrganizationId,

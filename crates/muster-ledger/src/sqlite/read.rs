@@ -149,6 +149,12 @@ pub(super) fn find_subject(
     unit.map(|unit| UnitId::parse(&unit).map_err(corrupt)).transpose()
 }
 
+/// How many entries there are, going by the heads.
+pub(super) fn entries(db: &Connection) -> Result<u64, Fault> {
+    let sum = "select coalesce(sum(revision), 0) from unit";
+    Ok(db.prepare_cached(sum)?.query_row([], |row| row.get(0))?)
+}
+
 pub(super) fn stats(db: &Connection) -> Result<Stats, Fault> {
     let (units, entries) = db
         .prepare_cached("select count(*), coalesce(sum(revision), 0) from unit")?
@@ -158,6 +164,21 @@ pub(super) fn stats(db: &Connection) -> Result<Stats, Fault> {
     let pages: u64 = db.pragma_query_value(None, "page_count", |row| row.get(0))?;
     let page_bytes: u64 = db.pragma_query_value(None, "page_size", |row| row.get(0))?;
     Ok(Stats { units, entries, snapshots, size_bytes: pages * page_bytes })
+}
+
+/// Reads one moment of the database, however many statements it takes.
+pub(super) fn at_once<T>(
+    db: &Connection,
+    look: impl FnOnce(&Connection) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    db.prepare_cached("begin")?.execute([])?;
+    let found = look(db);
+    let ended = db.prepare_cached("commit")?.execute([]);
+    // On a damaged file the end complains about what was read before it, and ends it all the same.
+    if !db.is_autocommit() {
+        ended?;
+    }
+    found
 }
 
 /// A revision to compare with stored ones: the largest of all stands for "any".

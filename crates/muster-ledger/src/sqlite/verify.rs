@@ -1,71 +1,73 @@
-//! Reading every unit from its first entry.
+//! Checking every unit from its first entry.
+//!
+//! First everything is checked at once, by all cores ([`scan`]). Where that finds nothing, all is
+//! well. Where it finds anything at all, each unit is read once more in the order of its entries,
+//! as its desk would, to name what is damaged first.
 
-use std::sync::Arc;
+mod chunk;
+mod scan;
+mod structure;
+
+use std::path::Path;
 
 use muster_core::id::Revision;
 use muster_core::instant::Instant;
 use rusqlite::{Connection, OptionalExtension, params};
-use tokio::sync::mpsc;
 
+use self::scan::Scanned;
 use super::fault::{Fault, corrupt};
-use super::read::{self, Head, text};
-use super::reader::Readers;
+use super::open;
+use super::read::{self, Head, at_once, text};
 use crate::entry::Link;
 use crate::error::LedgerError;
 use crate::limits;
 use crate::subject::UnitKey;
 use crate::verify::{Damage, DamageKind, Follower, Found, VerifyProgress, VerifyReport};
 
-pub(super) async fn verify(
-    readers: &Arc<Readers>,
-    mut progress: impl FnMut(VerifyProgress),
-) -> Result<VerifyReport, LedgerError> {
-    let (steps, mut stepped) = mpsc::channel(16);
-    let reading = readers.read(move |db| verify_all(db, &steps));
-    let mut reading = std::pin::pin!(reading);
-    let report = loop {
-        tokio::select! {
-            Some(step) = stepped.recv() => progress(step),
-            report = &mut reading => break report,
+type Step<'a> = &'a mut dyn FnMut(VerifyProgress);
+
+pub(super) fn verify(path: &Path, step: Step<'_>) -> Result<VerifyReport, Fault> {
+    let db = open::open_reader(path)?;
+    match scan::scan(&db, path, step)? {
+        Scanned::Sound { units, entries } => {
+            let (damages, structure) = (Vec::new(), Vec::new());
+            Ok(VerifyReport { units, entries, damages, structure })
         }
-    };
-    // The last steps may have come together with the report.
-    while let Ok(step) = stepped.try_recv() {
-        progress(step);
+        Scanned::Suspect { complaints } => verify_each(&db, complaints, step),
     }
-    report
 }
 
-fn verify_all(
+fn verify_each(
     db: &Connection,
-    steps: &mpsc::Sender<VerifyProgress>,
+    mut structure: Vec<String>,
+    step: Step<'_>,
 ) -> Result<VerifyReport, Fault> {
     let units = read::units(db)?;
     let mut progress = VerifyProgress {
         units_total: units.len() as u64,
-        entries_total: read::stats(db)?.entries,
+        entries_total: read::entries(db)?,
         ..VerifyProgress::default()
     };
     let mut damages = Vec::new();
     for unit in units {
         // One view of the unit, whatever is appended meanwhile.
-        db.prepare_cached("begin")?.execute([])?;
-        let found = verify_unit(db, &unit, steps, &mut progress);
-        db.prepare_cached("commit")?.execute([])?;
-        if let Some((revision, kind)) = found? {
+        let found = at_once(db, |db| verify_unit(db, &unit, step, &mut progress))?;
+        if let Some((revision, kind)) = found {
             damages.push(Damage { unit, revision, kind });
         }
         progress.units += 1;
-        let _ = steps.blocking_send(progress);
+        step(progress);
     }
-    Ok(VerifyReport { units: progress.units, entries: progress.entries, damages })
+    structure.extend(structure::check_all(db)?);
+    let VerifyProgress { units, entries, .. } = progress;
+    Ok(VerifyReport { units, entries, damages, structure })
 }
 
 /// The first damage of a unit.
 fn verify_unit(
     db: &Connection,
     unit: &UnitKey,
-    steps: &mpsc::Sender<VerifyProgress>,
+    step: Step<'_>,
     progress: &mut VerifyProgress,
 ) -> Result<Option<Found>, Fault> {
     let head = match read::find_head(db, unit) {
@@ -75,7 +77,7 @@ fn verify_unit(
         Err(fault) => return unreadable(fault, Revision::ZERO).map(Some),
     };
     let mut follower = Follower::new(unit, head.revision, head.hash);
-    match follow(db, &head, &mut follower, steps, progress) {
+    match follow(db, &head, &mut follower, step, progress) {
         Ok(None) => {}
         Ok(found) => return Ok(found),
         Err(fault) => return unreadable(fault, follower.last().next()).map(Some),
@@ -90,7 +92,7 @@ fn follow(
     db: &Connection,
     head: &Head,
     follower: &mut Follower,
-    steps: &mpsc::Sender<VerifyProgress>,
+    step: Step<'_>,
     progress: &mut VerifyProgress,
 ) -> Result<Option<Found>, Fault> {
     let mut select = db.prepare_cached(
@@ -112,8 +114,7 @@ fn follow(
         }
         progress.entries += 1;
         if progress.entries.is_multiple_of(limits::VERIFY_STEP) {
-            // Nobody may be looking any more.
-            let _ = steps.blocking_send(*progress);
+            step(*progress);
         }
     }
     Ok(follower.end().err())

@@ -4,6 +4,7 @@ mod append;
 mod concurrent;
 mod damage;
 mod model;
+mod moving;
 mod plain;
 mod read;
 mod snapshot;
@@ -78,7 +79,7 @@ macro_rules! facts {
     };
 }
 
-/// An engine whose storage can be damaged behind its back.
+/// An engine that keeps what it holds: it can be damaged, and moved.
 macro_rules! conformance {
     ($engine:ident: $type:ty) => {
         facts! { $engine: $type,
@@ -95,6 +96,19 @@ macro_rules! conformance {
                 a_command_without_its_entry_is_found
                 the_first_damage_of_each_unit_is_named
                 progress_reaches_the_end
+            }
+            moving {
+                an_export_of_an_import_is_the_same_file
+                what_was_imported_goes_on_as_it_would_have
+                an_import_goes_on_where_it_stopped
+                a_unit_with_other_entries_is_refused
+                what_is_not_as_it_was_written_is_refused
+                a_damaged_ledger_is_exported_up_to_the_damage
+                a_unit_is_restored_as_of_a_revision_or_a_time
+                ids_that_were_given_up_stay_so
+                forgotten_commands_stay_forgotten
+                an_export_is_of_one_moment
+                an_export_does_not_replace_a_file
             }
         }
     };

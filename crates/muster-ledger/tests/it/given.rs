@@ -1,6 +1,8 @@
 //! Units and entries for tests.
 
-use muster_core::id::{CommandId, OrganizationId, Revision, UnitId};
+use muster_core::entry::{Actor, Entry, Reference, ReferenceKind};
+use muster_core::event::Event;
+use muster_core::id::{ClientId, CommandId, OrganizationId, Revision, ScheduleId, UnitId};
 use muster_core::instant::Instant;
 use muster_ledger::{Appended, Ledger, NewEntry, StoredEntry, SubjectChange, SubjectKind, UnitKey};
 
@@ -35,6 +37,33 @@ pub(crate) fn entry(id: &str) -> NewEntry {
         body: format!("body of {id}").into_bytes(),
         subjects: Vec::new(),
     }
+}
+
+/// An entry that says what it is in today's form: a week was opened, whose schedule is `id`.
+pub(crate) fn week_opened(revision: u64, id: &str) -> NewEntry {
+    let week = Event::WeekOpened {
+        week: "2026-03-30".parse().unwrap(),
+        id: ScheduleId::parse(id).unwrap(),
+    };
+    written(revision, id, vec![week])
+}
+
+/// An entry with the body and the subjects that follow from its events.
+pub(crate) fn written(revision: u64, id: &str, events: Vec<Event>) -> NewEntry {
+    let whole = Entry {
+        revision: Revision(revision),
+        at: day(0),
+        actor: Actor { client: ClientId::parse("planner-98597869").unwrap(), agent: None },
+        command: command(id),
+        policy: Revision(1),
+        zones: "2026a".into(),
+        about: Reference { kind: ReferenceKind::Draft, id: id.into() },
+        reason: Some("the second half of the week was planned anew".into()),
+        events,
+    };
+    let subjects = muster_ledger::subjects(&whole.events);
+    let answer = format!("{{\"revision\": {revision}}}").into_bytes();
+    NewEntry { body: muster_ledger::encode(&whole), subjects, answer, ..entry(id) }
 }
 
 /// Entries `prefix-1`, `prefix-2` …

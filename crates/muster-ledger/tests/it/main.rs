@@ -4,8 +4,9 @@
 
 mod conformance;
 mod crash;
+mod damage;
 mod engine;
 mod given;
-mod measure;
 mod postgres;
+mod sim;
 mod sqlite;

@@ -171,7 +171,7 @@ async fn what_the_server_refuses_was_not_done_and_may_be_tried_again() {
         ("40001", Unavailable::Busy),
         ("40P01", Unavailable::Busy),
         ("53100", Unavailable::Full),
-        ("25006", Unavailable::Failed(format!("ERROR: {read_only}"))),
+        ("25006", Unavailable::Away(format!("ERROR: {read_only}"))),
     ] {
         let raise = format!("raise exception '{read_only}' using errcode = '{code}';");
         on_every_append(&engine, &raise).await;

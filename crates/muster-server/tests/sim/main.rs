@@ -7,7 +7,9 @@
 mod check;
 mod client;
 mod cluster;
+mod counts;
 mod dice;
+mod directed;
 mod faults;
 mod history;
 mod network;
@@ -17,22 +19,14 @@ mod weather;
 mod wish;
 mod wishes;
 
-use crate::history::Counts;
+use crate::counts::Counts;
 
 /// Histories of one test; all of them together are what CI runs.
 const HISTORIES: u64 = 625;
 
-fn add(sum: &mut Counts, counts: Counts) {
-    for (what, count) in counts {
-        *sum.entry(what).or_default() += count;
-    }
-}
-
-fn run(seeds: std::ops::Range<u64>) -> Counts {
-    let mut sum = Counts::new();
-    for seed in seeds {
-        add(&mut sum, history::run(seed).counts);
-    }
+fn run(seeds: impl Iterator<Item = u64>) -> Counts {
+    let mut sum = Counts::default();
+    seeds.for_each(|seed| sum.add(&history::run(seed).counts));
     sum
 }
 
@@ -41,7 +35,7 @@ macro_rules! histories {
         #[test]
         fn $name() {
             let counts = run($nth * HISTORIES..($nth + 1) * HISTORIES);
-            println!("{counts:#?}");
+            counts.check(HISTORIES);
         }
     )*};
 }
@@ -51,13 +45,31 @@ histories! {
     histories_4 4 histories_5 5 histories_6 6 histories_7 7
 }
 
+/// `MUSTER_SOAK_MINUTES` says how long, `MUSTER_SOAK_SEED` where to begin.
+#[test]
+#[ignore = "takes as long as it is told to"]
+fn soak_histories_one_after_another() {
+    let (minutes, seed) = (number("MUSTER_SOAK_MINUTES", 1), number("MUSTER_SOAK_SEED", 1));
+    let threads = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
+    let begun = std::time::Instant::now();
+    let work = move |thread: u64| {
+        let seeds = (0..).map(move |n| (seed << 32) + n * threads + thread);
+        run(seeds.take_while(|_| begun.elapsed().as_secs() < minutes * 60))
+    };
+    let all: Vec<_> = (0..threads).map(|n| std::thread::spawn(move || work(n))).collect();
+    let mut sum = Counts::default();
+    all.into_iter().for_each(|thread| sum.add(&thread.join().unwrap()));
+    show(&format!("{sum}"));
+    sum.check(sum.of("histories"));
+}
+
 /// Shows one history: `MUSTER_SIM_SEED` says which.
 #[test]
 #[ignore = "shows the history it is told to"]
 fn one_history() {
     let seed = number("MUSTER_SIM_SEED", 0);
     let (end, trace) = history::traced(seed);
-    println!("{}\n{end:#?}", trace.join("\n"));
+    show(&format!("{}\n{:?}\n{}", trace.join("\n"), end.hashes, end.counts));
 }
 
 #[test]
@@ -68,6 +80,11 @@ fn a_seed_makes_the_same_history_again() {
         assert_eq!(apart, None, "seed {seed}");
         assert_eq!(one, two, "seed {seed}");
     }
+}
+
+#[expect(clippy::print_stdout, reason = "somebody wants to see it")]
+fn show(text: &str) {
+    println!("{text}");
 }
 
 fn number(name: &str, usual: u64) -> u64 {

@@ -165,6 +165,7 @@ impl Network {
         if way.is_answer_lost {
             return None;
         }
+        self.record.count("read of the newest state");
         self.record.seen(unit, roster.revision());
         Some(roster)
     }

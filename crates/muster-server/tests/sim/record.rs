@@ -7,6 +7,7 @@ use muster_core::id::{CommandId, Revision};
 use muster_ledger::UnitKey;
 use muster_server::desk::{Answer, DeskError, Noted};
 
+use crate::counts::Counts;
 use crate::wish::Request;
 
 /// What a node came to for one sending of a request; the answer may never have arrived.
@@ -28,6 +29,9 @@ pub(crate) struct Try {
     pub(crate) result: Option<Result>,
 }
 
+/// Most operations of the database in a history; a few thousand are usual.
+const OPERATIONS: u32 = 100_000;
+
 /// What all of a history write to.
 #[derive(Clone, Default)]
 pub(crate) struct Record(Arc<Mutex<Inner>>);
@@ -40,8 +44,9 @@ pub(crate) struct Inner {
     seen: BTreeMap<UnitKey, Revision>,
     /// What is wrong in itself.
     pub(crate) wrong: Vec<String>,
-    pub(crate) counts: BTreeMap<&'static str, u64>,
+    pub(crate) counts: Counts,
     minted: u64,
+    operations: u32,
     /// When the history began.
     pub(crate) clock: Option<tokio::time::Instant>,
     pub(crate) trace: Option<Vec<String>>,
@@ -59,7 +64,7 @@ impl Record {
     }
 
     pub(crate) fn count(&self, what: &'static str) {
-        *self.get().counts.entry(what).or_default() += 1;
+        self.get().counts.count(what, 1);
     }
 
     pub(crate) fn tell(&self, line: impl FnOnce() -> String) {
@@ -68,6 +73,16 @@ impl Record {
         if let Some(trace) = &mut inner.trace {
             trace.push(format!("{ms:>6} {}", line()));
         }
+    }
+
+    /// Another operation of the database. Whoever asks without end, ends.
+    pub(crate) fn operation(&self) {
+        let operations = {
+            let mut inner = self.get();
+            inner.operations += 1;
+            inner.operations
+        };
+        assert!(operations < OPERATIONS, "some node asks the database without end");
     }
 
     pub(crate) fn wrong(&self, what: String) {
@@ -139,9 +154,9 @@ impl Inner {
                     Ok(_) => "answers: nothing to do",
                 },
             };
-            *self.counts.entry(what).or_default() += 1;
+            self.counts.count(what, 1);
         }
-        *self.counts.entry("histories").or_default() += 1;
+        self.counts.count("histories", 1);
     }
 
     fn floor(&self, unit: &UnitKey) -> Revision {

@@ -15,7 +15,7 @@ fn a_client_is_made_used_and_revoked_beside_a_running_server() {
     let as_desk = |args: &[&str]| {
         let mut command = muster(server.folder());
         command.args(args).args(["--url", &server.url, "--client-id", &id]);
-        Run::of(command.args(["--client-secret", &secret]))
+        Run::of(command.arg(format!("--client-secret={secret}")))
     };
     assert_eq!(as_desk(&["unit", "list"]).out, "no units\n");
     let refused = as_desk(&["unit", "create", "u", "--time-zone", "Europe/Paris"]);

@@ -62,8 +62,17 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start() -> Self {
-        let folder = TempDir::new().unwrap();
-        let mut serve = muster(folder.path());
+        Self::start_in(TempDir::new().unwrap())
+    }
+
+    /// A server on what a folder holds.
+    pub(crate) fn start_in(folder: TempDir) -> Self {
+        let serve = muster(folder.path());
+        Self::start_as(serve, folder)
+    }
+
+    /// A server that is started by a command, such as one that limits it.
+    pub(crate) fn start_as(mut serve: Command, folder: TempDir) -> Self {
         serve.args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped());
         let mut child = serve.spawn().unwrap();
         let mut line = String::new();
@@ -139,7 +148,7 @@ impl Server {
     /// Without what differs from run to run: ids that are made up, and when things happened.
     pub(crate) fn masked(&self, text: &str) -> String {
         let mut masked = String::new();
-        for line in text.replace(&self.id, "PLANNER").split_inclusive('\n') {
+        for line in untimed(&text.replace(&self.id, "PLANNER")).split_inclusive('\n') {
             let mut line = line.to_owned();
             if let (Some(by), Some(end)) = (line.find("by PLANNER, "), line.find(" (revision ")) {
                 line.replace_range(by + "by PLANNER, ".len()..end, "NOW");
@@ -155,6 +164,27 @@ impl Server {
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
         self.child.wait().unwrap().code().unwrap()
     }
+
+    /// Ends the server as a power cut does, and answers with what it leaves behind.
+    pub(crate) fn kill(mut self) -> TempDir {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        std::mem::replace(&mut self.folder, TempDir::new().unwrap())
+    }
+
+    /// The number of the server's process.
+    pub(crate) fn pid(&self) -> String {
+        self.child.id().to_string()
+    }
+}
+
+/// `took 0.02 s, 100 entries/s` as `took TIME`.
+pub(crate) fn untimed(text: &str) -> String {
+    let untimed = |line: &str| match line.starts_with("took ") {
+        true => "took TIME\n".to_owned(),
+        false => line.to_owned(),
+    };
+    text.split_inclusive('\n').map(untimed).collect()
 }
 
 /// Lines folded to what a page holds; what continues one is set off by a bar.

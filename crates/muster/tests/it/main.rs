@@ -6,7 +6,10 @@ mod harness;
 
 mod clients;
 mod conflicts;
+mod damage;
+mod full;
 mod ledger;
+mod moving;
 mod push;
 mod registry;
 mod serve;

@@ -234,7 +234,7 @@ fn a_push_that_breaks_off_takes_its_drafts_back() {
     server.write("week.csv", &plain(&["ana,2035-03-05 09:00,480,s1,,,"]));
     let push = ["schedule", "push", "week.csv", "--unit", "vienna"];
     server.check(
-        &[&push[..], &["--client-id", id, "--client-secret", secret]].concat(),
+        &[&push[..], &["--client-id", id, &format!("--client-secret={secret}")]].concat(),
         expect![[r#"
             muster: a scope is missing (FORBIDDEN)
               the token lacks scope wfm:schedule:read

@@ -69,6 +69,8 @@ pub(crate) async fn one_appender_wins_each_revision(engine: &impl Engine) {
 pub(crate) async fn many_units_append_at_once(engine: &impl Engine) {
     let ledger = engine.serve().await;
     let mut tasks = JoinSet::new();
+    // It is there before anybody asks for its id.
+    ledger.create_unit(&organization("acme"), &unit("acme", "u0").unit).await.unwrap();
     for nth in 0..64 {
         let (ledger, unit) = (ledger.clone(), unit("acme", &format!("u{nth}")));
         tasks.spawn(async move {
