@@ -181,10 +181,7 @@ impl Desk {
         metrics: Metrics,
         held: Held,
     ) -> Result<Self, DeskError> {
-        let roster = load::newest(&ledger, &key, Revision(u64::MAX)).await?;
-        let first = Moment::new(roster, None);
-        let mut history = History::default();
-        history.push(first.clone());
+        let (history, first) = load::open(&ledger, &key).await?;
         let state = Arc::new(State {
             key,
             ledger,

@@ -84,7 +84,15 @@ impl Units {
         self.load(key).await
     }
 
+    /// Loads a unit in a task of its own: were it up to those who ask, and they went away before it
+    /// is done, the next would begin anew, and a large unit might never be loaded.
     async fn load(&self, key: &UnitKey) -> Result<Desk, DeskError> {
+        let (units, key) = (self.clone(), key.clone());
+        let load = tokio::spawn(async move { units.load_now(&key).await });
+        load.await.unwrap_or_else(|stopped| Err(DeskError::Unavailable(stopped.to_string())))
+    }
+
+    async fn load_now(&self, key: &UnitKey) -> Result<Desk, DeskError> {
         let slot = self.slot(key);
         let open = || {
             let (ledger, clock) = (self.ledger.clone(), self.clock.clone());

@@ -2,6 +2,7 @@
 
 mod cold;
 mod edits;
+mod ledger;
 mod load;
 mod nodes;
 mod publish;
@@ -29,8 +30,8 @@ pub(crate) struct BenchOptions {
     pub(crate) json: Option<PathBuf>,
 }
 
-/// What can be measured. Server and clients share this process and its cores; everything goes over
-/// HTTP to a server on `SQLite` that writes to disk before it answers.
+/// What can be measured. Everything is durable before it is answered. Unless it says otherwise, it
+/// goes over HTTP to a server on `SQLite` in this process, which shares its cores with the clients.
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum Scenario {
     /// Plan and publish a week, by size of the unit, by changed agents, by length of the history
@@ -41,6 +42,8 @@ pub(crate) enum Scenario {
     Reads(reads::ReadsOptions),
     /// Many units: publish all of them, memory, cold start
     Load(load::LoadOptions),
+    /// Storage alone: appends, reads, verify, export and import
+    Ledger(ledger::LedgerOptions),
     /// Single edits on nodes over one `PostgreSQL`, beside version columns and row locks on it
     Nodes(nodes::NodesOptions),
     /// The second half of `load`, in a process of its own
@@ -58,6 +61,7 @@ pub(crate) async fn run(options: BenchOptions) -> Result<()> {
         Scenario::Edits(options) => edits::run(options).await?,
         Scenario::Reads(options) => reads::run(options).await?,
         Scenario::Load(options) => load::run(options).await?,
+        Scenario::Ledger(options) => ledger::run(options).await?,
         Scenario::Nodes(options) => nodes::run(options).await?,
         Scenario::Cold(options) => return cold::run(options).await,
     };

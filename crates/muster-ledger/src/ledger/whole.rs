@@ -6,6 +6,7 @@ use muster_core::id::Revision;
 
 use super::{Engine, Ledger, Role};
 use crate::backup::{Copied, Copy};
+use crate::config::LedgerConfig;
 use crate::entry::Appended;
 use crate::error::{AppendError, LedgerError};
 use crate::sqlite::Sqlite;
@@ -26,9 +27,9 @@ impl Ledger {
     ///
     /// # Errors
     /// As [`Ledger::open`] to serve.
-    pub async fn migrate(url: &str) -> Result<Migrated, LedgerError> {
-        let from = Self::open(url, Role::Read).await?.form();
-        let to = Self::open(url, Role::Serve).await?.form();
+    pub async fn migrate(config: &LedgerConfig) -> Result<Migrated, LedgerError> {
+        let from = Self::open_with(config, Role::Read).await?.form();
+        let to = Self::open_with(config, Role::Serve).await?.form();
         Ok(Migrated { from, to })
     }
 

@@ -7,7 +7,6 @@ mod crash;
 mod damage;
 mod engine;
 mod given;
-mod measure;
 mod postgres;
 mod sim;
 mod sqlite;

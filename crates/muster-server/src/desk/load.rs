@@ -8,12 +8,34 @@ use muster_core::id::Revision;
 use muster_core::roster::Image;
 use muster_ledger::{Hold, Ledger, LedgerError, Snapshot, StoredEntry, UnitKey, decode};
 
-use crate::desk::history::Moment;
+use crate::desk::history::{History, Moment};
 use crate::desk::{DeskError, State};
 use crate::limits;
 
 /// The form that snapshots are written in today; others are dropped and made anew.
 const SNAPSHOT_FORMAT: u16 = 1;
+
+/// The state at the head and those on the way there from the newest snapshot: clients still work
+/// from them, whatever became of the node that showed them.
+pub(super) async fn open(
+    ledger: &Ledger,
+    key: &UnitKey,
+) -> Result<(History, Arc<Moment>), DeskError> {
+    let mut roster = start(ledger, key, Revision(u64::MAX)).await?;
+    let (mut history, mut head) = (History::default(), Moment::new(roster.clone(), None));
+    history.push(head.clone());
+    loop {
+        let entries = ledger.entries_after(key, roster.revision(), limits::PAGE).await?;
+        if entries.is_empty() {
+            return Ok((history, head));
+        }
+        for stored in entries {
+            let entry = applied(&mut roster, &stored)?;
+            head = Moment::new(roster.clone(), Some(entry));
+            history.push(head.clone());
+        }
+    }
+}
 
 /// The state at the head, or at a revision if that comes before.
 pub(super) async fn newest(
@@ -21,13 +43,17 @@ pub(super) async fn newest(
     key: &UnitKey,
     at_most: Revision,
 ) -> Result<Roster, DeskError> {
-    let snapshot = ledger.newest_snapshot(key, SNAPSHOT_FORMAT, at_most).await?;
-    let mut roster = match snapshot {
-        Some(snapshot) => restored(&snapshot)?,
-        None => Roster::default(),
-    };
+    let mut roster = start(ledger, key, at_most).await?;
     replay(ledger, key, &mut roster, at_most).await?;
     Ok(roster)
+}
+
+/// The state of the newest snapshot, of a revision not after `at_most`.
+async fn start(ledger: &Ledger, key: &UnitKey, at_most: Revision) -> Result<Roster, LedgerError> {
+    match ledger.newest_snapshot(key, SNAPSHOT_FORMAT, at_most).await? {
+        Some(snapshot) => restored(&snapshot),
+        None => Ok(Roster::default()),
+    }
 }
 
 fn restored(snapshot: &Snapshot) -> Result<Roster, LedgerError> {

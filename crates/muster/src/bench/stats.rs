@@ -93,10 +93,11 @@ pub(crate) fn table(figures: &[Figure]) -> String {
     lines.extend(figures.iter().map(|f| {
         let changed = f.changed.map_or("–".to_owned(), |changed| changed.to_string());
         let rate = f.per_second.map_or("–".to_owned(), |rate| format!("{rate:.0}"));
+        let agents = if f.agents == 0 { "–".to_owned() } else { f.agents.to_string() };
         let note = if f.note.is_empty() { String::new() } else { format!(" ({})", f.note) };
         format!(
-            "| {}{note} | {} | {} | {changed} | {} | {} | {:.2} ms | {:.2} ms | {rate} |",
-            f.what, f.agents, f.history, f.clients, f.samples, f.median_ms, f.p99_ms
+            "| {}{note} | {agents} | {} | {changed} | {} | {} | {:.2} ms | {:.2} ms | {rate} |",
+            f.what, f.history, f.clients, f.samples, f.median_ms, f.p99_ms
         )
     }));
     lines.join("\n")

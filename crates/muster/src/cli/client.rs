@@ -50,10 +50,10 @@ enum ClientCommand {
 /// Makes, lists or revokes clients.
 pub(crate) async fn run(options: ClientOptions, format: Format) -> anyhow::Result<Outcome> {
     let ClientOptions { print: _, ledger, organization, command } = options;
-    let clock = Clock::machine();
+    let (ledger, clock) = (ledger.place()?, Clock::machine());
     match command {
         ClientCommand::Create { name, scope } => {
-            let ledger = Ledger::open(&ledger.ledger, Role::Beside).await?;
+            let ledger = ledger.open(Role::Beside).await?;
             let client = create(&ledger, &clock, &organization, &name, &scope).await?;
             made(&client, &name, format);
         }

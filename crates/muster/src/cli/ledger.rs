@@ -6,39 +6,66 @@ mod restore;
 mod stats;
 mod verify;
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use muster_core::id::{IdError, OrganizationId, UnitId};
-use muster_ledger::{Ledger, Role, UnitKey};
+use muster_ledger::{Ledger, LedgerConfig, Role, UnitKey};
 
-use super::Outcome;
+use super::{Outcome, config};
 use crate::print::Format;
 
 /// Which ledger.
 #[derive(Debug, Args)]
 pub(crate) struct LedgerArgs {
-    /// The ledger.
-    #[arg(long, default_value = "sqlite:muster.db", global = true, value_name = "URL")]
-    pub(crate) ledger: String,
+    /// The ledger; `sqlite:muster.db` if nothing says otherwise.
+    #[arg(long, global = true, value_name = "URL")]
+    ledger: Option<String>,
+    /// The file that a server of it is configured with; what is said on the command line goes
+    /// before it.
+    #[arg(long, global = true, value_name = "FILE", env = "MUSTER_CONFIG")]
+    config: Option<PathBuf>,
 }
 
 impl LedgerArgs {
+    /// Where the ledger lies.
+    pub(crate) fn place(&self) -> anyhow::Result<Place> {
+        let file = config::read(self.config.as_deref())?;
+        Ok(Place(file.ledger(self.ledger.as_deref())?))
+    }
+}
+
+/// Where a ledger lies.
+#[derive(Debug)]
+pub(crate) struct Place(LedgerConfig);
+
+impl Place {
     /// Opens a ledger beside whoever serves from it. Opening one that is not there would make it.
     pub(crate) async fn existing(&self) -> anyhow::Result<Ledger> {
-        open_existing(&self.ledger, Role::Beside).await
+        self.open_existing(Role::Beside).await
     }
 
     /// Opens a ledger to read it, beside whoever serves from it.
     async fn reading(&self) -> anyhow::Result<Ledger> {
-        open_existing(&self.ledger, Role::Read).await
+        self.open_existing(Role::Read).await
     }
-}
 
-/// Opens a ledger that is there.
-async fn open_existing(url: &str, role: Role) -> anyhow::Result<Ledger> {
-    if !Ledger::is_there(url).await? {
-        anyhow::bail!("there is no ledger {url}");
+    async fn open_existing(&self, role: Role) -> anyhow::Result<Ledger> {
+        if !Ledger::is_there(&self.0.url).await? {
+            anyhow::bail!("there is no ledger {}", self.shown());
+        }
+        self.open(role).await
     }
-    Ok(Ledger::open(url, role).await?)
+
+    /// Opens a ledger, and makes it if it is not there.
+    pub(crate) async fn open(&self, role: Role) -> anyhow::Result<Ledger> {
+        Ok(Ledger::open_with(&self.0, role).await?)
+    }
+
+    /// The ledger as it may be shown.
+    fn shown(&self) -> String {
+        self.0.shown_url()
+    }
 }
 
 /// What to do with a ledger.
@@ -74,6 +101,7 @@ enum LedgerCommand {
 /// Looks after a ledger.
 pub(crate) async fn run(options: LedgerOptions, format: Format) -> anyhow::Result<Outcome> {
     let LedgerOptions { print: _, ledger, command } = options;
+    let ledger = ledger.place()?;
     match command {
         LedgerCommand::Verify(options) => verify::run(&ledger, &options, format).await,
         LedgerCommand::Export(options) => moving::export(&ledger, options, format).await,

@@ -25,6 +25,8 @@ pub(crate) struct Proxy {
 struct Shared {
     /// One message in so many is the last of its connection; 0 for none.
     cut: AtomicUsize,
+    /// How late every message is; 0 for some that are late now and then.
+    late_ms: AtomicU64,
     cuts: AtomicU64,
 }
 
@@ -47,6 +49,12 @@ impl Proxy {
     /// From now on, one message in so many is the last of its connection.
     pub(crate) fn cut_one_in(&self, messages: usize) {
         self.shared.cut.store(messages, Ordering::SeqCst);
+    }
+
+    /// From now on, every message is late by as much.
+    pub(crate) fn late_by(&self, late: Duration) {
+        let late_ms = u64::try_from(late.as_millis()).unwrap();
+        self.shared.late_ms.store(late_ms, Ordering::SeqCst);
     }
 
     /// How many connections it cut off.
@@ -82,9 +90,11 @@ async fn copy(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut dice: Dice, s
     let mut bytes = vec![0; 64 * 1024];
     loop {
         let Ok(count @ 1..) = from.read(&mut bytes).await else { return };
-        if dice.once_in(4) {
-            sleep(Duration::from_millis(dice.next() % 30)).await;
-        }
+        let late_ms = match shared.late_ms.load(Ordering::SeqCst) {
+            0 if dice.once_in(4) => dice.next() % 30,
+            always => always,
+        };
+        sleep(Duration::from_millis(late_ms)).await;
         let cut = shared.cut.load(Ordering::SeqCst);
         let is_last = cut > 0 && dice.once_in(cut);
         let is_through = !is_last || dice.once_in(2);

@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::verify::{Speed, report_json, report_text};
-use super::{LedgerArgs, Outcome};
+use super::{Outcome, Place};
 use crate::print::{Bar, Format};
 
 /// Where to copy to.
@@ -22,7 +22,7 @@ pub(super) struct BackupOptions {
 
 /// Copies a ledger, and reads the copy before it gets its name.
 pub(super) async fn run(
-    ledger: &LedgerArgs,
+    ledger: &Place,
     options: &BackupOptions,
     format: Format,
 ) -> anyhow::Result<Outcome> {
@@ -39,7 +39,7 @@ pub(super) async fn run(
             copy.verify(|progress| bar.set(progress.entries, progress.entries_total)).await?;
         drop(bar);
         if !report.is_sound() {
-            let (url, speed) = (&ledger.ledger, Speed::of(report.entries, began));
+            let (url, speed) = (&ledger.shown(), Speed::of(report.entries, began));
             format.answer(&report_json(url, &report, &speed), || {
                 report_text(url, &report, &speed) + "\nno backup was made"
             });
@@ -50,7 +50,7 @@ pub(super) async fn run(
     let size_bytes = copy.finish()?;
     let file = file.display().to_string();
     let answer = json!({
-        "ledger": ledger.ledger, "backup": file, "sizeBytes": size_bytes, "entries": entries,
+        "ledger": ledger.shown(), "backup": file, "sizeBytes": size_bytes, "entries": entries,
     });
     format.answer(&answer, || match entries {
         Some(entries) => format!("{file}: {size_bytes} bytes, {entries} entries, all verified"),

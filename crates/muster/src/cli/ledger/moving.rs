@@ -8,7 +8,7 @@ use muster_ledger::{Exported, Imported, Ledger, Role, Selection, Source, UnitKey
 use serde_json::{Value, json};
 
 use super::verify::{self, Speed};
-use super::{LedgerArgs, Outcome, unit_key};
+use super::{Outcome, Place, unit_key};
 use crate::print::{Bar, Format};
 
 /// What to write where.
@@ -30,7 +30,7 @@ pub(super) struct ImportOptions {
 
 /// Writes an export.
 pub(super) async fn export(
-    ledger: &LedgerArgs,
+    ledger: &Place,
     options: ExportOptions,
     format: Format,
 ) -> anyhow::Result<Outcome> {
@@ -46,7 +46,7 @@ pub(super) async fn export(
     let Exported { units, entries, profiles, clients, size_bytes } = exported;
     let (file, speed) = (file.display().to_string(), Speed::of(entries, began));
     let mut answer = json!({
-        "ledger": ledger.ledger, "export": file, "units": units, "entries": entries,
+        "ledger": ledger.shown(), "export": file, "units": units, "entries": entries,
         "profiles": profiles, "clients": clients, "sizeBytes": size_bytes,
     });
     speed.put(&mut answer);
@@ -61,16 +61,16 @@ pub(super) async fn export(
 
 /// Takes over an export, once all of it was read and is as it was written.
 pub(super) async fn import(
-    ledger: &LedgerArgs,
+    ledger: &Place,
     options: &ImportOptions,
     format: Format,
 ) -> anyhow::Result<Outcome> {
     let began = Instant::now();
     // The lock first: who has to wait for a server to stop need not wait for the file.
-    let into = Ledger::open(&ledger.ledger, Role::Serve).await?;
+    let into = ledger.open(Role::Serve).await?;
     verify::check(&options.file).await?;
     let source = Source::file(&options.file, Selection::default())?;
-    take(&ledger.ledger, &into, source, began, format).await
+    take(&ledger.shown(), &into, source, began, format).await
 }
 
 /// Takes over what a source holds, and says what that was.

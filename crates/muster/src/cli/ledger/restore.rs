@@ -8,10 +8,10 @@ use anyhow::Context as _;
 use clap::Args;
 use muster_core::id::Revision;
 use muster_core::instant::Instant;
-use muster_ledger::{Ledger, Role, Selection, Source, UnitKey, Until};
+use muster_ledger::{LedgerConfig, Role, Selection, Source, UnitKey, Until};
 
 use super::super::failure::Usage;
-use super::{LedgerArgs, Outcome, moving, open_existing, unit_key, verify};
+use super::{Outcome, Place, moving, unit_key, verify};
 use crate::print::Format;
 
 /// What to restore from where.
@@ -36,7 +36,7 @@ fn instant(text: &str) -> Result<Instant, String> {
 
 /// Restores into a ledger that does not have the units, or has the beginning of them.
 pub(super) async fn run(
-    ledger: &LedgerArgs,
+    ledger: &Place,
     options: RestoreOptions,
     format: Format,
 ) -> anyhow::Result<Outcome> {
@@ -48,8 +48,8 @@ pub(super) async fn run(
     };
     let began = Began::now();
     let source = source(&from, Selection { unit, until }).await?;
-    let into = Ledger::open(&ledger.ledger, Role::Serve).await?;
-    moving::take(&ledger.ledger, &into, source, began, format).await
+    let into = ledger.open(Role::Serve).await?;
+    moving::take(&ledger.shown(), &into, source, began, format).await
 }
 
 async fn source(from: &str, selection: Selection) -> anyhow::Result<Source> {
@@ -58,7 +58,9 @@ async fn source(from: &str, selection: Selection) -> anyhow::Result<Source> {
         if !from.contains(':') {
             anyhow::bail!("there is no file {from}");
         }
-        return Ok(Source::ledger(open_existing(from, Role::Read).await?, selection).await?);
+        return Ok(
+            Source::ledger(Place(LedgerConfig::new(from)).reading().await?, selection).await?
+        );
     }
     let mut start = Vec::new();
     let file = std::fs::File::open(path).with_context(|| from.to_owned())?;
@@ -66,7 +68,7 @@ async fn source(from: &str, selection: Selection) -> anyhow::Result<Source> {
     match start.as_slice() {
         b"SQLite format 3\0" => {
             let url = format!("sqlite:{from}");
-            Ok(Source::ledger(open_existing(&url, Role::Read).await?, selection).await?)
+            Ok(Source::ledger(Place(LedgerConfig::new(&url)).reading().await?, selection).await?)
         }
         [b'{', ..] => {
             verify::check(path).await?;

@@ -4,15 +4,15 @@ use muster_ledger::{Ledger, Migrated, Stats};
 use serde_json::json;
 
 use super::super::table::Table;
-use super::{LedgerArgs, Outcome};
+use super::{Outcome, Place};
 use crate::print::Format;
 
 /// Says how much there is, and where each unit stands.
-pub(super) async fn stats(ledger: &LedgerArgs, format: Format) -> anyhow::Result<Outcome> {
+pub(super) async fn stats(ledger: &Place, format: Format) -> anyhow::Result<Outcome> {
     let opened = ledger.reading().await?;
     let Stats { units: _, entries: _, snapshots, size_bytes } = opened.stats().await?;
     let contents = opened.contents().await?;
-    let (url, form, units) = (&ledger.ledger, opened.form(), contents.units);
+    let (url, form, units) = (&ledger.shown(), opened.form(), contents.units);
     let entries: u64 = units.iter().map(|head| head.revision.0).sum();
     let shown = units.iter().map(|head| {
         json!({
@@ -53,11 +53,11 @@ pub(super) async fn stats(ledger: &LedgerArgs, format: Format) -> anyhow::Result
 }
 
 /// Brings the tables to this release.
-pub(super) async fn migrate(ledger: &LedgerArgs, format: Format) -> anyhow::Result<Outcome> {
+pub(super) async fn migrate(ledger: &Place, format: Format) -> anyhow::Result<Outcome> {
     // There is something to bring to this release only where there is a ledger.
     drop(ledger.reading().await?);
-    let url = &ledger.ledger;
-    let Migrated { from, to } = Ledger::migrate(url).await?;
+    let url = &ledger.shown();
+    let Migrated { from, to } = Ledger::migrate(&ledger.0).await?;
     format.answer(&json!({ "ledger": url, "from": from, "to": to }), || match from == to {
         true => format!("ledger {url}: the tables have form {to}, that of this release"),
         false => format!("ledger {url}: the tables had form {from}, they have form {to} now"),

@@ -7,7 +7,7 @@ use clap::Args;
 use muster_ledger::{Checked, Damage, Selection, Source, VerifyReport};
 use serde_json::{Value, json};
 
-use super::{LedgerArgs, Outcome};
+use super::{Outcome, Place};
 use crate::print::{Bar, Format};
 
 /// What to verify.
@@ -20,7 +20,7 @@ pub(super) struct VerifyOptions {
 
 /// Verifies a ledger or an export.
 pub(super) async fn run(
-    ledger: &LedgerArgs,
+    ledger: &Place,
     options: &VerifyOptions,
     format: Format,
 ) -> anyhow::Result<Outcome> {
@@ -39,7 +39,7 @@ pub(super) async fn run(
         opened.verify(|progress| bar.set(progress.entries, progress.entries_total)).await?;
     drop(bar);
     let speed = Speed::of(report.entries, began);
-    let url = &ledger.ledger;
+    let url = &ledger.shown();
     format.answer(&report_json(url, &report, &speed), || report_text(url, &report, &speed));
     Ok(if report.is_sound() { Outcome::Done } else { Outcome::Bad })
 }
