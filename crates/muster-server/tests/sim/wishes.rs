@@ -83,8 +83,10 @@ fn change(dice: &mut Dice, known: &Roster, shift: &Shift, tag: &str) -> ShiftEdi
         1..4 => draft.note = Some(tag.into()),
         4..6 => drop(draft.tags.insert(tag.into())),
         6 => {
+            // All may have left.
             let agents: Vec<_> = known.agents().map(|record| &record.agent.id).collect();
-            draft.owner = (*dice.pick(&agents)).clone();
+            let nth = dice.below(agents.len());
+            draft.owner = agents.get(nth).map_or_else(|| some_agent(dice), |id| (*id).clone());
         }
         7 => draft.span.start = draft.span.start.plus_min(15),
         _ => draft.span.length_min = 420 + 30 * u32::try_from(dice.below(4)).unwrap(),
