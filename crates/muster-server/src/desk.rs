@@ -216,8 +216,11 @@ impl Desk {
             return Err(DeskError::UnknownForm(form));
         }
         if self.state.ledger.is_shared() {
+            let known = self.head().revision();
             let head = self.state.check.head(&self.state).await?;
-            self.catch_up(head).await?;
+            // A ledger that is behind what it had has lost something: the desk has to look.
+            let wanted = if head < known { Revision(u64::MAX) } else { head };
+            self.catch_up(wanted).await?;
         }
         Ok(self.head())
     }

@@ -196,7 +196,7 @@ impl Clerk {
         let head = self.state.head.load().roster.clone();
         // The larger the unit, the more a snapshot costs beside the entries that it spares.
         let apart = limits::SNAPSHOT_ENTRIES.max(2 * head.shift_count());
-        if head.revision().0 - self.snapshot_at.0 >= apart {
+        if head.revision().0.saturating_sub(self.snapshot_at.0) >= apart {
             self.snapshot_at = head.revision();
             tokio::spawn(load::snapshot(self.state.clone(), head, apart));
         }

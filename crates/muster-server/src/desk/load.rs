@@ -20,7 +20,7 @@ const SNAPSHOT_FORMAT: u16 = 1;
 pub(super) async fn open(
     ledger: &Ledger,
     key: &UnitKey,
-) -> Result<(History, Arc<Moment>), DeskError> {
+) -> Result<(History, Arc<Moment>), LedgerError> {
     let mut roster = start(ledger, key, Revision(u64::MAX)).await?;
     let (mut history, mut head) = (History::default(), Moment::new(roster.clone(), None));
     history.push(head.clone());
@@ -94,6 +94,10 @@ fn applied(roster: &mut Roster, stored: &StoredEntry) -> Result<Arc<Entry>, Ledg
 /// Makes the last entry that another process appended the head, and shows readers every state on
 /// the way there.
 pub(super) async fn catch_up(state: &State) -> Result<(), LedgerError> {
+    let head = state.head.load_full();
+    let page = state.ledger.entries_after(&state.key, before(&head), limits::PAGE).await?;
+    let Some(missed) = following(&head, page)? else { return reopen(state).await };
+    advance(state, head.roster.clone(), &missed)?;
     loop {
         let head = state.head.load().roster.clone();
         let after = head.revision();
@@ -107,6 +111,12 @@ pub(super) async fn catch_up(state: &State) -> Result<(), LedgerError> {
 
 /// The same, through a hold on the unit.
 pub(super) async fn catch_up_held(state: &State, hold: &mut Hold) -> Result<(), LedgerError> {
+    let head = state.head.load_full();
+    let page = hold.entries_after(before(&head), limits::PAGE).await?;
+    match following(&head, page)? {
+        Some(missed) => advance(state, head.roster.clone(), &missed)?,
+        None => reopen(state).await?,
+    }
     loop {
         let head = state.head.load().roster.clone();
         let after = head.revision();
@@ -120,6 +130,47 @@ pub(super) async fn catch_up_held(state: &State, hold: &mut Hold) -> Result<(), 
         }
         advance(state, head, &missed)?;
     }
+}
+
+/// From where to read so that the first entry is the one that led to a state.
+fn before(head: &Moment) -> Revision {
+    Revision(head.roster.revision().0.saturating_sub(1))
+}
+
+/// What follows a state, in a page that begins with the entry that led to it; `None` if the ledger
+/// does not have that entry.
+fn following(
+    head: &Moment,
+    mut page: Vec<StoredEntry>,
+) -> Result<Option<Vec<StoredEntry>>, LedgerError> {
+    let revision = head.roster.revision();
+    if revision == Revision::ZERO {
+        return Ok(Some(page));
+    }
+    if page.first().is_none_or(|first| first.revision != revision) {
+        return Ok(None);
+    }
+    let first = page.remove(0);
+    let is_own = match &head.entry {
+        Some(entry) => decode(first.format, &first.body)? == **entry,
+        None => true,
+    };
+    Ok(is_own.then_some(page))
+}
+
+/// The ledger went back: its server was replaced by one that did not have the last entries. What
+/// this node knows of them is nobody's history any more, so it reads the unit anew.
+async fn reopen(state: &State) -> Result<(), LedgerError> {
+    let lost = state.head.load().roster.revision();
+    let (history, head) = open(&state.ledger, &state.key).await?;
+    let revision = head.roster.revision();
+    tracing::error!(unit = %state.key, %lost, %revision, "the ledger lost entries: unit read anew");
+    let mut known = state.history.lock().unwrap_or_else(PoisonError::into_inner);
+    *known = history;
+    drop(known);
+    state.head.store(head);
+    state.revision.send_replace(revision);
+    Ok(())
 }
 
 fn advance(state: &State, mut roster: Roster, missed: &[StoredEntry]) -> Result<(), LedgerError> {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use muster_core::Instant;
 use muster_core::entry::Entry;
 use muster_core::id::{OrganizationId, Revision, UnitId};
+use muster_ledger::rival::Scratch;
 use muster_ledger::{Ledger, LedgerConfig, Role, UnitKey, decode};
 use muster_server::access::{NewClient, SCOPES};
 use muster_server::clock::{Clock, Manual};
@@ -25,6 +26,7 @@ const DAY_MS: i64 = 86_400_000;
 pub(crate) struct TestApp {
     server: Option<Server>,
     folder: TempDir,
+    ledger: String,
     pub(crate) manual: Arc<Manual>,
     notes: Arc<Mutex<Vec<Noted>>>,
     url: String,
@@ -66,11 +68,22 @@ pub(crate) fn agent_week(agent: &str, days: &[i64]) -> Value {
 impl TestApp {
     /// A server without any unit, and a client with all scopes.
     pub(crate) async fn start() -> Self {
-        let manual = Manual::at(now());
         let folder = tempfile::tempdir().unwrap();
+        let ledger = format!("sqlite:{}", folder.path().join("muster.db").display());
+        Self::start_on(ledger, folder).await
+    }
+
+    async fn start_on(ledger: String, folder: TempDir) -> Self {
+        let mut app = Self::node(ledger, folder, Manual::at(now())).await;
+        app.token = app.client("planner", &SCOPES.join(" ")).await;
+        app
+    }
+
+    async fn node(ledger: String, folder: TempDir, manual: Arc<Manual>) -> Self {
         let mut app = Self {
             server: None,
             folder,
+            ledger,
             manual,
             notes: Arc::default(),
             url: String::new(),
@@ -78,8 +91,17 @@ impl TestApp {
             http: reqwest::Client::new(),
         };
         app.serve().await;
-        app.token = app.client("planner", &SCOPES.join(" ")).await;
         app
+    }
+
+    /// Two nodes over a PostgreSQL database of their own, one client.
+    pub(crate) async fn two_nodes(database: &Scratch) -> [Self; 2] {
+        let folder = || tempfile::tempdir().unwrap();
+        let url = database.url().to_owned();
+        let one = Self::start_on(url.clone(), folder()).await;
+        let mut two = Self::node(url, folder(), one.manual.clone()).await;
+        two.token.clone_from(&one.token);
+        [one, two]
     }
 
     /// A server with unit u1 in Berlin and agents ana, ben, cem and dana.
@@ -109,7 +131,7 @@ impl TestApp {
     }
 
     pub(crate) fn ledger_url(&self) -> String {
-        format!("sqlite:{}", self.folder.path().join("muster.db").display())
+        self.ledger.clone()
     }
 
     async fn serve(&mut self) {

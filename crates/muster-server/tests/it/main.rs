@@ -12,6 +12,7 @@ mod feed;
 mod idempotency;
 mod idle;
 mod negative;
+mod nodes;
 mod oracle;
 mod routes;
 mod rush;

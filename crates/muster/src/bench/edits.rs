@@ -116,8 +116,7 @@ fn pairs(centre: &Centre) -> Vec<Pair> {
     let mut pairs = Vec::new();
     for (agent, week) in centre.agents.iter().zip(&centre.weeks) {
         for shift in &week.shifts {
-            let day = shift.id.chars().last();
-            let key = (agent.pattern, agent.is_part_time, day);
+            let key = (agent.pattern, agent.is_part_time, shift.start);
             match waiting.remove(&key) {
                 Some((other, theirs)) => pairs.push(Pair {
                     agents: [other, agent.id.clone()],

@@ -157,15 +157,23 @@ impl Cluster {
         self.ended();
     }
 
-    /// As `kill -9` of the server and everybody who works for it.
+    /// As `kill -9` of the server and everybody who works for it, all at the same moment.
+    ///
+    /// They are stopped first. Workers who outlive the server give up waiting for the standby and
+    /// show others what it does not have: PostgreSQL knows no better, and a machine that dies
+    /// does not do that.
     pub(crate) fn kill(&mut self) {
         let pid = self.pid();
+        // Who is stopped starts no more workers.
+        signal(pid, "STOP");
         let workers = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
-        signal(pid, "KILL");
-        for worker in workers.split_whitespace() {
-            // Some end by themselves when the server does.
-            let _ = Command::new("kill").args(["-KILL", worker]).stderr(Stdio::null()).status();
+        let all: Vec<&str> = workers.split_whitespace().collect();
+        for name in ["-STOP", "-KILL"] {
+            let mut kill = Command::new("kill");
+            // Some have just ended by themselves.
+            let _ = kill.arg(name).args(&all).stderr(Stdio::null()).status();
         }
+        signal(pid, "KILL");
         self.ended();
         self.free_memory();
     }

@@ -7,6 +7,7 @@
 
 #![expect(clippy::unwrap_used, reason = "the harness is part of the tests")]
 
+mod back;
 mod call;
 mod check;
 mod cluster;

@@ -32,8 +32,15 @@ impl Node {
         command.stdout(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().context("start a node")?;
         let out = child.stdout.take().context("the node has no output")?;
-        let line = BufReader::new(out).lines().next_line().await?.context("the node ended")?;
-        let told: Value = serde_json::from_str(&line).context("read what the node says")?;
+        let mut lines = BufReader::new(out).lines();
+        let mut said = String::new();
+        let told: Value = loop {
+            said += &lines.next_line().await?.context("the node ended")?;
+            match serde_json::from_str(&said) {
+                Err(error) if error.is_eof() => {}
+                told => break told.context("read what the node says")?,
+            }
+        };
         let url = told["listening"].as_str().context("the node does not say where")?.to_owned();
         Ok(Self { child, url })
     }
