@@ -109,7 +109,7 @@ async fn an_append_is_durable_whatever_the_servers_default() {
 
 /// As after a backup was put back that ended differently: the same revision, another entry.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_ledger_put_back_beneath_us_is_followed_where_it_ends() {
+async fn a_ledger_put_back_beneath_us_is_not_built_upon_unseen() {
     let engine = Postgres::fresh().await;
     let (ledger, other) = (engine.serve().await, engine.serve().await);
     let u1 = unit("acme", "u1");
@@ -124,7 +124,11 @@ async fn a_ledger_put_back_beneath_us_is_followed_where_it_ends() {
     let theirs = other.append(&u1, Revision::ZERO, vec![entry("theirs")]).await.unwrap();
     assert_eq!(theirs.head, ours.head);
     assert_ne!(theirs.hash, ours.hash);
-    ledger.append(&u1, Revision(1), vec![entry("d")]).await.unwrap();
+    let append = || ledger.append(&u1, Revision(1), vec![entry("d")]);
+    let behind = append().await;
+    assert!(matches!(behind, Err(AppendError::Behind(Revision(1)))), "{behind:?}");
+    // Who was told so looks at what there is, and goes on from there.
+    append().await.unwrap();
     assert_eq!(assert_sound(&ledger).await, 2);
 }
 
