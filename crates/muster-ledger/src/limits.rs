@@ -74,8 +74,6 @@ pub(crate) const MIGRATE: Duration = Duration::from_secs(600);
 pub(crate) const LOCK: Duration = Duration::from_secs(8);
 /// Most bytes in one append to PostgreSQL, whose messages end at a gigabyte.
 pub(crate) const APPEND_BYTES: usize = 512 << 20;
-/// How often an append is begun anew because the head's hash was not the one remembered.
-pub(crate) const HASH_TRIES: usize = 3;
 /// How long until it is time to look whether another node moved a unit.
 pub const POLL: Duration = Duration::from_millis(250);
 /// How long one notification of other nodes stands for all appends that follow.

@@ -19,7 +19,7 @@ use std::time::Duration;
 use muster_core::id::Revision;
 use tokio_postgres::{Config, Row};
 
-use self::append::{Batch, Outcome};
+use self::append::Batch;
 use self::bell::Bell;
 use self::fault::Trouble;
 pub(crate) use self::hold::Hold;
@@ -105,21 +105,9 @@ impl Postgres {
         }
         let previous = self.hash_at(unit, after).await?;
         let batch = Batch::prepare(unit.clone(), after, previous, entries).await?;
-        let appended = self.send(batch).await;
+        let appended = batch.append(self.pool().lease().await?).await;
         self.ended(unit, &appended);
         appended
-    }
-
-    /// Sends a batch, and once more if the head has another hash than was thought.
-    async fn send(&self, mut batch: Batch) -> Result<Appended, AppendError> {
-        for _ in 0..limits::HASH_TRIES {
-            match batch.append(self.pool().lease().await?).await {
-                Ok(Outcome::Appended(appended)) => return Ok(appended),
-                Ok(Outcome::OtherHash(hash)) => batch = batch.rehash(hash).await?,
-                Err(error) => return Err(error),
-            }
-        }
-        Err(fault::corrupt("the hash of a head changes while its revision does not").into())
     }
 
     /// The hash of the entry at `after`, if that is the head.

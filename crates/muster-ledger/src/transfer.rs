@@ -1,8 +1,8 @@
 //! Moving ledgers: to a file, from a file, from one engine to another, whole or as of a moment.
 //!
-//! Everything here is written against [`Ledger`](crate::Ledger) and runs on any engine. What is moved is read
-//! from a [`Source`], which checks the hash of every entry, and goes to a file ([`export()`]) or to
-//! another ledger ([`import()`]).
+//! Everything here is written against [`Ledger`](crate::Ledger) and runs on any engine. What is
+//! moved is read from a [`Source`], which checks the hash of every entry, and goes to a file
+//! ([`export()`]) or to another ledger ([`import()`]).
 
 mod error;
 mod export;

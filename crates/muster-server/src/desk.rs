@@ -181,7 +181,7 @@ impl Desk {
         metrics: Metrics,
         held: Held,
     ) -> Result<Self, DeskError> {
-        let (history, first) = load::open(&ledger, &key).await?;
+        let (history, first) = load::open(&ledger, &key, &clock).await?;
         let state = Arc::new(State {
             key,
             ledger,

@@ -38,13 +38,6 @@ pub(super) struct Claim {
     pub(super) nth: i64,
 }
 
-/// How an append ended, if it was not refused.
-pub(super) enum Outcome {
-    Appended(Appended),
-    /// The head has another hash than was thought: hash anew.
-    OtherHash(Hash),
-}
-
 impl Batch {
     /// Hashes the entries and gathers what they claim and release. There is at least one entry.
     pub(super) async fn prepare(
@@ -67,20 +60,18 @@ impl Batch {
         if size_bytes < limits::HASH_ASIDE_BYTES { Ok(gather()) } else { aside(gather).await }
     }
 
-    /// The same entries after a head that has another hash.
-    pub(super) async fn rehash(self, previous: Hash) -> Result<Self, LedgerError> {
-        Self::prepare(self.unit, self.after, previous, self.entries).await
-    }
-
     /// Appends in a transaction of its own.
-    pub(super) async fn append(&self, mut lease: Lease) -> Result<Outcome, AppendError> {
+    pub(super) async fn append(&self, mut lease: Lease) -> Result<Appended, AppendError> {
         lease.take_not_replicated();
         let answer = lease.ask(APPEND, &Columns::new(self).params()).await;
         self.outcome(answer, &lease)
     }
 
     /// Appends in a transaction that was begun before, and commits it.
-    pub(super) async fn append_and_commit(&self, mut lease: Lease) -> Result<Outcome, AppendError> {
+    pub(super) async fn append_and_commit(
+        &self,
+        mut lease: Lease,
+    ) -> Result<Appended, AppendError> {
         lease.take_not_replicated();
         let answer = lease.end(APPEND, &Columns::new(self).params()).await;
         self.outcome(answer, &lease)
@@ -99,7 +90,7 @@ impl Batch {
         &self,
         answer: Result<Vec<Row>, Trouble>,
         lease: &Lease,
-    ) -> Result<Outcome, AppendError> {
+    ) -> Result<Appended, AppendError> {
         let rows = answer.map_err(Trouble::appending)?;
         let row = rows.first().ok_or_else(|| corrupt("append_entries gave no row"))?;
         let outcome: &str = get(row, 0)?;
@@ -108,10 +99,11 @@ impl Batch {
         }
         let head = revision(row, 1)?;
         match outcome {
-            "behind" => Err(AppendError::Behind(head)),
-            "other hash" => Ok(Outcome::OtherHash(hash(row, 2)?)),
+            // With another hash at the same revision the ledger has lost what was known of it, and
+            // has gone on without: the caller has to look what there is.
+            "behind" | "other hash" => Err(AppendError::Behind(head)),
             _ if lease.take_not_replicated() => Err(AppendError::Indeterminate),
-            _ => Ok(Outcome::Appended(Appended { head, hash: hash(row, 2)? })),
+            _ => Ok(Appended { head, hash: hash(row, 2)? }),
         }
     }
 }

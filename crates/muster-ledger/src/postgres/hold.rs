@@ -4,7 +4,7 @@ use muster_core::id::Revision;
 use tokio_postgres::types::Type;
 
 use super::Postgres;
-use super::append::{Batch, Outcome, lock_ms};
+use super::append::{Batch, lock_ms};
 use super::fault::Trouble;
 use super::pool::{Lease, Param};
 use super::read::{self, Page, hash, revision};
@@ -75,12 +75,7 @@ impl Hold {
             return Ok(head);
         }
         let batch = Batch::prepare(unit.clone(), head.head, head.hash, entries).await?;
-        let appended = match batch.append_and_commit(lease).await {
-            Ok(Outcome::Appended(appended)) => Ok(appended),
-            // Nobody else can have moved a head that we hold.
-            Ok(Outcome::OtherHash(_)) => Err(AppendError::Indeterminate),
-            Err(error) => Err(error),
-        };
+        let appended = batch.append_and_commit(lease).await;
         postgres.ended(&unit, &appended);
         appended
     }

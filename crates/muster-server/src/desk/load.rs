@@ -2,12 +2,13 @@
 
 use std::sync::{Arc, PoisonError};
 
-use muster_core::Roster;
 use muster_core::entry::Entry;
 use muster_core::id::Revision;
 use muster_core::roster::Image;
+use muster_core::{Instant, Roster};
 use muster_ledger::{Hold, Ledger, LedgerError, Snapshot, StoredEntry, UnitKey, decode};
 
+use crate::clock::Clock;
 use crate::desk::history::{History, Moment};
 use crate::desk::{DeskError, State};
 use crate::limits;
@@ -15,26 +16,36 @@ use crate::limits;
 /// The form that snapshots are written in today; others are dropped and made anew.
 const SNAPSHOT_FORMAT: u16 = 1;
 
-/// The state at the head and those on the way there from the newest snapshot: clients still work
-/// from them, whatever became of the node that showed them.
+/// The state at the head and those on the way there from the newest snapshot, unless they are older
+/// than any base may be: clients still work from them, whatever became of the node that showed
+/// them.
 pub(super) async fn open(
     ledger: &Ledger,
     key: &UnitKey,
+    clock: &Clock,
 ) -> Result<(History, Arc<Moment>), LedgerError> {
     let mut roster = start(ledger, key, Revision(u64::MAX)).await?;
     let (mut history, mut head) = (History::default(), Moment::new(roster.clone(), None));
-    history.push(head.clone());
+    let oldest = oldest(clock);
     loop {
         let entries = ledger.entries_after(key, roster.revision(), limits::PAGE).await?;
         if entries.is_empty() {
+            history.push(head.clone());
             return Ok((history, head));
         }
         for stored in entries {
+            if head.roster.at() >= oldest {
+                history.push(head);
+            }
             let entry = applied(&mut roster, &stored)?;
             head = Moment::new(roster.clone(), Some(entry));
-            history.push(head.clone());
         }
     }
+}
+
+/// States from before are no longer kept.
+fn oldest(clock: &Clock) -> Instant {
+    clock.now().plus_days(-muster_core::limits::BASE_RETENTION_DAYS)
 }
 
 /// The state at the head, or at a revision if that comes before.
@@ -162,7 +173,7 @@ fn following(
 /// this node knows of them is nobody's history any more, so it reads the unit anew.
 async fn reopen(state: &State) -> Result<(), LedgerError> {
     let lost = state.head.load().roster.revision();
-    let (history, head) = open(&state.ledger, &state.key).await?;
+    let (history, head) = open(&state.ledger, &state.key, &state.clock).await?;
     let revision = head.roster.revision();
     tracing::error!(unit = %state.key, %lost, %revision, "the ledger lost entries: unit read anew");
     let mut known = state.history.lock().unwrap_or_else(PoisonError::into_inner);
@@ -201,7 +212,7 @@ pub(super) async fn moment(
         }
     };
     let entry = replay(&state.ledger, &state.key, &mut roster, revision).await?;
-    let oldest = state.clock.now().plus_days(-muster_core::limits::BASE_RETENTION_DAYS);
+    let oldest = oldest(&state.clock);
     if roster.revision() != revision || roster.at() < oldest && revision != Revision::ZERO {
         return Err(DeskError::BaseExpired(revision));
     }
