@@ -50,7 +50,7 @@ impl Hold {
             drop(self.take());
             Err(refusal(fate.turn))
         } else if self.row.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
-            Err(lost())
+            Err(self.lost())
         } else {
             self.node.sim().database().entries_after(&self.unit, after, limit)
         };
@@ -68,9 +68,8 @@ impl Hold {
             return Ok(self.head);
         }
         let Some(row) = row else {
-            self.node.sim().count("hold lost");
             self.node.arrive(fate).await;
-            return Err(lost().into());
+            return Err(self.lost().into());
         };
         let (sim, unit, count) = (self.node.sim().clone(), self.unit.clone(), entries.len());
         let name = self.node.name().to_owned();
@@ -106,8 +105,9 @@ impl Hold {
     fn take(&self) -> Option<Row> {
         self.row.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
-}
 
-fn lost() -> LedgerError {
-    Unavailable::Away("the unit was held for too long".to_owned()).into()
+    fn lost(&self) -> LedgerError {
+        self.node.sim().count("hold lost");
+        Unavailable::Away("the unit was held for too long".to_owned()).into()
+    }
 }

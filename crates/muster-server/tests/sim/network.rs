@@ -18,6 +18,9 @@ use crate::wish::{Request, Wish, revert};
 /// How long a client waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(4);
 
+/// How long after the weather has turned everybody has to have an answer at last.
+const UNANSWERED: Duration = Duration::from_secs(120);
+
 #[derive(Clone)]
 pub(crate) struct Network {
     cluster: Cluster,
@@ -75,9 +78,7 @@ impl Network {
         let sent = self.record.request(request.clone());
         self.record.tell(|| format!("request {sent}: {}", request.what));
         let (answers, mut answered) = mpsc::unbounded_channel();
-        let mut tries: u32 = 0;
         loop {
-            tries += 1;
             self.send(&request, sent, answers.clone());
             if request.key.is_some() && self.is_doubled() {
                 self.record.count("request doubled");
@@ -87,7 +88,7 @@ impl Network {
             if told.is_some() || request.key.is_none() {
                 return told;
             }
-            if tries > 60 {
+            if Instant::now() > self.fair_from + UNANSWERED {
                 self.record.wrong(format!("request {sent} is not answered: {}", request.what));
                 return None;
             }
