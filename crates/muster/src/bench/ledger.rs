@@ -84,13 +84,17 @@ async fn appended(
     entries: u64,
     batch: u64,
 ) -> Result<Figure> {
-    let mut tasks = JoinSet::new();
+    let mut keys = Vec::new();
     for nth in 0..units {
         let key = key(&format!("unit-{units}-{batch}-{nth}"))?;
         ledger.create_unit(&key.organization, &key.unit).await?;
+        keys.push(key);
+    }
+    let mut tasks = JoinSet::new();
+    let began = Instant::now();
+    for key in keys {
         tasks.spawn(one_unit(ledger.clone(), key, entries / units as u64, batch));
     }
-    let began = Instant::now();
     let mut samples = Samples::default();
     while let Some(done) = tasks.join_next().await {
         samples.extend(done.context("a task ended badly")??);
