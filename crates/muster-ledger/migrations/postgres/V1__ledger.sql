@@ -157,6 +157,79 @@ begin
     limit 1;
 end $$;
 
+-- The head of a unit, if there is such a unit, and whether this server only follows another one.
+create function unit_head(
+    p_organization text, p_unit text,
+    out revision bigint, out hash bytea, out is_follower boolean
+) returns setof record stable language plpgsql as $$
+begin
+    return query
+    select unit.revision, unit.hash, pg_is_in_recovery()
+    from organization join unit on unit.organization = organization.number
+    where organization.id = p_organization and unit.id = p_unit;
+end $$;
+
+-- The same, and nobody else appends to the unit until this transaction ends. Who waits for a row
+-- that keeps changing comes in no order; who waits for a lock does. Rows that name the unit can
+-- still be added, snapshots for one.
+create function hold_unit(
+    p_organization text, p_unit text, p_lock_ms integer, p_hold_ms integer,
+    out revision bigint, out hash bytea
+) returns setof record language plpgsql as $$
+begin
+    perform set_config('lock_timeout', p_lock_ms::text, true);
+    perform set_config('idle_in_transaction_session_timeout', p_hold_ms::text, true);
+    perform pg_advisory_xact_lock(
+        hashtextextended('muster unit ' || p_organization || '/' || p_unit, 0)
+    );
+    return query
+    select unit.revision, unit.hash
+    from organization join unit on unit.organization = organization.number
+    where organization.id = p_organization and unit.id = p_unit
+    for no key update of unit;
+end $$;
+
+-- The entries after a revision in order, at most `p_limit` and `p_bytes`, but one at least. No row
+-- if there is no unit, one without a revision if there are no entries. With the first entry comes
+-- the hash of the one before it.
+create function entries_after(
+    p_organization text, p_unit text, p_after bigint, p_limit bigint, p_bytes bigint,
+    out revision bigint, out at bigint, out format integer, out command text,
+    out hash bytea, out body bytea, out previous bytea
+) returns setof record stable language plpgsql as $$
+declare
+    v_unit bigint;
+    v_bytes bigint := 0;
+    v_entry entry;
+begin
+    select unit.number into v_unit
+    from organization join unit on unit.organization = organization.number
+    where organization.id = p_organization and unit.id = p_unit;
+    if v_unit is null then
+        return;
+    end if;
+    select entry.hash into previous from entry
+    where entry.unit = v_unit and entry.revision = p_after;
+    for v_entry in
+        select * from entry where entry.unit = v_unit and entry.revision > p_after
+        order by entry.revision limit p_limit
+    loop
+        v_bytes := v_bytes + octet_length(v_entry.body);
+        exit when v_bytes > p_bytes and revision is not null;
+        revision := v_entry.revision;
+        at := v_entry.at;
+        format := v_entry.format;
+        command := v_entry.command;
+        hash := v_entry.hash;
+        body := v_entry.body;
+        return next;
+        previous := null;
+    end loop;
+    if revision is null then
+        return next;
+    end if;
+end $$;
+
 -- Creates a unit at revision 0, and its organization if this is the first. `p_kind` is the number
 -- of the kind that a unit's own id has.
 create function create_unit(

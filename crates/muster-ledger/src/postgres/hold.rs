@@ -13,11 +13,7 @@ use crate::error::{AppendError, LedgerError};
 use crate::limits;
 use crate::subject::UnitKey;
 
-/// The lock lets rows be added that name the unit, snapshots for one.
-const HEAD: &str = "select unit.revision, unit.hash
-    from organization join unit on unit.organization = organization.number
-    where organization.id = $1 and unit.id = $2
-    for no key update of unit";
+const HOLD: &str = "select revision, hash from hold_unit($1, $2, $3, $4)";
 
 /// A unit, its head, and the connection that has its row.
 #[derive(Debug)]
@@ -31,17 +27,14 @@ pub(crate) struct Hold {
 impl Postgres {
     pub(crate) async fn hold(&self, unit: &UnitKey) -> Result<crate::hold::Hold, LedgerError> {
         let mut lease = self.pool().lease().await?;
-        let (lock_ms, hold_ms) = (lock_ms(), limits::HOLD.as_millis());
-        // Who waits for a row that keeps changing comes in no order; who waits for a lock does.
-        // Ids consist of letters, digits and `.`, `_`, `:`, `-`, so that they may stand in quotes.
-        let begin = format!(
-            "begin; set local lock_timeout = {lock_ms};
-             set local idle_in_transaction_session_timeout = {hold_ms};
-             select pg_advisory_xact_lock(hashtextextended('muster unit {unit}', 0))"
-        );
-        let params: [Param<'_>; 2] =
-            [(&unit.organization.as_str(), Type::TEXT), (&unit.unit.as_str(), Type::TEXT)];
-        let rows = lease.begin(&begin, HEAD, &params).await.map_err(Trouble::reading)?;
+        let hold_ms = i32::try_from(limits::HOLD.as_millis()).expect("a few seconds");
+        let params: [Param<'_>; 4] = [
+            (&unit.organization.as_str(), Type::TEXT),
+            (&unit.unit.as_str(), Type::TEXT),
+            (&lock_ms(), Type::INT4),
+            (&hold_ms, Type::INT4),
+        ];
+        let rows = lease.begin("begin", HOLD, &params).await.map_err(Trouble::reading)?;
         let Some(row) = rows.first() else {
             lease.roll_back().await;
             return Err(LedgerError::NoSuchUnit(unit.clone()));

@@ -19,9 +19,7 @@ use crate::limits;
 use crate::page;
 use crate::subject::{SubjectKind, UnitKey};
 
-const HEAD: &str = "select unit.revision, unit.hash, pg_is_in_recovery()
-    from organization join unit on unit.organization = organization.number
-    where organization.id = $1 and unit.id = $2";
+const HEAD: &str = "select revision, hash, is_follower from unit_head($1, $2)";
 
 /// A row for each unit asked for that is there.
 const HEADS: &str = "select asked.nth, unit.revision, pg_is_in_recovery()
@@ -33,23 +31,9 @@ const UNITS: &str = "select organization.id, unit.id
     from organization join unit on unit.organization = organization.number
     order by organization.id, unit.id";
 
-/// A page of entries: no row if there is no unit, one without a revision if there are no entries.
-/// With the first entry comes the hash of the one before it.
-pub(super) const PAGE: &str = "select page.revision, page.at, page.format, page.command,
-        page.hash, page.body,
-        case when page.nth = 1 then (
-            select before.hash from entry as before
-            where before.unit = unit.number and before.revision = $3
-        ) end
-    from organization join unit on unit.organization = organization.number
-    left join lateral (
-        select entry.*, row_number() over following as nth,
-            sum(octet_length(entry.body)) over following as size_bytes
-        from entry where entry.unit = unit.number and entry.revision > $3
-        window following as (order by entry.revision rows unbounded preceding)
-        order by entry.revision limit $4
-    ) as page on page.nth = 1 or page.size_bytes <= $5
-    where organization.id = $1 and unit.id = $2";
+/// A page of entries.
+pub(super) const PAGE: &str = "select revision, at, format, command, hash, body, previous
+    from entries_after($1, $2, $3, $4, $5)";
 
 const COMMAND: &str = "select command.revision, command.request_hash, command.answer, command.at
     from organization join unit on unit.organization = organization.number
@@ -211,10 +195,10 @@ impl<'a> Page<'a> {
         }
         let (unit, after) = (self.unit.clone(), self.after);
         let check = move || {
-            let mut entries = rows.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
-            entries.sort_by_key(|entry| entry.revision);
-            let previous = rows.iter().find_map(|row| row.try_get::<_, &[u8]>(6).ok());
-            let previous = previous.map(|bytes| bytes.try_into().map_err(corrupt)).transpose()?;
+            let entries = rows.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
+            let previous = rows.first().map(|first| get::<Option<&[u8]>>(first, 6)).transpose()?;
+            let previous = previous.flatten().map(|bytes| bytes.try_into().map_err(corrupt));
+            let previous = previous.transpose()?;
             page::check(&unit, after, previous, &entries)?;
             Ok(entries)
         };

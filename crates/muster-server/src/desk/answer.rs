@@ -15,12 +15,7 @@ use crate::desk::{Answer, Ask, DeskError, Noted, Reply, State, load};
 /// key took effect before gets that answer instead; so does one without a key if it may have taken
 /// effect a moment ago, in an append of which nobody knew. That it is its own entry that moved the
 /// record from under it is one such case.
-pub(super) async fn all(
-    state: &Arc<State>,
-    batch: Vec<Asked>,
-    decided: Vec<Decided>,
-    is_unsure: bool,
-) {
+pub(super) fn all(state: &Arc<State>, batch: Vec<Asked>, decided: Vec<Decided>, is_unsure: bool) {
     for item in &decided {
         if let Some(entry) = &item.entry {
             state.advance(Moment::new(item.after.clone(), Some(entry.clone())));
@@ -28,31 +23,36 @@ pub(super) async fn all(
     }
     for ((ask, reply), item) in batch.into_iter().zip(decided) {
         if item.entry.is_none() && (ask.keyed.is_some() || is_unsure) {
-            match state.ledger.find_command(&state.key, &ask.id).await {
-                Ok(None) => {}
-                Ok(Some(stored)) => {
-                    replay(state, ask, stored, reply);
-                    continue;
-                }
-                Err(error) => {
-                    let _ = reply.send(Err(error.into()));
-                    continue;
-                }
-            }
+            tokio::spawn(look_first(state.clone(), ask, item, reply));
+        } else {
+            // The client may have gone; what was accepted stays accepted.
+            let _ = reply.send(told(state, ask, item));
         }
-        if item.has_moved {
-            let _ = reply.send(Err(DeskError::Moved));
-            continue;
-        }
-        note(state, &ask, &item);
-        count(state, &item);
-        let Decided { has_moved: _, result, before, after, at, entry: _, .. } = item;
-        let revision = after.revision();
-        let command = ask.command;
-        let answer = Answer { command, result, revision, before, after, at, replayed: false };
-        // The client may have gone; what was accepted stays accepted.
-        let _ = reply.send(Ok(answer));
     }
+}
+
+/// Answers with what the command came to before, if it did; off the desk, for the states of then
+/// may have to be read again.
+async fn look_first(state: Arc<State>, ask: Ask, item: Decided, reply: Reply) {
+    let answer = match state.ledger.find_command(&state.key, &ask.id).await {
+        Ok(None) => told(&state, ask, item),
+        Ok(Some(stored)) => replayed(&state, &ask, &stored).await,
+        Err(error) => Err(error.into()),
+    };
+    // The client may have gone.
+    let _ = reply.send(answer);
+}
+
+/// What a command came to now.
+fn told(state: &State, ask: Ask, item: Decided) -> Result<Answer, DeskError> {
+    if item.has_moved {
+        return Err(DeskError::Moved);
+    }
+    note(state, &ask, &item);
+    count(state, &item);
+    let Decided { result, before, after, at, .. } = item;
+    let revision = after.revision();
+    Ok(Answer { command: ask.command, result, revision, before, after, at, replayed: false })
 }
 
 fn count(state: &State, item: &Decided) {
@@ -80,15 +80,6 @@ fn note(state: &State, ask: &Ask, item: &Decided) {
     }
 }
 
-/// Answers with what the same command got when it took effect; off the desk, for the states of
-/// then may have to be read again.
-fn replay(state: &Arc<State>, ask: Ask, stored: StoredCommand, reply: Reply) {
-    let state = state.clone();
-    tokio::spawn(async move {
-        let _ = reply.send(replayed(&state, &ask, &stored).await);
-    });
-}
-
 /// The answer that the same command got when it took effect.
 async fn replayed(
     state: &Arc<State>,
@@ -110,18 +101,22 @@ async fn replayed(
 }
 
 /// A command of the batch took effect before: it gets its first answer, the others come back.
-pub(super) async fn duplicate(state: &Arc<State>, batch: Vec<Asked>, id: &CommandId) -> Vec<Asked> {
+pub(super) fn duplicate(state: &Arc<State>, batch: Vec<Asked>, id: &CommandId) -> Vec<Asked> {
     let (same, rest): (Vec<_>, Vec<_>) = batch.into_iter().partition(|(ask, _)| ask.id == *id);
     for (ask, reply) in same {
-        let error = match state.ledger.find_command(&state.key, id).await {
-            Ok(Some(stored)) => {
-                replay(state, ask, stored, reply);
-                continue;
-            }
-            Ok(None) => DeskError::Unavailable(format!("command {id} is not found again")),
-            Err(error) => error.into(),
-        };
-        let _ = reply.send(Err(error));
+        let state = state.clone();
+        tokio::spawn(async move {
+            let answer = match state.ledger.find_command(&state.key, &ask.id).await {
+                Ok(Some(stored)) => replayed(&state, &ask, &stored).await,
+                Ok(None) => {
+                    let what = format!("command {} is not found again", ask.id);
+                    Err(DeskError::Unavailable(what))
+                }
+                Err(error) => Err(error.into()),
+            };
+            // The client may have gone.
+            let _ = reply.send(answer);
+        });
     }
     rest
 }

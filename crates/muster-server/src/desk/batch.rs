@@ -145,18 +145,18 @@ impl Clerk {
         let error = match outcome {
             Ok(()) => {
                 self.is_away = false;
-                answer::all(state, batch, decided, doubt.may_be_there).await;
+                answer::all(state, batch, decided, doubt.may_be_there);
                 return Vec::new();
             }
-            Err(AppendError::Behind(_)) => {
+            Err(AppendError::Behind(head)) => {
                 self.is_contended = true;
                 doubt.may_still_come = false;
-                match load::catch_up(state).await {
+                match load::catch_up(state, head).await {
                     Ok(()) => return batch,
                     Err(error) => error,
                 }
             }
-            Err(AppendError::Duplicate(id)) => return answer::duplicate(state, batch, &id).await,
+            Err(AppendError::Duplicate(id)) => return answer::duplicate(state, batch, &id),
             Err(AppendError::SubjectTaken { kind, id, unit }) => {
                 let (what, unit) = (kind.to_string(), unit.to_string());
                 let error = match doubt.may_still_come {
@@ -182,8 +182,9 @@ impl Clerk {
     async fn look(&mut self, looks: Vec<(Revision, oneshot::Sender<Result<(), DeskError>>)>) {
         let head = self.state.head.load().roster.revision();
         let mut caught_up = Ok(());
-        if looks.iter().any(|(wanted, _)| *wanted > head) {
-            caught_up = load::catch_up(&self.state).await.map_err(DeskError::from);
+        let furthest = looks.iter().map(|(wanted, _)| *wanted).max();
+        if let Some(wanted) = furthest.filter(|wanted| *wanted > head) {
+            caught_up = load::catch_up(&self.state, wanted).await.map_err(DeskError::from);
         }
         for (_, reply) in looks {
             // Whoever asked may have gone.

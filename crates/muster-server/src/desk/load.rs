@@ -103,8 +103,8 @@ fn applied(roster: &mut Roster, stored: &StoredEntry) -> Result<Arc<Entry>, Ledg
 }
 
 /// Makes the last entry that another process appended the head, and shows readers every state on
-/// the way there.
-pub(super) async fn catch_up(state: &State) -> Result<(), LedgerError> {
+/// the way there. Where the ledger is known to have `wanted`, nobody looks whether there is more.
+pub(super) async fn catch_up(state: &State, wanted: Revision) -> Result<(), LedgerError> {
     let head = state.head.load_full();
     let page = state.ledger.entries_after(&state.key, before(&head), limits::PAGE).await?;
     let Some(missed) = following(&head, page)? else { return reopen(state).await };
@@ -112,6 +112,9 @@ pub(super) async fn catch_up(state: &State) -> Result<(), LedgerError> {
     loop {
         let head = state.head.load().roster.clone();
         let after = head.revision();
+        if after >= wanted {
+            return Ok(());
+        }
         let missed = state.ledger.entries_after(&state.key, after, limits::PAGE).await?;
         if missed.is_empty() {
             return Ok(());
