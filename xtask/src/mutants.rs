@@ -96,9 +96,9 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         name: "those who hold a unit come in no order",
-        file: "crates/muster-ledger/src/postgres/hold.rs",
-        find: "select pg_advisory_xact_lock(hashtextextended('muster unit {unit}', 0))",
-        replace: "select '{unit}'",
+        file: "crates/muster-ledger/migrations/postgres/V1__ledger.sql",
+        find: "perform pg_advisory_xact_lock(",
+        replace: "perform abs(",
         package: "muster-ledger",
         tests: "test(postgres::held)",
     },
