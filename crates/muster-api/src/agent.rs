@@ -52,6 +52,9 @@ pub struct AgentIn {
     /// The name of the agent's contract; `null` for none.
     #[serde(deserialize_with = "double")]
     pub contract: Option<Option<Short>>,
+    /// The last day on which the agent is a minor; `null` for an adult.
+    #[serde(deserialize_with = "double")]
+    pub minor_until: Option<Option<Date>>,
     #[serde(rename = "version")]
     _version: ReadOnly,
     #[serde(rename = "lastUpdated")]
@@ -114,6 +117,9 @@ impl AgentIn {
                 Some(contract) => contract.map(|contract| contract.0),
                 None => known.and_then(|agent| agent.contract.clone()),
             },
+            minor_until: self
+                .minor_until
+                .unwrap_or_else(|| known.and_then(|agent| agent.minor_until)),
         };
         Ok((agent, profile))
     }
@@ -182,6 +188,9 @@ pub struct AgentView<'a> {
     pub skills: Vec<SkillView<'a>>,
     /// The name of the agent's contract.
     pub contract: Option<&'a str>,
+    /// The last day on which the agent is a minor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minor_until: Option<Date>,
     /// Whether the agent went to another unit.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub left: bool,
@@ -200,7 +209,7 @@ impl<'a> AgentView<'a> {
         name: Option<&'a str>,
         email: Option<&'a str>,
     ) -> Self {
-        let Agent { id, management_unit, zone, skills, contract } = &record.agent;
+        let Agent { id, management_unit, zone, skills, contract, minor_until } = &record.agent;
         let skill = |skill: &'a Skill| SkillView {
             name: &skill.name,
             valid_from: skill.valid_from,
@@ -215,6 +224,7 @@ impl<'a> AgentView<'a> {
             time_zone: zone.name(),
             skills: skills.iter().map(skill).collect(),
             contract: contract.as_deref(),
+            minor_until: *minor_until,
             left: record.left,
             version: record.origin.revision,
             last_updated: At(record.origin.at),

@@ -4,6 +4,8 @@ mod message;
 mod subject;
 mod value;
 
+use std::sync::Arc;
+
 use muster_core::Roster;
 use muster_core::conflict::{Finding, Fingerprint, Kind, Measure, Severity};
 use muster_core::explain::{self, Explained};
@@ -26,6 +28,9 @@ pub struct ConflictView {
     pub fingerprint: Fingerprint,
     /// What clashes.
     pub kind: Kind,
+    /// The name of the rule, where several of one kind hold beside each other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Arc<str>>,
     /// How much it matters.
     pub severity: Severity,
     /// Whose week it is in.
@@ -61,6 +66,9 @@ pub struct ConflictView {
     /// By how many minutes a clock change lengthens or shortens what was measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_change_minutes: Option<i64>,
+    /// What going ahead costs, in minutes of pay.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost_minutes: Option<i64>,
     /// Whether it was there before the command, no smaller.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub standing: bool,
@@ -104,6 +112,7 @@ impl ConflictView {
         Self {
             fingerprint: finding.fingerprint(),
             kind: finding.kind,
+            rule: finding.rule.clone(),
             severity: finding.severity,
             agent_id: finding.agent.clone(),
             start: finding.interval.map(|interval| At(interval.start())),
@@ -118,6 +127,7 @@ impl ConflictView {
             magnitude: finding.magnitude,
             unit: finding.measure,
             clock_change_minutes: finding.clock_change_min,
+            cost_minutes: finding.cost_min,
             standing: finding.standing,
             message: message(finding),
             causes: Vec::new(),

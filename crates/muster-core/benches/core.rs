@@ -104,6 +104,7 @@ fn empty(agents: usize) -> Roster {
         zone: zone(),
         skills: Vec::new(),
         contract: None,
+        minor_until: None,
     });
     done(&mut roster, Action::PutAgents(agents.collect()));
     roster

@@ -24,6 +24,9 @@ pub struct Agent {
     /// The name of the agent's contract.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contract: Option<Arc<str>>,
+    /// The last day on which the agent is a minor; nothing for adults.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minor_until: Option<Date>,
 }
 
 /// A skill, certificate or language, valid on civil days in the agent's zone.

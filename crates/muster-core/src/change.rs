@@ -148,6 +148,7 @@ fn shift_piece(
     };
     if piece.event.is_some() {
         let before = live.map(|shift| &*shift.body);
+        piece.findings.extend(ruled(roster, actor, edit, before, after.as_deref(), now));
         let begun = before.or(after.as_deref()).filter(|body| body.span.start <= now);
         piece.findings.extend(begun.map(|body| started(roster, actor, edit, body)));
         for body in before.into_iter().chain(after.as_deref()) {
@@ -178,6 +179,36 @@ fn missing_owner(roster: &Roster, edit: &ShiftEdit, after: Option<&ShiftBody>) -
             .about([Subject::Shift(edit.id.clone())])
             .during(after.map(ShiftBody::interval))
     })
+}
+
+/// What the rules say about a change of a shift, for whoever has it and for whoever gets it.
+fn ruled(
+    roster: &Roster,
+    actor: &Actor,
+    edit: &ShiftEdit,
+    before: Option<&ShiftBody>,
+    after: Option<&ShiftBody>,
+    now: Instant,
+) -> Vec<Finding> {
+    let Some(unit) = roster.unit() else { return Vec::new() };
+    let agents: BTreeSet<&AgentId> = before.into_iter().chain(after).map(|b| &b.owner).collect();
+    let of = |agent: &AgentId| {
+        let record = roster.agent(agent)?;
+        let own = |body: Option<&'_ ShiftBody>| body.is_some_and(|body| body.owner == *agent);
+        Some(rule::change_findings(
+            roster,
+            &rule::ShiftChange {
+                unit,
+                agent: &record.agent,
+                shift: &edit.id,
+                before: before.filter(|_| own(before)),
+                after: after.filter(|_| own(after)),
+                is_own_wish: actor.agent.is_some(),
+                now,
+            },
+        ))
+    };
+    agents.into_iter().filter_map(of).flatten().collect()
 }
 
 /// Correcting the past is normal for planners: noted, never held. For agents it is as the unit's
@@ -341,16 +372,24 @@ pub(crate) fn compared(
     if found.is_empty() {
         return found;
     }
-    let stood: Vec<Fingerprint> =
-        rule::findings(before, agent, hull).iter().map(Finding::fingerprint).collect();
+    let stood = rule::findings(before, agent, hull);
+    let known: Vec<Fingerprint> = stood.iter().map(Finding::fingerprint).collect();
     for finding in &mut found {
-        finding.standing = is_covered(finding, &stood);
+        finding.standing = is_covered(finding, &known)
+            || finding.kind.is_stretch() && stood.iter().any(|old| is_no_worse(finding, old));
         let was_masked = finding.standing && finding.kind == Kind::TimeOffApprovedOverlap;
         if was_masked {
             finding.severity = finding.severity.min(Severity::Info);
         }
     }
     found
+}
+
+/// Whether a stretch of time was as bad before, though the shifts in it were others.
+fn is_no_worse(now: &Finding, before: &Finding) -> bool {
+    (now.kind, &now.rule) == (before.kind, &before.rule)
+        && now.magnitude <= before.magnitude
+        && now.interval.zip(before.interval).is_some_and(|(now, before)| now.overlaps(before))
 }
 
 /// Groups pieces whose agents are tied, directly or through others.

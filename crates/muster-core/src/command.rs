@@ -12,7 +12,7 @@ use crate::draft::Edits;
 use crate::entry::Actor;
 use crate::id::{AgentId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId};
 use crate::merge::{Keep, Resolutions};
-use crate::rule::RuleSet;
+use crate::rule::RulesChange;
 use crate::shift::Atom;
 use crate::swap::SwapOffer;
 use crate::time_off::{Days, TimeOffRequest};
@@ -134,8 +134,8 @@ pub enum Action {
     AgentLeaves(AgentId),
     /// Make or change an activity code.
     PutActivityCode(ActivityCode),
-    /// Set the rules.
-    SetRules(RuleSet),
+    /// Set some of the rules.
+    SetRules(RulesChange),
     /// Make a draft.
     CreateDraft {
         /// Its id.

@@ -58,6 +58,28 @@ kinds! {
     MaxHoursWeek = "MAX_HOURS_WEEK",
     /// Too few hours in a week.
     MinHoursWeek = "MIN_HOURS_WEEK",
+    /// Too many hours in a day.
+    MaxHoursDay = "MAX_HOURS_DAY",
+    /// Too many hours in a planning period.
+    MaxHoursPeriod = "MAX_HOURS_PERIOD",
+    /// Too few hours in a planning period.
+    MinHoursPeriod = "MIN_HOURS_PERIOD",
+    /// Too many hours a week on average.
+    MaxHoursAverage = "MAX_HOURS_AVERAGE",
+    /// Too many days of work running.
+    MaxConsecutiveDays = "MAX_CONSECUTIVE_DAYS",
+    /// No long rest in seven days.
+    WeeklyRestShort = "WEEKLY_REST_SHORT",
+    /// A long shift without a break, or with one that comes late.
+    BreakMissing = "BREAK_MISSING",
+    /// Too many hours of work at night.
+    MaxNightHours = "MAX_NIGHT_HOURS",
+    /// Work at a time of day at which the agent may not work.
+    ForbiddenHours = "FORBIDDEN_HOURS",
+    /// A shift is changed too close to its day.
+    NoticeShort = "NOTICE_SHORT",
+    /// The day of a shift is closed to changes.
+    PeriodLocked = "PERIOD_LOCKED",
     /// The agent lacks a skill that a shift asks for.
     SkillMissing = "SKILL_MISSING",
     /// An activity does not fit the shift it falls in.
@@ -147,8 +169,40 @@ pub struct Clash {
 pub enum Measure {
     /// Elapsed minutes.
     Minutes,
+    /// Civil days.
+    Days,
     /// How many.
     Count,
+}
+
+impl Kind {
+    /// Whether it is about a sum over a stretch of time: then that stretch says which finding it
+    /// is, and not the shifts, so that exchanging one for another of the same length changes
+    /// nothing.
+    fn is_sum(self) -> bool {
+        matches!(
+            self,
+            Self::MaxHoursDay
+                | Self::MaxHoursWeek
+                | Self::MinHoursWeek
+                | Self::MaxHoursPeriod
+                | Self::MinHoursPeriod
+                | Self::MaxHoursAverage
+        )
+    }
+
+    /// Whether it is about a stretch that a change may lengthen, shorten or split: what is no
+    /// worse than it was there before is not new.
+    pub(crate) fn is_stretch(self) -> bool {
+        matches!(
+            self,
+            Self::MaxConsecutiveHours
+                | Self::MaxConsecutiveDays
+                | Self::WeeklyRestShort
+                | Self::MaxHoursDay
+                | Self::MaxHoursAverage
+        )
+    }
 }
 
 /// Something a rule or a merge found.
@@ -160,6 +214,9 @@ pub struct Finding {
     pub kind: Kind,
     /// How much it matters.
     pub severity: Severity,
+    /// The name of the rule, where several of one kind hold beside each other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Arc<str>>,
     /// Whose week it is in.
     pub agent: Option<AgentId>,
     /// What it is about, sorted.
@@ -177,6 +234,9 @@ pub struct Finding {
     /// By how many minutes a clock change lengthens or shortens what was measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_change_min: Option<i64>,
+    /// What going ahead costs, in minutes of pay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_min: Option<i64>,
     /// The values that clashed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clash: Option<Box<Clash>>,
@@ -251,6 +311,7 @@ impl Finding {
         Self {
             kind,
             severity,
+            rule: None,
             agent: agent.cloned(),
             subjects: Vec::new(),
             interval: None,
@@ -259,6 +320,7 @@ impl Finding {
             limit: 0,
             measure: Measure::Count,
             clock_change_min: None,
+            cost_min: None,
             clash: None,
             standing: false,
         }
@@ -279,14 +341,20 @@ impl Finding {
         self
     }
 
-    /// With what was observed against what is allowed, in minutes.
+    /// With what was observed against what is allowed.
     #[must_use]
-    pub fn measured_min(mut self, observed: i64, limit: i64) -> Self {
+    pub fn measured(mut self, measure: Measure, observed: i64, limit: i64) -> Self {
         self.observed = observed;
         self.limit = limit;
         self.magnitude = (observed - limit).abs();
-        self.measure = Measure::Minutes;
+        self.measure = measure;
         self
+    }
+
+    /// With what was observed against what is allowed, in minutes.
+    #[must_use]
+    pub fn measured_min(self, observed: i64, limit: i64) -> Self {
+        self.measured(Measure::Minutes, observed, limit)
     }
 
     /// Names it across requests.
@@ -307,14 +375,18 @@ impl Finding {
         })
     }
 
-    /// Kind, agent, sorted subjects and atom; for sums over a week, the week instead of the
-    /// subjects, so that exchanging one shift for another of the same length changes nothing.
+    /// Kind, rule, agent, sorted subjects and atom; for sums, the stretch instead of the subjects.
     fn key_hash(&self) -> u64 {
-        let is_sum = matches!(self.kind, Kind::MaxHoursWeek | Kind::MinHoursWeek);
-        let (subjects, window) =
-            if is_sum { (&[][..], self.interval) } else { (&self.subjects[..], None) };
+        let (subjects, window) = match self.kind.is_sum() {
+            true => (&[][..], self.interval),
+            false => (&self.subjects[..], None),
+        };
         let atom = self.clash.as_ref().map(|clash| clash.atom);
-        let key = (self.kind.name(), &self.agent, subjects, window, atom);
+        let kind = match &self.rule {
+            None => self.kind.name().to_owned(),
+            Some(rule) => format!("{} {rule}", self.kind.name()),
+        };
+        let key = (kind, &self.agent, subjects, window, atom);
         let bytes = serde_json::to_vec(&key).expect("keys are plain data");
         let digest = Sha256::digest(&bytes);
         u64::from_be_bytes(digest[..8].try_into().expect("a digest has 32 bytes"))
@@ -328,6 +400,7 @@ impl Finding {
             self.agent.clone(),
             self.interval,
             self.kind,
+            self.rule.clone(),
             self.subjects.clone(),
             self.clash.as_ref().map(|clash| clash.atom),
         )

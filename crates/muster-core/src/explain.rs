@@ -103,6 +103,17 @@ fn retry(kind: Kind) -> Retry {
         | Kind::MaxConsecutiveHours
         | Kind::MaxHoursWeek
         | Kind::MinHoursWeek
+        | Kind::MaxHoursDay
+        | Kind::MaxHoursPeriod
+        | Kind::MinHoursPeriod
+        | Kind::MaxHoursAverage
+        | Kind::MaxConsecutiveDays
+        | Kind::WeeklyRestShort
+        | Kind::BreakMissing
+        | Kind::MaxNightHours
+        | Kind::ForbiddenHours
+        | Kind::NoticeShort
+        | Kind::PeriodLocked
         | Kind::SkillMissing
         | Kind::ActivityOutsideShift
         | Kind::SwapAlreadyDecided

@@ -34,3 +34,5 @@ pub const REMEDIES: usize = 6;
 pub const EXPLAINED: usize = 200;
 /// Most shifts of an edit that a remedy says again.
 pub const REMEDY_SHIFTS: usize = 50;
+/// Most settings of rules that a unit may have.
+pub const RULES: usize = 500;

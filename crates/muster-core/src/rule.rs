@@ -1,40 +1,88 @@
 //! The rules: one visible list, one file each, and the settings a unit gives them.
 
 mod activity_fit;
+mod average_hours;
+mod breaks;
+mod consecutive_days;
 mod consecutive_hours;
+mod counted;
+mod day_hours;
+mod forbidden_hours;
+mod in_force;
+mod locked;
+mod night_hours;
+mod notice;
 mod overlap;
+mod period_hours;
 mod rest_time;
+mod setting;
 mod skills;
 mod time_off_overlap;
 mod week_hours;
+mod weekly_rest;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
+use jiff::civil::{Date, Time, Weekday};
 
 use crate::agent::Agent;
 use crate::conflict::{Finding, Kind, Severity};
-use crate::id::AgentId;
+use crate::id::{AgentId, ShiftId};
 use crate::instant::{Instant, Interval};
 use crate::roster::Roster;
-use crate::shift::Shift;
+use crate::shift::{Shift, ShiftBody};
 use crate::unit::BusinessUnit;
+use crate::zone::Zone;
 
-/// A parameter of a rule: its name, its value in a fresh unit, and what it may be.
+pub use in_force::Setting;
+pub use setting::{Params, RuleKey, RuleSet, RuleSetting, RulesChange, Scope, Value};
+
+/// A parameter of a rule.
 #[derive(Debug, Clone, Copy)]
 pub struct Param {
-    /// Its name, as the API spells it; the unit comes last.
+    /// Its name, as the API spells it; of numbers, the unit comes last.
     pub name: &'static str,
-    /// Its value in a fresh unit.
-    pub default: i64,
-    /// The values it may have.
-    pub range: (i64, i64),
+    /// What it may be.
+    pub allowed: Allowed,
 }
 
-type Check = fn(&Window<'_>, &Setting, &mut Vec<Finding>);
+/// What a parameter may be, and what it is in a fresh unit.
+#[derive(Debug, Clone, Copy)]
+pub enum Allowed {
+    /// A number.
+    Number {
+        /// In a fresh unit.
+        default: i64,
+        /// The least and the most.
+        range: (i64, i64),
+    },
+    /// One of these words; the first in a fresh unit.
+    Word(&'static [&'static str]),
+    /// A time of day.
+    Time {
+        /// In a fresh unit.
+        default: Time,
+    },
+    /// A date.
+    Date {
+        /// In a fresh unit.
+        default: Date,
+    },
+}
+
+/// How a kind is found.
+#[derive(Debug, Clone, Copy)]
+enum Look {
+    /// In one agent's window, as it is after a command.
+    Window(fn(&Window<'_>, &Setting<'_>, &mut Vec<Finding>)),
+    /// In what a command does to one shift.
+    Change(fn(&ShiftChange<'_>, &Setting<'_>) -> Option<Finding>),
+    /// By the commands themselves.
+    Command,
+}
 
 /// A kind that a unit can set.
+#[derive(Debug)]
 pub struct Rule {
     /// What it finds.
     pub kind: Kind,
@@ -44,8 +92,7 @@ pub struct Rule {
     pub allowed: &'static [Severity],
     /// Its parameters.
     pub params: &'static [Param],
-    /// Looks for it in one agent's window; nothing for kinds that commands find themselves.
-    check: Option<Check>,
+    look: Look,
 }
 
 const ANY: &[Severity] =
@@ -53,12 +100,29 @@ const ANY: &[Severity] =
 /// A clash of values has no middle way: nobody can acknowledge both values into being.
 const ONLY_BLOCK: &[Severity] = &[Severity::Block];
 
-const fn rule(kind: Kind, default: Severity, params: &'static [Param], check: Check) -> Rule {
-    Rule { kind, default, allowed: ANY, params, check: Some(check) }
+const fn rule(
+    kind: Kind,
+    default: Severity,
+    params: &'static [Param],
+    check: fn(&Window<'_>, &Setting<'_>, &mut Vec<Finding>),
+) -> Rule {
+    Rule { kind, default, allowed: ANY, params, look: Look::Window(check) }
+}
+
+const fn change(
+    kind: Kind,
+    params: &'static [Param],
+    check: fn(&ShiftChange<'_>, &Setting<'_>) -> Option<Finding>,
+) -> Rule {
+    Rule { kind, default: Severity::Off, allowed: ANY, params, look: Look::Change(check) }
 }
 
 const fn clash(kind: Kind) -> Rule {
-    Rule { kind, default: Severity::Block, allowed: ONLY_BLOCK, params: &[], check: None }
+    Rule { kind, default: Severity::Block, allowed: ONLY_BLOCK, params: &[], look: Look::Command }
+}
+
+const fn number(name: &'static str, default: i64, range: (i64, i64)) -> Param {
+    Param { name, allowed: Allowed::Number { default, range } }
 }
 
 const MINUTES_OF_WEEK: (i64, i64) = (1, 10_140);
@@ -74,59 +138,40 @@ pub const RULES: &[Rule] = &[
     rule(Kind::ActivityOutsideShift, Severity::Block, &[], activity_fit::check),
     rule(Kind::TimeOffApprovedOverlap, Severity::Block, &[], time_off_overlap::approved),
     rule(Kind::TimeOffPendingOverlap, Severity::Ack, &[], time_off_overlap::pending),
-    rule(
-        Kind::RestTimeShort,
-        Severity::Block,
-        &[Param { name: "minRestMinutes", default: 660, range: (1, 2_880) }],
-        rest_time::check,
-    ),
+    rule(Kind::RestTimeShort, Severity::Block, rest_time::PARAMS, rest_time::check),
     rule(
         Kind::MaxConsecutiveHours,
         Severity::Block,
-        &[Param { name: "maxMinutes", default: 720, range: (1, 2_880) }],
+        consecutive_hours::PARAMS,
         consecutive_hours::check,
     ),
     rule(Kind::SkillMissing, Severity::Block, &[], skills::check),
+    rule(Kind::MaxHoursDay, Severity::Off, day_hours::PARAMS, day_hours::check),
+    rule(Kind::MaxHoursWeek, Severity::Off, week_hours::MOST, week_hours::most),
+    rule(Kind::MinHoursWeek, Severity::Off, week_hours::LEAST, week_hours::least),
+    rule(Kind::MaxHoursPeriod, Severity::Off, period_hours::MOST, period_hours::most),
+    rule(Kind::MinHoursPeriod, Severity::Off, period_hours::LEAST, period_hours::least),
+    rule(Kind::MaxHoursAverage, Severity::Off, average_hours::PARAMS, average_hours::check),
     rule(
-        Kind::MaxHoursWeek,
+        Kind::MaxConsecutiveDays,
         Severity::Off,
-        &[Param { name: "maxMinutes", default: 2_880, range: MINUTES_OF_WEEK }],
-        week_hours::most,
+        consecutive_days::PARAMS,
+        consecutive_days::check,
     ),
-    rule(
-        Kind::MinHoursWeek,
-        Severity::Off,
-        &[Param { name: "minMinutes", default: 2_100, range: MINUTES_OF_WEEK }],
-        week_hours::least,
-    ),
+    rule(Kind::WeeklyRestShort, Severity::Off, weekly_rest::PARAMS, weekly_rest::check),
+    rule(Kind::BreakMissing, Severity::Off, breaks::PARAMS, breaks::check),
+    rule(Kind::MaxNightHours, Severity::Off, night_hours::PARAMS, night_hours::check),
+    rule(Kind::ForbiddenHours, Severity::Off, forbidden_hours::PARAMS, forbidden_hours::check),
+    change(Kind::NoticeShort, notice::PARAMS, notice::check),
+    change(Kind::PeriodLocked, locked::PARAMS, locked::check),
     Rule {
         kind: Kind::ShiftStarted,
         default: Severity::Block,
         allowed: ANY,
         params: &[],
-        check: None,
+        look: Look::Command,
     },
 ];
-
-/// How a unit has set one rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Setting {
-    /// How much its findings matter.
-    pub severity: Severity,
-    /// Its parameters, by name; those that are absent have their defaults.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub params: BTreeMap<String, i64>,
-}
-
-impl Setting {
-    /// A parameter's value.
-    fn param(&self, kind: Kind, name: &str) -> i64 {
-        self.params.get(name).copied().unwrap_or_else(|| {
-            let params = Rule::of(kind).map_or(&[][..], |rule| rule.params);
-            params.iter().find(|p| p.name == name).map_or(0, |p| p.default)
-        })
-    }
-}
 
 impl Rule {
     /// The rule of a kind, if a unit can set it.
@@ -134,33 +179,12 @@ impl Rule {
     pub fn of(kind: Kind) -> Option<&'static Self> {
         RULES.iter().find(|rule| rule.kind == kind)
     }
-}
 
-/// A unit's rules: what it has set; everything else has its default.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RuleSet {
-    /// What was set, by kind.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub settings: BTreeMap<Kind, Setting>,
-    /// Whether a swap without findings is approved when it is accepted.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub auto_approve: bool,
-}
-
-impl RuleSet {
-    /// The setting of a kind; kinds without one block.
+    /// Whether it can be set for some agents only, or for some days: a kind that commands find
+    /// themselves holds for the unit.
     #[must_use]
-    pub fn setting(&self, kind: Kind) -> Setting {
-        self.settings.get(&kind).cloned().unwrap_or_else(|| Setting {
-            severity: Rule::of(kind).map_or(Severity::Block, |rule| rule.default),
-            params: BTreeMap::new(),
-        })
-    }
-
-    /// How much findings of a kind matter.
-    #[must_use]
-    pub fn severity(&self, kind: Kind) -> Severity {
-        self.setting(kind).severity
+    pub fn is_particular(&self) -> bool {
+        !matches!(self.look, Look::Command)
     }
 }
 
@@ -176,7 +200,7 @@ pub struct Window<'a> {
 }
 
 /// How far beyond the touched stretch a rule may look, in days; then to whole weeks.
-const REACH_DAYS: i64 = 4;
+const REACH_DAYS: i64 = 7;
 
 impl<'a> Window<'a> {
     /// The window of an agent around a stretch of time; `None` for an agent nobody knows.
@@ -197,13 +221,29 @@ impl<'a> Window<'a> {
         Interval::new(start, last.max(hull.end().plus_days(REACH_DAYS))).unwrap_or(hull)
     }
 
-    /// The weeks with shifts that the touched stretch lies in, as elapsed time. The stretch may be
-    /// years long, from one edit to another; a week without shifts has nothing to be looked at.
-    pub(crate) fn weeks(&self) -> Vec<Interval> {
-        let starts = self.shifts.iter().map(|shift| self.unit.week_of(shift.body.span.start));
-        let firsts: BTreeSet<Date> = starts.collect();
-        let weeks = firsts.into_iter().filter_map(|first| self.unit.week(first));
+    /// The weeks, from that day on, that the touched stretch and a shift lie in, as elapsed time.
+    /// The stretch may be years long, from one edit to another; a week without shifts has nothing
+    /// to be looked at.
+    pub(crate) fn weeks_from(&self, first_day: Weekday) -> Vec<Interval> {
+        let zone = &self.unit.zone;
+        let days = self.shifts.iter().flat_map(|s| [s.first_day(zone), s.last_day(zone)]);
+        let firsts: BTreeSet<Date> = days.map(|day| Zone::week_of(day, first_day)).collect();
+        let weeks = firsts.into_iter().filter_map(|first| {
+            zone.days(first, first.checked_add(jiff::Span::new().days(6)).ok()?)
+        });
         weeks.filter(|week| week.overlaps(self.hull)).collect()
+    }
+
+    /// The shifts that begin up to so many days before or after the touched stretch, by start.
+    pub(crate) fn shifts_around(&self, days: i64) -> Vec<&'a Shift> {
+        let (start, end) = (self.hull.start().plus_days(-days), self.hull.end().plus_days(days));
+        let wide = Interval::new(start, end).unwrap_or(self.hull);
+        self.roster.shifts_of(&self.agent.id, wide).collect()
+    }
+
+    /// Whether a shift lies in the touched stretch.
+    pub(crate) fn is_touched(&self, shift: &Shift) -> bool {
+        shift.interval().overlaps(self.hull)
     }
 }
 
@@ -212,12 +252,43 @@ impl<'a> Window<'a> {
 pub fn findings(roster: &Roster, agent: &AgentId, hull: Interval) -> Vec<Finding> {
     let mut found = Vec::new();
     let Some(window) = Window::of(roster, agent, hull) else { return found };
-    for (rule, check) in RULES.iter().filter_map(|rule| Some((rule, rule.check?))) {
-        let setting = roster.rules().setting(rule.kind);
-        if setting.severity != Severity::Off {
-            check(&window, &setting, &mut found);
+    for rule in RULES {
+        let Look::Window(check) = rule.look else { continue };
+        for setting in roster.rules().in_force(rule, window.agent) {
+            let mut of_rule = Vec::new();
+            check(&window, &setting, &mut of_rule);
+            of_rule.retain(|finding| setting.holds(&window.agent.zone, finding.interval));
+            found.extend(of_rule);
         }
     }
     found.sort_by_cached_key(Finding::sort_key);
+    found
+}
+
+/// What a command does to one shift, as one of its agents sees it.
+pub(crate) struct ShiftChange<'a> {
+    pub(crate) unit: &'a BusinessUnit,
+    pub(crate) agent: &'a Agent,
+    pub(crate) shift: &'a ShiftId,
+    /// What the agent had.
+    pub(crate) before: Option<&'a ShiftBody>,
+    /// What the agent gets.
+    pub(crate) after: Option<&'a ShiftBody>,
+    /// Whether the agent asked for it.
+    pub(crate) is_own_wish: bool,
+    /// The unit's time.
+    pub(crate) now: Instant,
+}
+
+/// What the unit's rules find in a change of a shift.
+pub(crate) fn change_findings(roster: &Roster, change: &ShiftChange<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for rule in RULES {
+        let Look::Change(check) = rule.look else { continue };
+        for setting in roster.rules().in_force(rule, change.agent) {
+            let finding = check(change, &setting);
+            found.extend(finding.filter(|f| setting.holds(&change.agent.zone, f.interval)));
+        }
+    }
     found
 }

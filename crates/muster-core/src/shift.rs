@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::entry::Origin;
@@ -270,6 +271,19 @@ pub struct Shift {
 }
 
 impl Shift {
+    /// The civil date of its start.
+    #[must_use]
+    pub fn first_day(&self, zone: &Zone) -> Date {
+        zone.date(self.body.span.start)
+    }
+
+    /// The civil date of its last instant: a shift that ends at midnight does not touch the day
+    /// after.
+    #[must_use]
+    pub fn last_day(&self, zone: &Zone) -> Date {
+        zone.date(Instant::from_ms(self.body.span.end().ms() - 1))
+    }
+
     /// The entry that last changed an atom.
     #[must_use]
     pub fn origin(&self, atom: Atom) -> &Origin {

@@ -29,8 +29,33 @@ pub fn message(finding: &Finding) -> String {
             format!("{observed} of work in one go, of at most {limit}, in {}", shifts(finding))
                 + &by(finding, "too long by")
         }
-        Kind::MaxHoursWeek => week(finding, "at most", "too many by"),
-        Kind::MinHoursWeek => week(finding, "at least", "short by"),
+        Kind::MaxHoursDay => sum(finding, "in the day"),
+        Kind::MaxHoursWeek | Kind::MinHoursWeek => sum(finding, "in the week"),
+        Kind::MaxHoursPeriod | Kind::MinHoursPeriod => sum(finding, "in the period"),
+        Kind::MaxHoursAverage => sum(finding, "a week on average"),
+        Kind::MaxConsecutiveDays => {
+            let Finding { observed, limit, magnitude, .. } = finding;
+            format!("{observed} days of work running, of at most {limit}: {magnitude} too many")
+        }
+        Kind::WeeklyRestShort => {
+            let (observed, limit) = (hours(finding.observed), hours(finding.limit));
+            format!("longest rest {observed} of {limit}{}", from(finding))
+                + &by(finding, "short by")
+        }
+        Kind::BreakMissing => breaks(finding),
+        Kind::MaxNightHours => {
+            let (observed, limit) = (hours(finding.observed), hours(finding.limit));
+            format!("{observed} of work at night, of at most {limit}, in {}", shifts(finding))
+                + &by(finding, "too long by")
+        }
+        Kind::ForbiddenHours => {
+            let (minutes, agent) = (finding.magnitude, agent(finding));
+            format!("{} has {minutes} min at a time when {agent} may not work", shifts(finding))
+        }
+        Kind::NoticeShort => notice(finding),
+        Kind::PeriodLocked => {
+            format!("{} lies {} days before the end of the lock", shifts(finding), finding.observed)
+        }
         Kind::SkillMissing => format!("{} asks for {}", shifts(finding), skills(finding)),
         Kind::ActivityOutsideShift => outside(finding),
         Kind::SwapTermsChanged => {
@@ -147,10 +172,37 @@ fn rest(finding: &Finding) -> String {
     format!("rest {observed} of {limit} between {}", shifts(finding)) + &by(finding, "short by")
 }
 
-fn week(finding: &Finding, bound: &str, excess: &str) -> String {
+/// The stretch of time it is about, by its beginning.
+fn from(finding: &Finding) -> String {
+    finding.interval.map(|place| format!(" from {}", place.start())).unwrap_or_default()
+}
+
+fn sum(finding: &Finding, place: &str) -> String {
     let (observed, limit) = (hours(finding.observed), hours(finding.limit));
-    let week = finding.interval.map(|week| format!(" from {}", week.start())).unwrap_or_default();
-    format!("{observed} paid in the week{week}, of {bound} {limit}") + &by(finding, excess)
+    let (bound, excess) = match finding.observed > finding.limit {
+        true => ("at most", "too many by"),
+        false => ("at least", "short by"),
+    };
+    format!("{observed} {place}{}, of {bound} {limit}", from(finding)) + &by(finding, excess)
+}
+
+/// Less than asked for is missing; more than asked for is when it begins.
+fn breaks(finding: &Finding) -> String {
+    let Finding { observed, limit, .. } = finding;
+    match observed < limit {
+        true => format!("{} has {observed} min of break, of at least {limit}", shifts(finding)),
+        false => {
+            let (observed, limit) = (hours(*observed), hours(*limit));
+            format!("the break of {} begins after {observed}, of at most {limit}", shifts(finding))
+        }
+    }
+}
+
+fn notice(finding: &Finding) -> String {
+    let Finding { observed, limit, .. } = finding;
+    let cost = finding.cost_min.map(|minutes| format!(", which costs {minutes} min of pay"));
+    let cost = cost.unwrap_or_default();
+    format!("{} is changed {observed} days before, of at least {limit}{cost}", shifts(finding))
 }
 
 fn outside(finding: &Finding) -> String {

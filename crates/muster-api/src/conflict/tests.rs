@@ -48,6 +48,19 @@ fn example(kind: Kind) -> Finding {
         Kind::MinHoursWeek => {
             Finding { clock_change_min: Some(60), ..new(&[shift("s1")]).measured_min(2_040, 2_100) }
         }
+        Kind::MaxHoursDay => new(&[shift("s1")]).during(night).measured_min(660, 600),
+        Kind::MaxHoursPeriod => new(&[shift("s1")]).during(night).measured_min(10_000, 9_600),
+        Kind::MinHoursPeriod => new(&[shift("s1")]).during(night).measured_min(9_000, 9_600),
+        Kind::MaxHoursAverage => new(&[shift("s1")]).during(night).measured_min(2_940, 2_880),
+        Kind::MaxConsecutiveDays => new(&[shift("s1")]).measured(Measure::Days, 7, 6),
+        Kind::WeeklyRestShort => new(&[shift("s1")]).during(night).measured_min(1_380, 1_440),
+        Kind::BreakMissing => new(&[shift("s1")]).measured_min(10, 20),
+        Kind::MaxNightHours => new(&[shift("s1")]).measured_min(540, 480),
+        Kind::ForbiddenHours => new(&[shift("s1")]).measured_min(30, 0),
+        Kind::NoticeShort => {
+            Finding { cost_min: Some(60), ..new(&[shift("s1")]).measured(Measure::Days, 3, 14) }
+        }
+        Kind::PeriodLocked => new(&[shift("s1")]).measured(Measure::Days, 5, 0),
         Kind::SkillMissing => new(&[shift("s1"), Subject::Skill("fr".into())]),
         Kind::ActivityOutsideShift => new(&[shift("s1")]).measured_min(15, 0),
         Kind::SwapTermsChanged | Kind::SwapShiftTaken => new(&[swap(), shift("s1")]),
@@ -82,10 +95,28 @@ fn every_kind_has_a_message_with_its_values() {
             because of a clock change of -60 min
         MAX_CONSECUTIVE_HOURS: 12:45 of work in one go, of at most 12:00, in shifts s1
             and s2: too long by 45 min
-        MAX_HOURS_WEEK: 50:00 paid in the week from 2026-03-28T19:00:00Z, of at most
-            48:00: too many by 120 min
-        MIN_HOURS_WEEK: 34:00 paid in the week, of at least 35:00: short by 60 min,
-            because of a clock change of +60 min
+        MAX_HOURS_WEEK: 50:00 in the week from 2026-03-28T19:00:00Z, of at most 48:00:
+            too many by 120 min
+        MIN_HOURS_WEEK: 34:00 in the week, of at least 35:00: short by 60 min, because
+            of a clock change of +60 min
+        MAX_HOURS_DAY: 11:00 in the day from 2026-03-28T19:00:00Z, of at most 10:00: too
+            many by 60 min
+        MAX_HOURS_PERIOD: 166:40 in the period from 2026-03-28T19:00:00Z, of at most
+            160:00: too many by 400 min
+        MIN_HOURS_PERIOD: 150:00 in the period from 2026-03-28T19:00:00Z, of at least
+            160:00: short by 600 min
+        MAX_HOURS_AVERAGE: 49:00 a week on average from 2026-03-28T19:00:00Z, of at most
+            48:00: too many by 60 min
+        MAX_CONSECUTIVE_DAYS: 7 days of work running, of at most 6: 1 too many
+        WEEKLY_REST_SHORT: longest rest 23:00 of 24:00 from 2026-03-28T19:00:00Z: short
+            by 60 min
+        BREAK_MISSING: shift s1 has 10 min of break, of at least 20
+        MAX_NIGHT_HOURS: 9:00 of work at night, of at most 8:00, in shift s1: too long
+            by 60 min
+        FORBIDDEN_HOURS: shift s1 has 30 min at a time when ana may not work
+        NOTICE_SHORT: shift s1 is changed 3 days before, of at least 14, which costs 60
+            min of pay
+        PERIOD_LOCKED: shift s1 lies 5 days before the end of the lock
         SKILL_MISSING: shift s1 asks for skill fr, which ana lacks on one of its days
         ACTIVITY_OUTSIDE_SHIFT: an activity of shift s1 ends 15 min after it
         SWAP_TERMS_CHANGED: shift s1 was moved after both agents agreed to swap w1

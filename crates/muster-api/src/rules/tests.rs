@@ -5,7 +5,8 @@ use crate::parse;
 use crate::testing::{json, unit};
 
 fn read(body: &str, known: &RuleSet) -> Result<RuleSet, BadInput> {
-    parse::<RulesIn>(body.as_bytes()).unwrap().rule_set(known)
+    let change = parse::<RulesIn>(body.as_bytes()).unwrap().change(known)?;
+    Ok(known.changed(&change))
 }
 
 fn view(rules: &RuleSet) -> serde_json::Value {
@@ -32,20 +33,35 @@ fn every_kind_that_can_be_set_is_shown_as_it_holds() {
         REST_TIME_SHORT block {minRestMinutes:660}
         MAX_CONSECUTIVE_HOURS block {maxMinutes:720}
         SKILL_MISSING block {}
-        MAX_HOURS_WEEK off {maxMinutes:2880}
-        MIN_HOURS_WEEK off {minMinutes:2100}
+        MAX_HOURS_DAY off {counted:paid,maxMinutes:600,window:civilDay}
+        MAX_HOURS_WEEK off {attribution:byStart,counted:paid,maxMinutes:2880,payWeekStart:sunday}
+        MIN_HOURS_WEEK off {attribution:byStart,counted:paid,minMinutes:2100,payWeekStart:sunday}
+        MAX_HOURS_PERIOD off {anchor:2026-01-05,counted:paid,maxMinutes:11520,weeks:4}
+        MIN_HOURS_PERIOD off {anchor:2026-01-05,counted:paid,minMinutes:8400,weeks:4}
+        MAX_HOURS_AVERAGE off {counted:paid,maxMinutes:2880,weeks:17}
+        MAX_CONSECUTIVE_DAYS off {maxDays:6}
+        WEEKLY_REST_SHORT off {days:7,minRestMinutes:2100}
+        BREAK_MISSING off {breakMinutes:20,counting:longest,fromMinutes:361,latestMinutes:0}
+        MAX_NIGHT_HOURS off {averageDays:0,counted:paid,maxMinutes:480,nightFrom:22:00,nightMinutes:180,nightUntil:06:00}
+        FORBIDDEN_HOURS off {from:22:00,until:06:00}
+        NOTICE_SHORT off {graceMinutes:30,lostPercent:50,noticeDays:14,premiumMinutes:60}
+        PERIOD_LOCKED off {through:0001-01-01}
         SHIFT_STARTED block {}"#]]
     .assert_eq(&rules.collect::<Vec<_>>().join("\n"));
 }
 
 #[test]
 fn rules_that_were_read_can_be_sent_back() {
-    let mut known = RuleSet { auto_approve: true, ..RuleSet::default() };
-    let set = read(
-        r#"{"rules":[{"kind":"MAX_HOURS_WEEK","severity":"warn","params":{"maxMinutes":2400}}]}"#,
-        &known,
+    let known = read(
+        r#"{"autoApprove":true,"rules":[
+            {"kind":"MAX_HOURS_WEEK","severity":"warn","params":{"maxMinutes":2400}},
+            {"kind":"MAX_HOURS_WEEK","name":"law","scope":{"contract":"part time"},"severity":"ack",
+             "effectiveFrom":"2026-01-01","effectiveUntil":"2026-12-31","statutory":true,
+             "source":"the agreement"},
+            {"kind":"REST_TIME_SHORT","scope":{"minors":true},"params":{"minRestMinutes":720}}]}"#,
+        &RuleSet::default(),
     );
-    known.settings = set.unwrap().settings;
+    let known = known.unwrap();
     let sent = read(&view(&known).to_string(), &known).unwrap();
     assert_eq!(view(&sent), view(&known));
 }
@@ -55,8 +71,9 @@ fn what_is_absent_of_a_rule_stays() {
     let body = r#"{"rules":[{"kind":"REST_TIME_SHORT","params":{"minRestMinutes":600}}]}"#;
     let known = read(body, &RuleSet::default()).unwrap();
     let known = read(r#"{"rules":[{"kind":"REST_TIME_SHORT","severity":"ack"}]}"#, &known).unwrap();
-    let setting = known.setting(Kind::RestTimeShort);
-    assert_eq!((setting.severity, setting.params["minRestMinutes"]), (Severity::Ack, 600));
+    let setting = known.usual(Kind::RestTimeShort);
+    let rest = &setting.params["minRestMinutes"];
+    assert_eq!((setting.severity, rest), (Severity::Ack, &Value::Number(600)));
     assert!(!known.auto_approve);
 }
 
@@ -70,8 +87,10 @@ fn what_cannot_be_set_is_named() {
     assert_eq!(pointer(r#"{"kind":"SUBJECT_GONE"}"#), "/rules/1/kind");
     let clash = r#"{"kind":"FIELD_CHANGED_BOTH","severity":"warn"}"#;
     assert_eq!(pointer(clash), "/rules/1/severity");
-    let scoped = r#"{"kind":"SKILL_MISSING","scope":{"managementUnitId":"mu1"}}"#;
+    let scoped = r#"{"kind":"SKILL_MISSING","scope":{"managementUnitId":"mu1","minors":true}}"#;
     assert_eq!(pointer(scoped), "/rules/1/scope");
+    let text = r#"{"kind":"REST_TIME_SHORT","params":{"minRestMinutes":"11 h"}}"#;
+    assert_eq!(pointer(text), "/rules/1/params/minRestMinutes");
     let unknown = r#"{"kind":"REST_TIME_SHORT","params":{"hours":11}}"#;
     assert_eq!(pointer(unknown), "/rules/1/params/hours");
     let far = r#"{"kind":"REST_TIME_SHORT","params":{"minRestMinutes":0}}"#;
@@ -79,7 +98,7 @@ fn what_cannot_be_set_is_named() {
     assert_eq!(
         read(r#"{"rules":[{"kind":"SKILL_MISSING","scope":null}]}"#, &RuleSet::default())
             .unwrap()
-            .settings
+            .all()
             .len(),
         1
     );

@@ -2,14 +2,14 @@
 
 use crate::activity::ActivityCode;
 use crate::agent::Agent;
-use crate::conflict::Kind;
+use crate::conflict::Severity;
 use crate::decide::{Decision, Outcome, Rejection, Thing};
 use crate::entry::ReferenceKind;
 use crate::event::Event;
 use crate::id::AgentId;
 use crate::limits;
 use crate::roster::Roster;
-use crate::rule::{Rule, RuleSet};
+use crate::rule::{Rule, RuleKey, RuleSet, RuleSetting, RulesChange, Scope, Value};
 use crate::unit::{BusinessUnit, ManagementUnit};
 
 fn unit_decision(id: &impl ToString, event: Option<Event>) -> Decision {
@@ -86,36 +86,77 @@ pub(super) fn put_code(roster: &Roster, code: &ActivityCode) -> Result<Decision,
     Ok(unit_decision(&code.id, event))
 }
 
-pub(super) fn set_rules(roster: &Roster, rules: &RuleSet) -> Result<Decision, Rejection> {
-    for (kind, setting) in &rules.settings {
-        check_setting(*kind, setting)?;
+pub(super) fn set_rules(roster: &Roster, change: &RulesChange) -> Result<Decision, Rejection> {
+    for setting in &change.put {
+        check_setting(roster, setting)?;
     }
-    let mut merged = roster.rules().clone();
-    merged.auto_approve = rules.auto_approve;
-    merged.settings.extend(rules.settings.clone());
-    let event = (merged != *roster.rules()).then_some(Event::RulesSet(merged));
+    let rules = roster.rules().changed(change);
+    if rules.all().len() > limits::RULES {
+        let problem = format!("are more than {}", limits::RULES);
+        return Err(Rejection::invalid("/rules", &rules.all().len(), &problem));
+    }
+    check_floors(&rules)?;
+    let event = (rules != *roster.rules()).then_some(Event::RulesSet(rules));
     let unit = roster.unit().map(|unit| unit.id.to_string()).unwrap_or_default();
     Ok(unit_decision(&unit, event))
 }
 
-fn check_setting(kind: Kind, setting: &crate::rule::Setting) -> Result<(), Rejection> {
+fn check_setting(roster: &Roster, setting: &RuleSetting) -> Result<(), Rejection> {
+    let RuleSetting { key, until, severity, params, statutory: _, source: _ } = setting;
+    let kind = key.kind;
     let Some(rule) = Rule::of(kind) else {
         return Err(Rejection::invalid("/rules/kind", &kind.name(), "cannot be set"));
     };
-    if !rule.allowed.contains(&setting.severity) {
+    if !rule.allowed.contains(severity) {
         let allowed: Vec<_> = rule.allowed.iter().map(|severity| severity.name()).collect();
         let problem = format!("is not a severity {} can have: {}", kind.name(), allowed.join(", "));
-        return Err(Rejection::invalid("/rules/severity", &setting.severity.name(), &problem));
+        return Err(Rejection::invalid("/rules/severity", &severity.name(), &problem));
     }
-    for (name, value) in &setting.params {
-        let pointer = format!("/rules/params/{name}");
-        let Some(param) = rule.params.iter().find(|param| param.name == name) else {
-            return Err(Rejection::invalid(&pointer, value, "is not a parameter of this rule"));
-        };
-        if !(param.range.0..=param.range.1).contains(value) {
-            let problem = format!("is not within {}..={}", param.range.0, param.range.1);
-            return Err(Rejection::invalid(&pointer, value, &problem));
+    let is_usual = *key == RuleKey::of(kind) && until.is_none();
+    if !(is_usual || rule.is_particular()) {
+        let problem = "holds for the whole unit: it has no name, no scope and no dates";
+        return Err(Rejection::invalid("/rules/kind", &kind.name(), problem));
+    }
+    if let Scope::ManagementUnit(id) = &key.scope
+        && roster.management_unit(id).is_none()
+    {
+        let problem = "is not a management unit of this unit";
+        return Err(Rejection::invalid("/rules/scope/managementUnitId", id, problem));
+    }
+    if let Some(until) = until.filter(|until| key.from.is_some_and(|from| *until < from)) {
+        return Err(Rejection::invalid("/rules/effectiveUntil", &until, "is before effectiveFrom"));
+    }
+    params.iter().try_for_each(|(name, value)| check_param(rule, name, value))
+}
+
+fn check_param(rule: &Rule, name: &str, value: &Value) -> Result<(), Rejection> {
+    let pointer = format!("/rules/params/{name}");
+    let Some(param) = rule.params.iter().find(|param| param.name == name) else {
+        let problem = "is not a parameter of this rule";
+        return Err(Rejection::invalid(&pointer, value, problem));
+    };
+    match param.allowed.problem(value) {
+        None => Ok(()),
+        Some(problem) => Err(Rejection::invalid(&pointer, value, &problem)),
+    }
+}
+
+/// What the law asks for is answered for by somebody at least, whoever it is set for.
+fn check_floors(rules: &RuleSet) -> Result<(), Rejection> {
+    let same =
+        |a: &RuleSetting, b: &RuleSetting| (a.key.kind, &a.key.name) == (b.key.kind, &b.key.name);
+    let mut statutory = rules.all().iter().filter(|setting| setting.statutory);
+    let low = statutory.find_map(|law| {
+        rules.all().iter().find(|other| same(law, other) && other.severity < Severity::Ack)
+    });
+    match low {
+        None => Ok(()),
+        Some(low) => {
+            let problem = format!(
+                "is below ack, and {} is statutory: set `statutory` to false first",
+                low.key.kind.name()
+            );
+            Err(Rejection::invalid("/rules/severity", &low.severity.name(), &problem))
         }
     }
-    Ok(())
 }

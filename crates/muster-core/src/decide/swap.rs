@@ -91,10 +91,12 @@ fn weighed(roster: &Roster, actor: &Actor, offer: &SwapOffer, now: Instant) -> V
     let edits = Edits { shifts: shifts.into_iter().flatten().collect(), commitments: Vec::new() };
     let mut components =
         change::weigh(roster, actor, &edits.normalized(), &Resolutions::new(), now);
-    // For a swap, a shift that has begun is no footnote.
+    // For a swap, a shift that has begun is no footnote; and nobody has to be given notice of what
+    // both agents wish.
+    let is_weighed = |f: &Finding| !matches!(f.kind, Kind::ShiftStarted | Kind::NoticeShort);
     for component in &mut components {
-        component.noted.retain(|f| f.kind != Kind::ShiftStarted);
-        component.gating.retain(|f| f.kind != Kind::ShiftStarted);
+        component.noted.retain(is_weighed);
+        component.gating.retain(is_weighed);
         let begun = component.shifts.iter().filter_map(|id| roster.shift(id));
         let begun: Vec<Finding> = begun
             .filter(|shift| shift.body.span.start <= now)

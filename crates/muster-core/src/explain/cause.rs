@@ -58,6 +58,17 @@ fn origins(roster: &Roster, finding: &Finding) -> Vec<Origin> {
         | Kind::MaxConsecutiveHours
         | Kind::MaxHoursWeek
         | Kind::MinHoursWeek
+        | Kind::MaxHoursDay
+        | Kind::MaxHoursPeriod
+        | Kind::MinHoursPeriod
+        | Kind::MaxHoursAverage
+        | Kind::MaxConsecutiveDays
+        | Kind::WeeklyRestShort
+        | Kind::BreakMissing
+        | Kind::MaxNightHours
+        | Kind::ForbiddenHours
+        | Kind::NoticeShort
+        | Kind::PeriodLocked
         | Kind::ActivityOutsideShift
         | Kind::ShiftStarted
         | Kind::ExternalIdDuplicate => {

@@ -4,13 +4,13 @@
 //! the agent (a meeting, say) falls into no shift the agent works now. The magnitude is the
 //! minutes that stick out.
 
-use crate::conflict::{Finding, Kind, Subject};
+use crate::conflict::{Finding, Subject};
 use crate::instant::Interval;
 use crate::rule::{Setting, Window};
 use crate::shift::{Commitment, Shift};
 
-pub(super) fn check(window: &Window<'_>, setting: &Setting, found: &mut Vec<Finding>) {
-    let new = || Finding::new(Kind::ActivityOutsideShift, setting.severity, Some(&window.agent.id));
+pub(super) fn check(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<Finding>) {
+    let new = || setting.finding(window.agent);
     for shift in &window.shifts {
         let outside_min = outside_min(shift);
         if outside_min > 0 {

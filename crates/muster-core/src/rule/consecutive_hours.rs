@@ -3,13 +3,15 @@
 //! Shifts that touch or overlap are one stretch of work; breaks inside a shift do not interrupt
 //! it. Elapsed time counts. The magnitude is the minutes beyond the limit.
 
-use crate::conflict::{Finding, Kind, Subject};
+use crate::conflict::{Finding, Subject};
 use crate::instant::Interval;
-use crate::rule::{Setting, Window};
+use crate::rule::{Param, Setting, Window, number};
 use crate::shift::Shift;
 
-pub(super) fn check(window: &Window<'_>, setting: &Setting, found: &mut Vec<Finding>) {
-    let max_min = setting.param(Kind::MaxConsecutiveHours, "maxMinutes");
+pub(super) const PARAMS: &[Param] = &[number("maxMinutes", 720, (1, 2_880))];
+
+pub(super) fn check(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<Finding>) {
+    let max_min = setting.number("maxMinutes");
     let mut rest = &window.shifts[..];
     while let Some((first, _)) = rest.split_first() {
         let mut end = first.body.span.end();
@@ -31,17 +33,17 @@ pub(super) fn check(window: &Window<'_>, setting: &Setting, found: &mut Vec<Find
 
 fn finding(
     window: &Window<'_>,
-    setting: &Setting,
+    setting: &Setting<'_>,
     stretch: &[&Shift],
     during: Interval,
     max_min: i64,
 ) -> Finding {
     let change = window.agent.zone.clock_change_min(during);
-    let mut finding =
-        Finding::new(Kind::MaxConsecutiveHours, setting.severity, Some(&window.agent.id))
-            .about(stretch.iter().map(|shift| Subject::Shift(shift.id.clone())))
-            .during(Some(during))
-            .measured_min(during.minutes(), max_min);
+    let mut finding = setting
+        .finding(window.agent)
+        .about(stretch.iter().map(|shift| Subject::Shift(shift.id.clone())))
+        .during(Some(during))
+        .measured_min(during.minutes(), max_min);
     finding.clock_change_min = (change != 0).then_some(change);
     finding
 }

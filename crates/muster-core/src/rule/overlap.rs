@@ -3,11 +3,11 @@
 //! Two shifts of one agent share time, also over midnight and between weeks. Shifts that touch
 //! (one ends when the other starts) are fine. The magnitude is the shared minutes.
 
-use crate::conflict::{Finding, Kind, Subject};
+use crate::conflict::{Finding, Subject};
 use crate::instant::Interval;
 use crate::rule::{Setting, Window};
 
-pub(super) fn check(window: &Window<'_>, setting: &Setting, found: &mut Vec<Finding>) {
+pub(super) fn check(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<Finding>) {
     for (n, first) in window.shifts.iter().enumerate() {
         let shared = |second: &Interval| first.interval().intersection(*second);
         for second in &window.shifts[n + 1..] {
@@ -16,7 +16,8 @@ pub(super) fn check(window: &Window<'_>, setting: &Setting, found: &mut Vec<Find
             }
             let Some(both) = shared(&second.interval()) else { continue };
             found.push(
-                Finding::new(Kind::ShiftOverlap, setting.severity, Some(&window.agent.id))
+                setting
+                    .finding(window.agent)
                     .about([Subject::Shift(first.id.clone()), Subject::Shift(second.id.clone())])
                     .during(Some(both))
                     .measured_min(both.minutes().max(1), 0),

@@ -5,13 +5,15 @@
 //! so. Shifts that touch or overlap leave no rest between them and are one stretch of work
 //! ([`super::consecutive_hours`]). The magnitude is the missing minutes.
 
-use crate::conflict::{Finding, Kind, Subject};
+use crate::conflict::{Finding, Subject};
 use crate::instant::Interval;
-use crate::rule::{Setting, Window};
+use crate::rule::{Param, Setting, Window, number};
 use crate::shift::Shift;
 
-pub(super) fn check(window: &Window<'_>, setting: &Setting, found: &mut Vec<Finding>) {
-    let min_rest_min = setting.param(Kind::RestTimeShort, "minRestMinutes");
+pub(super) const PARAMS: &[Param] = &[number("minRestMinutes", 660, (1, 2_880))];
+
+pub(super) fn check(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<Finding>) {
+    let min_rest_min = setting.number("minRestMinutes");
     let mut last: Option<&Shift> = None;
     for next in &window.shifts {
         if let Some(before) = last
@@ -19,11 +21,11 @@ pub(super) fn check(window: &Window<'_>, setting: &Setting, found: &mut Vec<Find
             && rest.minutes() < min_rest_min
         {
             let change = window.agent.zone.clock_change_min(rest);
-            let mut finding =
-                Finding::new(Kind::RestTimeShort, setting.severity, Some(&window.agent.id))
-                    .about([Subject::Shift(before.id.clone()), Subject::Shift(next.id.clone())])
-                    .during(Some(rest))
-                    .measured_min(rest.minutes(), min_rest_min);
+            let mut finding = setting
+                .finding(window.agent)
+                .about([Subject::Shift(before.id.clone()), Subject::Shift(next.id.clone())])
+                .during(Some(rest))
+                .measured_min(rest.minutes(), min_rest_min);
             finding.clock_change_min = (change != 0).then_some(change);
             found.push(finding);
         }

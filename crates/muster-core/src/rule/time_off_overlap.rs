@@ -5,23 +5,22 @@
 //! makes it more: where the shift lay before the time off was approved, the overlay masks it. The
 //! magnitude is the shared minutes.
 
-use crate::conflict::{Finding, Kind, Subject};
+use crate::conflict::{Finding, Subject};
 use crate::rule::{Setting, Window};
 use crate::time_off::TimeOffStatus;
 
-pub(super) fn approved(window: &Window<'_>, setting: &Setting, found: &mut Vec<Finding>) {
-    check(window, setting, TimeOffStatus::Approved, Kind::TimeOffApprovedOverlap, found);
+pub(super) fn approved(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<Finding>) {
+    check(window, setting, TimeOffStatus::Approved, found);
 }
 
-pub(super) fn pending(window: &Window<'_>, setting: &Setting, found: &mut Vec<Finding>) {
-    check(window, setting, TimeOffStatus::Pending, Kind::TimeOffPendingOverlap, found);
+pub(super) fn pending(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<Finding>) {
+    check(window, setting, TimeOffStatus::Pending, found);
 }
 
 fn check(
     window: &Window<'_>,
-    setting: &Setting,
+    setting: &Setting<'_>,
     status: TimeOffStatus,
-    kind: Kind,
     found: &mut Vec<Finding>,
 ) {
     for time_off in window.roster.time_off_of(&window.agent.id) {
@@ -35,7 +34,8 @@ fn check(
             }
             let during = time_off.request.hull().and_then(|h| h.intersection(shift.interval()));
             found.push(
-                Finding::new(kind, setting.severity, Some(&window.agent.id))
+                setting
+                    .finding(window.agent)
                     .about([
                         Subject::Shift(shift.id.clone()),
                         Subject::TimeOff(time_off.request.id.clone()),

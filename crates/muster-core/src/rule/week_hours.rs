@@ -1,53 +1,112 @@
-//! `MAX_HOURS_WEEK` and `MIN_HOURS_WEEK`: paid time in a planning week.
+//! `MAX_HOURS_WEEK` and `MIN_HOURS_WEEK`: time in a week.
 //!
-//! A shift counts in the week of its start, in the unit's zone, with its paid elapsed minutes.
-//! When a clock change makes shifts of the week longer or shorter than they look, the finding
-//! carries by how much, so that nobody takes a short night for a short shift. A week without any
-//! shift is not short. The magnitude is the minutes beyond the limit.
+//! Which week a shift counts in is a matter of agreement (`attribution`): that of its start, in the
+//! unit's zone and from the unit's first day (`byStart`); each of two weeks its part (`split`); or
+//! that of its start in weeks for which people are paid, from `payWeekStart` (`payWeek`). What
+//! counts is paid, elapsed or worked time. When a clock change makes shifts of the week longer or
+//! shorter than they look, the finding carries by how much, so that nobody takes a short night for
+//! a short shift. A week without any shift is not short. The magnitude is the minutes beyond the
+//! limit; of too many hours, the shifts named are the fewest that are enough for that.
 
-use crate::conflict::{Finding, Kind, Subject};
+use jiff::civil::Weekday;
+
+use crate::conflict::{Finding, Subject};
 use crate::instant::Interval;
-use crate::rule::{Setting, Window};
+use crate::rule::counted::{COUNTED, Counted, fewest};
+use crate::rule::{Allowed, MINUTES_OF_WEEK, Param, Setting, Window, number};
 use crate::shift::Shift;
 
-pub(super) fn most(window: &Window<'_>, setting: &Setting, found: &mut Vec<Finding>) {
-    let limit_min = setting.param(Kind::MaxHoursWeek, "maxMinutes");
-    check(window, setting, Kind::MaxHoursWeek, limit_min, |paid| paid > limit_min, found);
-}
+const ATTRIBUTION: Param =
+    Param { name: "attribution", allowed: Allowed::Word(&["byStart", "split", "payWeek"]) };
+const PAY_WEEK: Param = Param {
+    name: "payWeekStart",
+    allowed: Allowed::Word(&[
+        "sunday",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+    ]),
+};
 
-pub(super) fn least(window: &Window<'_>, setting: &Setting, found: &mut Vec<Finding>) {
-    let limit_min = setting.param(Kind::MinHoursWeek, "minMinutes");
-    check(window, setting, Kind::MinHoursWeek, limit_min, |paid| paid < limit_min, found);
-}
+pub(super) const MOST: &[Param] =
+    &[number("maxMinutes", 2_880, MINUTES_OF_WEEK), ATTRIBUTION, PAY_WEEK, COUNTED];
+pub(super) const LEAST: &[Param] =
+    &[number("minMinutes", 2_100, MINUTES_OF_WEEK), ATTRIBUTION, PAY_WEEK, COUNTED];
 
-fn check(
-    window: &Window<'_>,
-    setting: &Setting,
-    kind: Kind,
-    limit_min: i64,
-    is_broken: impl Fn(i64) -> bool,
-    found: &mut Vec<Finding>,
-) {
-    for week in window.weeks() {
-        let shifts: Vec<&Shift> = in_week(window, week).collect();
-        let paid: i64 = shifts.iter().map(|shift| window.roster.paid_min(&shift.body)).sum();
-        if shifts.is_empty() || !is_broken(paid) {
-            continue;
+pub(super) fn most(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<Finding>) {
+    let limit_min = setting.number("maxMinutes");
+    for (week, shifts) in weeks(window, setting) {
+        let sum: i64 = shifts.iter().map(|(_, minutes)| minutes).sum();
+        if sum > limit_min {
+            let picked = fewest(shifts.clone(), limit_min);
+            found.push(finding(window, setting, week, &shifts, &picked, limit_min));
         }
-        let zone = &window.agent.zone;
-        let change: i64 = shifts.iter().map(|s| zone.clock_change_min(s.interval())).sum();
-        let mut finding = Finding::new(kind, setting.severity, Some(&window.agent.id))
-            .during(Some(week))
-            .measured_min(paid, limit_min);
-        finding.clock_change_min = (change != 0).then_some(change);
-        finding.subjects = shifts.iter().map(|s| Subject::Shift(s.id.clone())).collect();
-        finding.subjects.sort();
-        found.push(finding);
     }
 }
 
-fn in_week<'a>(window: &Window<'a>, week: Interval) -> impl Iterator<Item = &'a Shift> {
-    window.shifts.iter().copied().filter(move |shift| week.contains(shift.body.span.start))
+pub(super) fn least(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<Finding>) {
+    let limit_min = setting.number("minMinutes");
+    for (week, shifts) in weeks(window, setting) {
+        let sum: i64 = shifts.iter().map(|(_, minutes)| minutes).sum();
+        if sum < limit_min {
+            let all: Vec<&Shift> = shifts.iter().map(|(shift, _)| *shift).collect();
+            found.push(finding(window, setting, week, &shifts, &all, limit_min));
+        }
+    }
+}
+
+/// The weeks that were touched, and the shifts that count in each, with their minutes.
+fn weeks<'a>(window: &Window<'a>, setting: &Setting<'_>) -> Vec<(Interval, Vec<(&'a Shift, i64)>)> {
+    let counted = Counted::of(setting);
+    let (is_split, is_pay_week) = match setting.choice("attribution") {
+        0 => (false, false),
+        1 => (true, false),
+        _ => (false, true),
+    };
+    let first_day = match is_pay_week {
+        true => {
+            let nth = i8::try_from(setting.choice("payWeekStart")).unwrap_or_default();
+            Weekday::from_sunday_zero_offset(nth).unwrap_or(Weekday::Sunday)
+        }
+        false => window.unit.first_day.into(),
+    };
+    let of_week = |week: Interval| {
+        let minutes = |shift: &&'a Shift| match is_split {
+            true => counted.minutes_in(window, shift, week),
+            false => counted.minutes(window, shift),
+        };
+        let counts = |shift: &&&Shift| match is_split {
+            true => shift.interval().overlaps(week),
+            false => week.contains(shift.body.span.start),
+        };
+        let shifts = window.shifts.iter().filter(counts);
+        (week, shifts.map(|shift| (*shift, minutes(shift))).collect::<Vec<_>>())
+    };
+    let weeks = window.weeks_from(first_day).into_iter().map(of_week);
+    weeks.filter(|(_, shifts)| !shifts.is_empty()).collect()
+}
+
+fn finding(
+    window: &Window<'_>,
+    setting: &Setting<'_>,
+    week: Interval,
+    counting: &[(&Shift, i64)],
+    named: &[&Shift],
+    limit_min: i64,
+) -> Finding {
+    let sum = counting.iter().map(|(_, minutes)| minutes).sum();
+    let zone = &window.agent.zone;
+    let change: i64 = counting.iter().map(|(s, _)| zone.clock_change_min(s.interval())).sum();
+    let mut finding = setting
+        .finding(window.agent)
+        .about(named.iter().map(|shift| Subject::Shift(shift.id.clone())))
+        .during(Some(week))
+        .measured_min(sum, limit_min);
+    finding.clock_change_min = (change != 0).then_some(change);
+    finding
 }
 
 #[cfg(test)]
@@ -178,6 +237,50 @@ mod tests {
             ana is contract=none
             ",
             expect![""],
+        );
+    }
+
+    /// SCENARIOS 8: 46 hours, and a night from Sunday 22:00 to Monday 06:00.
+    fn night_at_the_weeks_end(attribution: &str) -> String {
+        format!(
+            "
+            site Europe/Paris
+            rule MAX_HOURS_WEEK block attribution={attribution}
+            ana mon 08:00-18:00
+            ana tue 08:00-18:00
+            ana wed 08:00-18:00
+            ana thu 08:00-18:00
+            ana fri 08:00-14:00
+            ana sun 22:00-06:00
+            "
+        )
+    }
+
+    #[test]
+    fn by_its_start_a_night_counts_in_the_week_that_ends() {
+        check_rule(
+            Kind::MaxHoursWeek,
+            &night_at_the_weeks_end("byStart"),
+            expect![[r#"
+                block MAX_HOURS_WEEK ana [ana-fri, ana-mon, ana-sun, ana-thu, ana-tue, ana-wed] mon 00:00-00:00 [10080] 3240/2880 min
+            "#]],
+        );
+    }
+
+    #[test]
+    fn split_at_the_boundary_each_week_has_its_part() {
+        check_rule(Kind::MaxHoursWeek, &night_at_the_weeks_end("split"), expect![""]);
+    }
+
+    #[test]
+    fn a_pay_week_from_sunday_has_the_night_in_the_next() {
+        check_rule(Kind::MaxHoursWeek, &night_at_the_weeks_end("payWeek"), expect![""]);
+        check_rule(
+            Kind::MaxHoursWeek,
+            &night_at_the_weeks_end("payWeek payWeekStart=monday"),
+            expect![[r#"
+                block MAX_HOURS_WEEK ana [ana-fri, ana-mon, ana-sun, ana-thu, ana-tue, ana-wed] mon 00:00-00:00 [10080] 3240/2880 min
+            "#]],
         );
     }
 }

@@ -80,6 +80,7 @@ pub(super) fn finding(roster: &Roster, clock: &Clock, finding: &Finding) -> Stri
     let Finding {
         kind,
         severity,
+        rule,
         agent,
         subjects,
         interval,
@@ -88,21 +89,29 @@ pub(super) fn finding(roster: &Roster, clock: &Clock, finding: &Finding) -> Stri
         limit,
         measure,
         clock_change_min,
+        cost_min,
         clash,
         standing,
     } = finding;
     let subjects: Vec<String> = subjects.iter().map(|s| subject(roster, clock, s)).collect();
     let mut text = format!("{} {} {}", severity.name(), kind.name(), agent_name(agent.as_ref()));
+    text += &rule.as_ref().map_or(String::new(), |rule| format!(" ({rule})"));
     text += &format!(" [{}]", subjects.join(", "));
     text += &interval.map_or(String::new(), |place| format!(" {}", clock.span_name(place)));
-    if *measure == Measure::Minutes {
+    let unit = match measure {
+        Measure::Minutes => Some("min"),
+        Measure::Days => Some("days"),
+        Measure::Count => None,
+    };
+    if let Some(unit) = unit {
         let limit = if *limit == 0 { String::new() } else { format!("/{limit}") };
-        text += &format!(" {observed}{limit} min");
+        text += &format!(" {observed}{limit} {unit}");
     }
     if *magnitude != (observed - limit).abs() {
         text += &format!(" by {magnitude}");
     }
     text += &clock_change_min.map_or(String::new(), |change| format!(" clock {change:+}"));
+    text += &cost_min.map_or(String::new(), |cost| format!(" costs {cost}"));
     text += if *standing { " standing" } else { "" };
     if let Some(clash) = clash {
         let Clash { atom, base, yours, live } = &**clash;

@@ -10,7 +10,7 @@ use crate::entry::ReferenceKind;
 use crate::event::Event;
 use crate::id::{ActivityCodeId, AgentId, TimeOffId, UnitId};
 use crate::instant::Instant;
-use crate::rule::{RuleSet, Setting};
+use crate::rule::{Params, RuleKey, RuleSetting, RulesChange, Scope, Value};
 use crate::testing::World;
 use crate::testing::line::{self, skill};
 use crate::time_off::{Days, TimeOffRequest, TimeOffStatus};
@@ -22,11 +22,8 @@ pub(super) fn take(world: &mut World, text: &str) {
     match words[..] {
         ["site", zone, ref rest @ ..] => site(world, zone, rest),
         ["rule", ref rest @ ..] => {
-            let rules = rules(rest);
-            let mut merged = world.head().rules().clone();
-            merged.settings.extend(rules.settings);
-            merged.auto_approve |= rules.auto_approve;
-            world.happen(ReferenceKind::Unit, "site", vec![Event::RulesSet(merged)]);
+            let rules = world.head().rules().changed(&rules(rest));
+            world.happen(ReferenceKind::Unit, "site", vec![Event::RulesSet(rules)]);
         }
         ["code", id, category, bound, paid] => {
             let event = Event::ActivityCodePut(code(id, category, bound, paid));
@@ -62,25 +59,45 @@ fn site(world: &mut World, zone: &str, rest: &[&str]) {
     world.happen(ReferenceKind::Unit, "site", vec![Event::UnitPut(unit)]);
 }
 
-/// `KIND severity param=value …`, or `auto-approve`.
-pub(super) fn rules(words: &[&str]) -> RuleSet {
-    let mut rules = RuleSet::default();
+/// `KIND severity [law] [as=NAME] [for=group:ID|contract:NAME|minors] [begins=DATE] [ends=DATE]
+/// param=value …`, or `auto-approve`.
+pub(super) fn rules(words: &[&str]) -> RulesChange {
     if words == ["auto-approve"] {
-        rules.auto_approve = true;
-        return rules;
+        return RulesChange { auto_approve: Some(true), ..RulesChange::default() };
     }
-    let [kind, severity, params @ ..] = words else { panic!("{words:?}: KIND severity") };
+    let [kind, severity, words @ ..] = words else { panic!("{words:?}: KIND severity") };
     let kind = Kind::ALL.iter().find(|k| k.name() == *kind).expect("a kind");
     use Severity::{Ack, Block, Info, Off, Warn};
     let severity = [Off, Info, Warn, Ack, Block].into_iter().find(|s| s.name() == *severity);
-    let param = |word: &&str| {
-        let (name, value) = word.split_once('=').expect("param=value");
-        (name.to_owned(), value.parse().expect("a number"))
+    let mut setting = RuleSetting {
+        key: RuleKey::of(*kind),
+        until: None,
+        severity: severity.expect("a severity"),
+        params: Params::new(),
+        statutory: false,
+        source: None,
     };
-    let params = params.iter().map(param).collect();
-    let setting = Setting { severity: severity.expect("a severity"), params };
-    rules.settings.insert(*kind, setting);
-    rules
+    for word in words {
+        match word.split_once('=').unwrap_or((word, "")) {
+            ("law", _) => setting.statutory = true,
+            ("as", name) => setting.key.name = name.into(),
+            ("for", "minors") => setting.key.scope = Scope::Minors,
+            ("for", whom) => {
+                setting.key.scope = match whom.split_once(':').expect("group: or contract:") {
+                    ("group", id) => Scope::ManagementUnit(id.parse().expect("an id")),
+                    (_, name) => Scope::Contract(name.into()),
+                }
+            }
+            ("begins", date) => setting.key.from = Some(date.parse().expect("a date")),
+            ("ends", date) => setting.until = Some(date.parse().expect("a date")),
+            (name, value) => {
+                let number = value.parse().map(Value::Number);
+                let value = number.unwrap_or_else(|_| Value::Word(value.into()));
+                setting.params.insert(name.into(), value);
+            }
+        }
+    }
+    RulesChange { put: vec![setting], ..RulesChange::default() }
 }
 
 pub(super) fn code(id: &str, category: &str, bound: &str, paid: &str) -> ActivityCode {
@@ -97,14 +114,22 @@ pub(super) fn code(id: &str, category: &str, bound: &str, paid: &str) -> Activit
 pub(super) fn agent(world: &World, name: &str, words: &[&str]) -> Agent {
     let id = AgentId::parse(name).expect("an id");
     let zone = world.clock.zone.clone();
-    let fresh =
-        Agent { id: id.clone(), management_unit: None, zone, skills: vec![], contract: None };
+    let fresh = Agent {
+        id: id.clone(),
+        management_unit: None,
+        zone,
+        skills: vec![],
+        contract: None,
+        minor_until: None,
+    };
     let mut agent = world.head().agent(&id).map_or(fresh, |record| record.agent.clone());
     for word in words {
         match word.split_once('=').expect("key=value") {
             ("skill", value) => agent.skills.push(skill(value)),
             ("zone", value) => agent.zone = Zone::find(value).expect("a zone"),
             ("contract", value) => agent.contract = Some(value.into()),
+            ("group", value) => agent.management_unit = Some(value.parse().expect("an id")),
+            ("minor", value) => agent.minor_until = Some(value.parse().expect("a date")),
             _ => panic!("{word}: what is that of an agent?"),
         }
     }

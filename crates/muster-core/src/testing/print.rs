@@ -11,7 +11,7 @@ use crate::draft::{CommitmentEdit, Draft, DraftStatus, Edits, ShiftEdit};
 use crate::id::AgentId;
 use crate::instant::Interval;
 use crate::roster::{AgentRecord, Roster};
-use crate::rule::{RuleSet, Setting};
+use crate::rule::{RuleKey, RuleSet, RuleSetting, Scope};
 use crate::shift::{Commitment, ShiftBody};
 use crate::swap::{Side, Swap, SwapOffer};
 use crate::testing::line::{Clock, code_name, written};
@@ -57,26 +57,37 @@ pub fn facts(roster: &Roster, monday: Date) -> String {
 }
 
 fn rules(text: &mut String, rules: &RuleSet) {
-    let RuleSet { settings, auto_approve } = rules;
-    for (kind, Setting { severity, params }) in settings {
-        let _ = write!(text, "rule {} {}", kind.name(), severity.name());
-        for (name, value) in params {
-            let _ = write!(text, " {name}={value}");
-        }
-        text.push('\n');
+    for setting in rules.all() {
+        let RuleSetting { key, until, severity, params, statutory, source } = setting;
+        let RuleKey { kind, name, scope, from } = key;
+        let mut words = vec![format!("rule {} {}", kind.name(), severity.name())];
+        words.extend(statutory.then(|| "law".to_owned()));
+        words.extend((!name.is_empty()).then(|| format!("as={name}")));
+        words.extend(match scope {
+            Scope::Unit => None,
+            Scope::ManagementUnit(id) => Some(format!("for=group:{id}")),
+            Scope::Contract(name) => Some(format!("for=contract:{name}")),
+            Scope::Minors => Some("for=minors".to_owned()),
+        });
+        words.extend(from.iter().map(|date| format!("begins={date}")));
+        words.extend(until.iter().map(|date| format!("ends={date}")));
+        words.extend(params.iter().map(|(name, value)| format!("{name}={value}")));
+        words.extend(source.iter().map(|source| format!("source={}", written(source))));
+        let _ = writeln!(text, "{}", words.join(" "));
     }
-    if *auto_approve {
+    if rules.auto_approve {
         text.push_str("rule auto-approve\n");
     }
 }
 
 fn agent_line(text: &mut String, clock: &Clock, agent: &Agent, left: bool) {
-    let Agent { id, management_unit, zone, skills, contract } = agent;
+    let Agent { id, management_unit, zone, skills, contract, minor_until } = agent;
     let mut words = vec![format!("{id} is here")];
     words.extend(left.then(|| "left".to_owned()));
     words.extend((*zone != clock.zone).then(|| format!("zone={zone}")));
     words.extend(management_unit.iter().map(|group| format!("group={group}")));
     words.extend(contract.iter().map(|contract| format!("contract={contract}")));
+    words.extend(minor_until.iter().map(|date| format!("minor={date}")));
     words.extend(skills.iter().map(|Skill { name, valid_from, valid_until }| {
         let day = |day: &Option<Date>| day.map_or(String::new(), |day| day.to_string());
         match (valid_from, valid_until) {

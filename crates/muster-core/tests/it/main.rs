@@ -10,6 +10,7 @@ mod laws;
 mod oracle;
 mod publish;
 mod registry;
+mod rules;
 mod scenario_clocks;
 mod scenarios;
 mod sequences;
@@ -34,6 +35,7 @@ fn every_kind_of_finding_is_told_in_some_test() {
         include_str!("drafts.rs"),
         include_str!("edits.rs"),
         include_str!("publish.rs"),
+        include_str!("rules.rs"),
         include_str!("scenario_clocks.rs"),
         include_str!("swap_rules.rs"),
         include_str!("swaps.rs"),

@@ -78,6 +78,7 @@ fn an_agent_belongs_to_a_group_of_the_unit_and_is_written_once() {
         zone: zone.clone(),
         skills: Vec::new(),
         contract: None,
+        minor_until: None,
     };
     let both = Action::PutAgents(vec![agent("ana"), agent("ben")]);
     let expected = expect![[r#"

@@ -6,6 +6,7 @@ use muster_core::decide::{Decision, Rejection};
 use muster_core::diff;
 use muster_core::id::{AgentId, Revision, ScheduleId, SwapId, TimeOffId};
 use muster_core::merge::Keep;
+use muster_core::rule::RulesChange;
 use muster_core::swap::{Side, Swap, SwapOffer};
 use muster_core::testing::World;
 use muster_core::time_off::TimeOff;
@@ -237,11 +238,10 @@ impl Step {
                 let (rule, severity) = (usize::from(rule), usize::from(severity));
                 world.action(&format!("rule {} {}", rules[rule], severities[severity]))
             }
-            Self::AutoApprove(is_on) => {
-                let mut rules = world.head().rules().clone();
-                rules.auto_approve = is_on;
-                Action::SetRules(rules)
-            }
+            Self::AutoApprove(is_on) => Action::SetRules(RulesChange {
+                auto_approve: Some(is_on),
+                ..RulesChange::default()
+            }),
             _ => return None,
         })
     }

@@ -33,7 +33,7 @@ pub(crate) async fn set(
     let unit: UnitId = id(&unit)?;
     let desk = app.desk(&call, &unit).await?;
     let input: RulesIn = parse(&body)?;
-    let make = |head: &Roster| Ok(Action::SetRules(input.clone().rule_set(head.rules())?));
+    let make = |head: &Roster| Ok(Action::SetRules(input.clone().change(head.rules())?));
     let answer = app.put(&desk, &call, make).await?;
     let view = RulesView::new(&unit, answer.after.rules(), answer.after.policy());
     Ok(document(&call, answer.revision, answer.after.policy(), &view))

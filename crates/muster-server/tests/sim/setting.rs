@@ -44,7 +44,7 @@ pub(crate) fn actor(name: &str) -> Actor {
 
 pub(crate) fn agent(id: &AgentId) -> Agent {
     let (id, zone) = (id.clone(), Zone::utc());
-    Agent { id, management_unit: None, zone, skills: Vec::new(), contract: None }
+    Agent { id, management_unit: None, zone, skills: Vec::new(), contract: None, minor_until: None }
 }
 
 pub(crate) fn body(owner: &AgentId, day: usize, min: usize, length_min: u32) -> ShiftBody {

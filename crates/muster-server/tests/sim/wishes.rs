@@ -5,10 +5,10 @@ use std::sync::Arc;
 use muster_core::Roster;
 use muster_core::agent::Skill;
 use muster_core::command::{Action, Mode, Terms, Verdict};
-use muster_core::conflict::{Kind, Severity};
+use muster_core::conflict::Kind;
 use muster_core::draft::{Edits, ShiftEdit};
 use muster_core::id::{AgentId, ScheduleId, ShiftId, SwapId, TimeOffId};
-use muster_core::rule::Setting;
+use muster_core::rule::{RulesChange, Value};
 use muster_core::shift::{Shift, ShiftBody};
 use muster_core::swap::{Side, SwapOffer};
 use muster_core::time_off::{Days, TimeOffRequest};
@@ -201,15 +201,15 @@ fn put(dice: &mut Dice, known: &Roster, tag: &str) -> Wish {
             Action::PutUnit(unit)
         })),
         1..3 => Wish::Put(Box::new(move |head| {
-            let mut rules = head.rules().clone();
+            let mut change = RulesChange::default();
             if is_first {
-                rules.auto_approve = n > 0;
+                change.auto_approve = Some(n > 0);
             } else {
-                let params = [("minRestMinutes".to_owned(), 600 + n as i64)].into();
-                let setting = Setting { severity: Severity::Block, params };
-                rules.settings.insert(Kind::RestTimeShort, setting);
+                let mut setting = head.rules().usual(Kind::RestTimeShort);
+                setting.params = [("minRestMinutes".into(), Value::Number(600 + n as i64))].into();
+                change.put.push(setting);
             }
-            Action::SetRules(rules)
+            Action::SetRules(change)
         })),
         3 => {
             let id = some_agent(dice);

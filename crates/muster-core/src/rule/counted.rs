@@ -1,0 +1,95 @@
+//! What of a shift counts as time, for the rules about hours.
+
+use crate::instant::Interval;
+use crate::rule::{Allowed, Param, Setting, Window};
+use crate::shift::Shift;
+use crate::time_off::TimeOffStatus;
+
+/// The parameter that says what counts.
+pub(super) const COUNTED: Param =
+    Param { name: "counted", allowed: Allowed::Word(&["paid", "elapsed", "worked"]) };
+
+/// What counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counted {
+    /// Everything but unpaid activities.
+    Paid,
+    /// From the first to the last minute.
+    Elapsed,
+    /// Everything but activities whose code does not count as work: breaks, meals.
+    Worked,
+}
+
+impl Counted {
+    /// As a rule is set.
+    pub(super) fn of(setting: &Setting<'_>) -> Self {
+        [Self::Paid, Self::Elapsed, Self::Worked][setting.choice("counted")]
+    }
+
+    /// The minutes of a shift that count.
+    pub(super) fn minutes(self, window: &Window<'_>, shift: &Shift) -> i64 {
+        self.minutes_in(window, shift, shift.interval())
+    }
+
+    /// The minutes of a shift within a stretch that count. What approved time off masks is not
+    /// worked, and does not count.
+    pub(super) fn minutes_in(self, window: &Window<'_>, shift: &Shift, within: Interval) -> i64 {
+        let Some(inside) = shift.interval().intersection(within) else { return 0 };
+        let mut left_out = self.left_out(window, shift);
+        left_out.extend(masked(window, inside));
+        left_out.sort();
+        let mut counted = inside.minutes();
+        let mut from = inside.start();
+        for gap in left_out {
+            let rest = Interval::new(from.max(gap.start()), gap.end());
+            let Some(gap) = rest.and_then(|gap| gap.intersection(inside)) else { continue };
+            counted -= gap.minutes();
+            from = gap.end();
+        }
+        counted
+    }
+
+    /// The activities of a shift that do not count.
+    fn left_out(self, window: &Window<'_>, shift: &Shift) -> Vec<Interval> {
+        let roster = window.roster;
+        if self == Self::Elapsed {
+            return Vec::new();
+        }
+        let is_left_out = |activity: &crate::shift::Activity| match self {
+            Self::Paid => !activity.paid,
+            Self::Worked => !roster.code(&activity.code).is_some_and(|code| code.counts_as_work),
+            Self::Elapsed => false,
+        };
+        let start = shift.body.span.start;
+        let all = roster.activities(&shift.body).into_iter().filter(is_left_out);
+        let place = |activity: crate::shift::Activity| {
+            let from = start.plus_min(i64::from(activity.offset_min));
+            Interval::new(from, from.plus_min(i64::from(activity.length_min)))
+        };
+        all.filter_map(place).collect()
+    }
+}
+
+/// The approved time off of a window's agent that shares time with a stretch.
+fn masked(window: &Window<'_>, during: Interval) -> Vec<Interval> {
+    let all = window.roster.time_off_of(&window.agent.id);
+    let approved = all.filter(|time_off| time_off.status == TimeOffStatus::Approved);
+    let places = approved.flat_map(|time_off| time_off.request.intervals.iter().copied());
+    places.filter(|place| place.overlaps(during)).collect()
+}
+
+/// The shifts that alone are enough to go beyond a limit: the longest, as few as possible. Each
+/// comes with its minutes.
+pub(super) fn fewest(mut shifts: Vec<(&Shift, i64)>, limit_min: i64) -> Vec<&Shift> {
+    shifts.sort_by_key(|(shift, minutes)| (std::cmp::Reverse(*minutes), shift.body.span.start));
+    let mut sum = 0;
+    let mut picked = Vec::new();
+    for (shift, minutes) in shifts {
+        if sum > limit_min {
+            break;
+        }
+        sum += minutes;
+        picked.push(shift);
+    }
+    picked
+}
