@@ -197,6 +197,7 @@ pub(crate) fn ground(centre: &Centre) -> Result<Roster> {
             zone: zone.clone(),
             skills: agent.skills.iter().map(skill).collect(),
             contract: None,
+            minor_until: None,
         })
     };
     let agents: Vec<Agent> = centre.agents.iter().map(agent).collect::<Result<_>>()?;
