@@ -1,19 +1,25 @@
 //! Weighing a change: merge every edit, try it on a copy, ask the rules about everybody it
 //! touches, and sort it all into components of agents that stand or fall together.
 
+mod levels;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::command::Terms;
 use crate::conflict::{Clash, Finding, Fingerprint, Kind, Severity, Subject};
 use crate::draft::{CommitmentEdit, Edits, ShiftEdit};
 use crate::entry::{Actor, Origin, Reference, ReferenceKind, Source};
 use crate::event::Event;
 use crate::id::{AgentId, ShiftId};
 use crate::instant::{Instant, Interval};
+use crate::levels::{Delta, deltas, touched_days};
 use crate::merge::{self, Change, Resolutions};
 use crate::roster::Roster;
 use crate::rule;
 use crate::shift::{Atom, AtomValue, Shift, ShiftBody};
+
+pub(crate) use levels::when_off;
 
 /// Agents that stand or fall together, and what a change does to them.
 #[derive(Debug, Default)]
@@ -34,6 +40,8 @@ pub(crate) struct Component {
     pub(crate) shifts: Vec<ShiftId>,
     /// The agents whose own activities were spoken of.
     pub(crate) committed: Vec<AgentId>,
+    /// What its agents count for from now on, and no longer.
+    pub(crate) deltas: Vec<Delta>,
 }
 
 impl Component {
@@ -75,9 +83,10 @@ pub(crate) fn weigh(
     roster: &Roster,
     actor: &Actor,
     edits: &Edits,
-    resolutions: &Resolutions,
+    terms: &Terms,
     now: Instant,
 ) -> Vec<Component> {
+    let resolutions = &terms.resolved();
     let mut pieces: Vec<Piece> = edits
         .shifts
         .iter()
@@ -94,11 +103,15 @@ pub(crate) fn weigh(
             (agent, found)
         })
         .collect::<BTreeMap<_, _>>();
+    let mut moved = moved(roster, &after, &pieces);
     let mut components = components(pieces);
     for component in &mut components {
         let rules = component.agents.iter().filter_map(|agent| findings.remove(agent)).flatten();
         component.sort_in(rules.collect());
+        let moved = component.agents.iter().filter_map(|agent| moved.remove(agent)).flatten();
+        component.deltas.extend(moved);
     }
+    levels::weigh(roster, &mut components, terms);
     components
 }
 
@@ -348,6 +361,21 @@ fn tried(roster: &Roster, actor: &Actor, pieces: &[Piece], now: Instant) -> Rost
         after.apply_event(event, &origin);
     }
     after
+}
+
+/// What everybody counts for after a change, against before it.
+fn moved(before: &Roster, after: &Roster, pieces: &[Piece]) -> BTreeMap<AgentId, Vec<Delta>> {
+    if !before.levels.is_watching() {
+        return BTreeMap::new();
+    }
+    let events = pieces.iter().filter_map(|piece| piece.event.as_ref());
+    let touched = touched_days(before, events, after).into_iter();
+    touched
+        .map(|(agent, days)| {
+            let deltas = deltas(before, after, &agent, &days);
+            (agent, deltas)
+        })
+        .collect()
 }
 
 /// Everybody whose shifts change, with the stretch of time that covers the changes.

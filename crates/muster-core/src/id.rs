@@ -125,6 +125,8 @@ ids! {
     SwapId;
     /// A time-off request.
     TimeOffId;
+    /// A group of trunks, within a business unit.
+    TrunkGroupId;
     /// An API client (a program or a planner's session).
     ClientId;
     /// A command, unique per unit: the hash of organization, client and `Idempotency-Key`.

@@ -17,6 +17,7 @@ use crate::id::{
     ActivityCodeId, AgentId, ManagementUnitId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId,
 };
 use crate::instant::{Instant, Interval};
+use crate::levels::Levels;
 use crate::limits;
 use crate::rule::RuleSet;
 use crate::shift::{Activity, Commitment, Shift, ShiftBody};
@@ -104,6 +105,7 @@ pub struct Roster {
     pub(crate) time_off: OrdMap<TimeOffId, Arc<TimeOff>>,
     pub(crate) swaps: OrdMap<SwapId, Arc<Swap>>,
     pub(crate) open_swaps: OrdSet<(ShiftId, SwapId)>,
+    pub(crate) levels: Levels,
 }
 
 impl Roster {
@@ -147,6 +149,12 @@ impl Roster {
     #[must_use]
     pub fn policy(&self) -> Revision {
         self.policy
+    }
+
+    /// What is asked of all agents together, and how many there are.
+    #[must_use]
+    pub fn levels(&self) -> &Levels {
+        &self.levels
     }
 
     /// A management unit.

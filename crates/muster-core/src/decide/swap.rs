@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::change::{self, Component};
-use crate::command::Verdict;
+use crate::command::{Terms, Verdict};
 use crate::conflict::{Finding, Fingerprint, Kind, Severity, Subject};
 use crate::decide::{Decision, Outcome, Rejection, Thing, gating, live_shift};
 use crate::draft::{Edits, ShiftEdit};
@@ -15,7 +15,6 @@ use crate::event::Event;
 use crate::id::{AgentId, ShiftId, SwapId};
 use crate::instant::Instant;
 use crate::limits;
-use crate::merge::Resolutions;
 use crate::roster::Roster;
 use crate::shift::{Atom, Span};
 use crate::swap::{Side, Swap, SwapOffer, SwapState};
@@ -89,8 +88,7 @@ fn weighed(roster: &Roster, actor: &Actor, offer: &SwapOffer, now: Instant) -> V
     };
     let shifts = [edit(&offer.initiator, &receiver.agent), edit(receiver, &offer.initiator.agent)];
     let edits = Edits { shifts: shifts.into_iter().flatten().collect(), commitments: Vec::new() };
-    let mut components =
-        change::weigh(roster, actor, &edits.normalized(), &Resolutions::new(), now);
+    let mut components = change::weigh(roster, actor, &edits.normalized(), &Terms::default(), now);
     // For a swap, a shift that has begun is no footnote; and nobody has to be given notice of what
     // both agents wish.
     let is_weighed = |f: &Finding| !matches!(f.kind, Kind::ShiftStarted | Kind::NoticeShort);

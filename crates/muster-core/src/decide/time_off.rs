@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use crate::change;
 use crate::command::Verdict;
 use crate::conflict::{Finding, Kind, Severity, Subject};
 use crate::decide::{Decision, Outcome, Rejection, Thing};
@@ -89,23 +90,22 @@ fn clashing(roster: &Roster, request: &TimeOffRequest) -> Vec<Finding> {
     found
 }
 
-/// The shifts that the request lies on: told, never in the way.
+/// The shifts that the request lies on, and what is short of agents then: told, never in the way.
 fn masked(roster: &Roster, request: &TimeOffRequest) -> Vec<Finding> {
     let Some(hull) = request.hull() else { return Vec::new() };
     let kind = Kind::TimeOffApprovedOverlap;
     let shifts = roster.shifts_of(&request.agent, hull);
-    shifts
-        .filter_map(|shift| {
-            let shared_min = request.overlap_min(shift.interval());
-            let subjects = [Subject::Shift(shift.id.clone()), Subject::TimeOff(request.id.clone())];
-            (shared_min > 0).then(|| {
-                Finding::new(kind, Severity::Info, Some(&request.agent))
-                    .about(subjects)
-                    .during(shift.interval().intersection(hull))
-                    .measured_min(shared_min, 0)
-            })
+    let masked = shifts.filter_map(|shift| {
+        let shared_min = request.overlap_min(shift.interval());
+        let subjects = [Subject::Shift(shift.id.clone()), Subject::TimeOff(request.id.clone())];
+        (shared_min > 0).then(|| {
+            Finding::new(kind, Severity::Info, Some(&request.agent))
+                .about(subjects)
+                .during(shift.interval().intersection(hull))
+                .measured_min(shared_min, 0)
         })
-        .collect()
+    });
+    masked.chain(change::when_off(roster, request)).collect()
 }
 
 pub(super) fn request(

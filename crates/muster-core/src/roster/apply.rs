@@ -11,6 +11,7 @@ use crate::entry::{Entry, Origin};
 use crate::event::Event;
 use crate::id::{AgentId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId};
 use crate::instant::{Instant, Interval};
+use crate::levels;
 use crate::roster::{AgentRecord, Gone, Known, Roster, Timeline, Week};
 use crate::shift::{AtomValue, Commitment, Shift, ShiftBody};
 use crate::swap::{Swap, SwapOffer, SwapState};
@@ -20,13 +21,18 @@ impl Roster {
     /// Moves the state on by one entry.
     pub fn apply(&mut self, entry: &Entry) {
         let origin = Origin::of(entry);
+        let before = levels::is_concerned(self, entry).then(|| self.clone());
         for event in &entry.events {
             self.apply_event(event, &origin);
+        }
+        if let Some(before) = before {
+            levels::recount(&before, self, &entry.events);
         }
         self.revision = entry.revision;
         self.at = entry.at;
     }
 
+    /// All that an event changes but the counts of [`crate::levels`].
     pub(crate) fn apply_event(&mut self, event: &Event, origin: &Origin) {
         match event {
             Event::UnitPut(unit) => self.unit = Some(known(unit, origin)),
@@ -42,6 +48,9 @@ impl Roster {
                 self.rules = Arc::new(rules.clone());
                 self.policy = origin.revision;
             }
+            Event::StaffingPut(change) => self.levels.require(change, origin),
+            Event::TrunksPut(trunks) => self.levels.trunks = Some(known(trunks, origin)),
+            Event::SitesPut(sites) => self.levels.sites = Some(known(sites, origin)),
             Event::WeekOpened { week, id } => self.open_week(*week, id, origin),
             Event::Published { week, .. } => self.change_week(*week, origin.revision, |week| {
                 week.publications.push_back(origin.revision);
