@@ -46,7 +46,7 @@ use crate::zone::Zone;
 
 pub use line::{Clock, ShiftLine};
 pub use print::{edits_text, facts};
-pub use sound::{blurred, unsound};
+pub use sound::{blurred, unsound, worsened};
 
 /// A unit with its whole past, a clock that is set by hand, and the commands sent to it.
 #[derive(Clone)]

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::activity::Category;
+use crate::conflict::Kind;
 use crate::effective::{Segment, effective};
 use crate::instant::{Instant, Interval};
-use crate::levels::{Day, Mask, Meter, Quarters};
+use crate::levels::{Bound, Day, Mask, Meter, Quarters};
 use crate::roster::{AgentRecord, Image, Roster};
 use crate::shift::Atom;
 
@@ -106,6 +107,28 @@ fn levels(roster: &Roster, wrong: &mut Vec<String>) {
     if expected != counts {
         wrong.push(format!("levels: {expected:?} counted as {counts:?}"));
     }
+}
+
+/// Where fewer agents are than asked, or more, by more than before: what that is, and when.
+#[must_use]
+pub fn worsened(before: &Roster, after: &Roster) -> Vec<(Kind, Interval)> {
+    let rows = before.levels.counts.keys().chain(after.levels.counts.keys());
+    let rows = rows.chain(after.levels.required.keys());
+    let rows: BTreeSet<&(Day, Meter)> = rows.collect();
+    let mut worse = Vec::new();
+    for row in rows {
+        let missed = |roster: &Roster, quarter: usize| {
+            let count = i64::from(roster.levels.count(row).at(quarter));
+            match after.levels.bound(row) {
+                Some(Bound::AtLeast(required)) => (i64::from(required.at(quarter)) - count).max(0),
+                Some(Bound::AtMost(limit)) => (count - i64::from(limit)).max(0),
+                None => 0,
+            }
+        };
+        let grown = (0..96).filter(|n| missed(after, *n) > missed(before, *n));
+        worse.extend(grown.map(|n| (row.1.kind(), row.0.quarter(n))));
+    }
+    worse
 }
 
 /// When an agent counts for what on a day, quarter hour by quarter hour.
