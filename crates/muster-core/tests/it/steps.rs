@@ -173,12 +173,14 @@ pub(crate) fn step(swaps: u32) -> impl Strategy<Value = Step> {
         1 => (0..8_u8, 0..5_u8).prop_map(|(rule, severity)| Step::Rule { rule, severity }),
         1 => any::<bool>().prop_map(Step::AutoApprove),
         2 => (1..30_u8).prop_map(|hours| Step::Clock { hours }),
-        2 => (n(), 0..7_u8, 0..20_u8, 0..4_u8).prop_map(|(what, day, hour, number)| {
+    ];
+    let asked = prop_oneof![
+        3 => (n(), 0..7_u8, 0..20_u8, 0..4_u8).prop_map(|(what, day, hour, number)| {
             Step::Require { what, day, hour, number }
         }),
         1 => (n(), 0..4_u8).prop_map(|(agent, what)| Step::Count { agent, what }),
     ];
-    prop_oneof![12 - swaps => change, swaps => swap, 3 => off, 1 => unit]
+    prop_oneof![12 - swaps => change, swaps => swap, 3 => off, 1 => unit, 1 => asked]
 }
 
 /// The revision a client read that is a few entries behind; never before the unit was there.
