@@ -99,30 +99,31 @@ fn what_does_not_go_live_makes_up_for_nothing() {
         site Europe/Paris
         rule STAFFING_BELOW_MINIMUM block
         ana mon 09:00-17:00
+        ben tue 02:00-10:00
         cleo mon 09:00-17:00
         staff mon 09:00-17:00 2
-        > draft d delete ana-mon; ben mon 09:00-17:00; cleo tue 09:00-17:00 id=cleo-tue
+        > draft d delete ana-mon; ben mon 09:00-17:00; cleo tue 09:00-17:00
         > publish d
-        > agent ben
+        > edit delete ben-tue
         > publish(only=ana) d
         > publish(atomic) d
         ",
         expect![[r#"
-            > draft d delete ana-mon; ben mon 09:00-17:00; cleo tue 09:00-17:00 id=cleo-tue
-            r6: draft d
+            > draft d delete ana-mon; ben mon 09:00-17:00; cleo tue 09:00-17:00
+            r7: draft d
             > publish d
-            r7: published cleo | left in d
+            r8: published cleo | left in d
               held ana
                 block STAFFING_BELOW_MINIMUM - [] mon 09:00-17:00 1/2 agents
               held ben
-                block SUBJECT_GONE ben [ben-mon] mon 09:00-17:00
-            > agent ben
-            r8: done
+                block REST_TIME_SHORT ben [ben-mon, ben-tue] mon 17:00-02:00 540/660 min
+            > edit delete ben-tue
+            r9: edited ben
             > publish(only=ana) d
             refused:
                 block STAFFING_BELOW_MINIMUM - [] mon 09:00-17:00 1/2 agents
             > publish(atomic) d
-            r9: published ana ben
+            r10: published ana ben
         "#]],
     );
 }
@@ -335,6 +336,8 @@ fn who_counts_follows_skills_codes_and_units() {
         > edit ana mon 22:00-06:00 00:30-00:45 break
         > code Break OnQueueWork shift paid
         > edit ana mon 22:00-06:00 00:30-00:45 break
+        > agent ana skill=french
+        > edit ana own mon 22:00-23:00 meeting
         > leave ben
         > edit ana mon 22:00-06:00 00:30-00:45 lunch
         ",
@@ -349,8 +352,14 @@ fn who_counts_follows_skills_codes_and_units() {
             r8: done
             > edit ana mon 22:00-06:00 00:30-00:45 break
             r9: edited ana
-            > leave ben
+            > agent ana skill=french
             r10: done
+            > edit ana own mon 22:00-23:00 meeting
+            refused:
+                ack STAFFING_BELOW_MINIMUM - [] mon 22:00-23:00 1/2 agents
+                ack STAFFING_BELOW_MINIMUM - [french] mon 22:00-23:00 0/1 agents
+            > leave ben
+            r11: done
             > edit ana mon 22:00-06:00 00:30-00:45 lunch
             refused:
                 ack STAFFING_BELOW_MINIMUM - [] tue 00:30-00:45 0/2 agents
