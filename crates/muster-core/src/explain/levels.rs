@@ -84,8 +84,17 @@ pub(super) fn leading(scene: &Scene<'_>, finding: &Finding) -> Vec<ShiftId> {
     };
     let edits = scene.edits.shifts.iter().filter(|edit| {
         let live = scene.roster.shift(&edit.id).map(|shift| &*shift.body);
-        let body = if is_missed(&meter) { live } else { edit.draft.as_deref() };
-        edit.base != edit.draft && body.is_some_and(leads)
+        let (from, to) = (live, edit.draft.as_deref());
+        let is_same = from.zip(to).is_some_and(|(from, to)| stays(from, to, during));
+        !is_same && if is_missed(&meter) { from } else { to }.is_some_and(leads)
     });
     edits.map(|edit| edit.id.clone()).collect()
+}
+
+/// Whether a shift is the same within a stretch of time, whatever it is besides.
+fn stays(from: &ShiftBody, to: &ShiftBody, during: Interval) -> bool {
+    (&from.owner, &from.site) == (&to.owner, &to.site)
+        && from.interval().intersection(during) == to.interval().intersection(during)
+        && from.activities == to.activities
+        && (from.span.start == to.span.start || from.activities.is_empty())
 }
