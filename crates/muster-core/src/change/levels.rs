@@ -73,7 +73,7 @@ impl<'a> Scale<'a> {
             deltas.filter(|delta| delta.row.1 == *meter)
         };
         let pushed: Vec<(usize, Vec<(Day, Mask)>)> =
-            live.iter().map(|n| (*n, pushed(of_meter(n)))).collect();
+            live.iter().map(|n| (*n, pushed(&self.components[*n], of_meter(n)))).collect();
         let mut worse: BTreeMap<Day, Mask> = BTreeMap::new();
         for (day, mask) in pushed.iter().flat_map(|(_, days)| days) {
             *worse.entry(*day).or_default() |= mask;
@@ -116,7 +116,11 @@ fn severity(roster: &Roster, meter: &Meter) -> Severity {
 }
 
 /// When a component makes a meter worse, all its agents together.
-fn pushed<'a>(deltas: impl Iterator<Item = &'a Delta>) -> Vec<(Day, Mask)> {
+fn pushed<'a>(component: &Component, deltas: impl Iterator<Item = &'a Delta>) -> Vec<(Day, Mask)> {
+    if component.agents.len() <= 1 {
+        let alone = |delta: &Delta| (delta.row.0, pushes(&delta.row.1, delta.gained, delta.lost));
+        return deltas.map(alone).filter(|(_, mask)| *mask != 0).collect();
+    }
     let worse = |(row, moves): (Row, levels::Moves)| {
         let (grows, shrinks) = moves.signs();
         (row.0, pushes(&row.1, grows, shrinks))
