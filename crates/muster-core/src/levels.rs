@@ -8,6 +8,7 @@
 mod count;
 mod day;
 mod presence;
+mod shown;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,6 +27,8 @@ pub(crate) use count::{
     Delta, counted, deltas, is_concerned, moves, recount, touched_days, when_off,
 };
 pub use day::{Day, Quarters};
+pub use shown::Staffed;
+
 pub(crate) use day::{Mask, Moves, bits, is_quarter};
 
 /// How many agents are needed on the queue in a stretch of time.
@@ -177,21 +180,6 @@ impl Levels {
     #[must_use]
     pub fn sites(&self) -> Option<&Known<Capacities<Site>>> {
         self.sites.as_deref()
-    }
-
-    /// The staff that is required on some days, with how many agents there are: by day, then by
-    /// skill, everybody first.
-    pub fn staffing(
-        &self,
-        first: Day,
-        last: Day,
-    ) -> impl Iterator<Item = (Day, Option<&Arc<str>>, &Quarters, &Quarters)> {
-        let rows =
-            self.required.range((first, Meter::Staff(None))..(last.next(), Meter::Staff(None)));
-        rows.filter_map(|((day, meter), required)| {
-            let Meter::Staff(skill) = meter else { return None };
-            Some((*day, skill.as_ref(), &required.value, self.count(&(*day, meter.clone()))))
-        })
     }
 
     /// How many agents there are.

@@ -57,6 +57,15 @@ pub fn message(finding: &Finding) -> String {
             format!("{} lies {} days before the end of the lock", shifts(finding), finding.observed)
         }
         Kind::SkillMissing => format!("{} asks for {}", shifts(finding), skills(finding)),
+        Kind::StaffingBelowMinimum => missing(finding),
+        Kind::TrunkCapacityExceeded => {
+            let group = name(finding).unwrap_or_default();
+            crowded(finding, &format!("on trunk group {group}, which has {} lines", finding.limit))
+        }
+        Kind::SiteSeatsExceeded => {
+            let site = name(finding).unwrap_or_default();
+            crowded(finding, &format!("at site {site}, which has {} seats", finding.limit))
+        }
         Kind::ActivityOutsideShift => outside(finding),
         Kind::SwapTermsChanged => {
             format!("{} was moved after both agents agreed to {}", shifts(finding), swap(finding))
@@ -203,6 +212,38 @@ fn notice(finding: &Finding) -> String {
     let cost = finding.cost_min.map(|minutes| format!(", which costs {minutes} min of pay"));
     let cost = cost.unwrap_or_default();
     format!("{} is changed {observed} days before, of at least {limit}{cost}", shifts(finding))
+}
+
+/// The skill, trunk group or site that a finding about all agents together is about.
+fn name(finding: &Finding) -> Option<String> {
+    let name = |subject: &Subject| match subject {
+        Subject::Skill(name) | Subject::Site(name) => Some(name.to_string()),
+        Subject::Trunk(id) => Some(id.to_string()),
+        Subject::Shift(_)
+        | Subject::TimeOff(_)
+        | Subject::Swap(_)
+        | Subject::Commitment(_)
+        | Subject::ExternalId(..) => None,
+    };
+    ids(finding, name).into_iter().next()
+}
+
+fn missing(finding: &Finding) -> String {
+    let Finding { observed, limit, magnitude, .. } = finding;
+    let skill = name(finding).map(|skill| format!(" with skill {skill}")).unwrap_or_default();
+    let count = if *observed == 1 { "1 agent".to_owned() } else { format!("{observed} agents") };
+    format!("{count}{skill} on the queue of at least {limit}{}: {magnitude} missing", span(finding))
+}
+
+fn crowded(finding: &Finding, place: &str) -> String {
+    let Finding { observed, magnitude, .. } = finding;
+    format!("{observed} agents {place},{}: {magnitude} too many", span(finding))
+}
+
+/// The stretch of time it is about.
+fn span(finding: &Finding) -> String {
+    let place = finding.interval;
+    place.map(|place| format!(" from {} to {}", place.start(), place.end())).unwrap_or_default()
 }
 
 fn outside(finding: &Finding) -> String {
