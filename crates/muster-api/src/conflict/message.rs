@@ -37,6 +37,20 @@ pub fn message(finding: &Finding) -> String {
             let Finding { observed, limit, magnitude, .. } = finding;
             format!("{observed} days of work running, of at most {limit}: {magnitude} too many")
         }
+        Kind::MinConsecutiveDays => {
+            let Finding { observed, limit, magnitude, .. } = finding;
+            let days = days(*observed);
+            format!("{days} of work running, of at least {limit}: {magnitude} too few")
+        }
+        Kind::MinDaysOff => {
+            let days = days(finding.observed);
+            format!("{days} off between {}, of at least {}", shifts(finding), finding.limit)
+        }
+        Kind::MaxWeekends => count(finding, "weekends with work"),
+        Kind::MaxShifts => count(finding, "shifts"),
+        Kind::SuccessionForbidden => {
+            format!("{} may not be worked on two days running", shifts(finding))
+        }
         Kind::WeeklyRestShort => {
             let (observed, limit) = (hours(finding.observed), hours(finding.limit));
             format!("longest rest {observed} of {limit}{}", from(finding))
@@ -138,6 +152,10 @@ fn hours(minutes: i64) -> String {
     format!("{sign}{}:{:02}", minutes / 60, minutes % 60)
 }
 
+fn days(count: i64) -> String {
+    if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
+}
+
 fn by(finding: &Finding, what: &str) -> String {
     format!(": {what} {} min", finding.magnitude)
 }
@@ -184,6 +202,12 @@ fn sum(finding: &Finding, place: &str) -> String {
         false => ("at least", "short by"),
     };
     format!("{observed} {place}{}, of {bound} {limit}", from(finding)) + &by(finding, excess)
+}
+
+fn count(finding: &Finding, what: &str) -> String {
+    let Finding { observed, limit, magnitude, .. } = finding;
+    let from = from(finding);
+    format!("{observed} {what} in the period{from}, of at most {limit}: {magnitude} too many")
 }
 
 /// Less than asked for is missing; more than asked for is when it begins.
