@@ -36,3 +36,5 @@ pub const EXPLAINED: usize = 200;
 pub const REMEDY_SHIFTS: usize = 50;
 /// Most settings of rules that a unit may have.
 pub const RULES: usize = 500;
+/// Most names in one parameter of a rule.
+pub const RULE_NAMES: usize = 100;

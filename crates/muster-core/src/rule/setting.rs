@@ -140,7 +140,7 @@ impl Allowed {
             (Self::Names, Value::Word(word)) => {
                 let all: Vec<&str> = names(word).collect();
                 let is_name = |name: &&str| (1..=limits::NAME_LEN).contains(&name.chars().count());
-                let are_names = all.len() <= limits::TAGS && all.iter().all(is_name);
+                let are_names = all.len() <= limits::RULE_NAMES && all.iter().all(is_name);
                 (!are_names && !word.is_empty()).then(|| NO_NAMES.to_owned())
             }
             (Self::Time { .. }, Value::Word(word)) => {
