@@ -24,24 +24,12 @@ pub fn message(finding: &Finding) -> String {
         }
         Kind::TimeOffAlreadyDecided => format!("{} was decided before", time_off(finding)),
         Kind::RestTimeShort => rest(finding),
-        Kind::MaxConsecutiveHours => {
-            let (observed, limit) = (hours(finding.observed), hours(finding.limit));
-            format!("{observed} of work in one go, of at most {limit}, in {}", shifts(finding))
-                + &by(finding, "too long by")
-        }
+        Kind::MaxConsecutiveHours => too_long(finding, "of work in one go"),
         Kind::MaxHoursDay => sum(finding, "in the day"),
         Kind::MaxHoursWeek | Kind::MinHoursWeek => sum(finding, "in the week"),
         Kind::MaxHoursPeriod | Kind::MinHoursPeriod => sum(finding, "in the period"),
         Kind::MaxHoursAverage => sum(finding, "a week on average"),
-        Kind::MaxConsecutiveDays => {
-            let Finding { observed, limit, magnitude, .. } = finding;
-            format!("{observed} days of work running, of at most {limit}: {magnitude} too many")
-        }
-        Kind::MinConsecutiveDays => {
-            let Finding { observed, limit, magnitude, .. } = finding;
-            let days = days(*observed);
-            format!("{days} of work running, of at least {limit}: {magnitude} too few")
-        }
+        Kind::MaxConsecutiveDays | Kind::MinConsecutiveDays => running(finding),
         Kind::MinDaysOff => {
             let days = days(finding.observed);
             format!("{days} off between {}, of at least {}", shifts(finding), finding.limit)
@@ -51,17 +39,9 @@ pub fn message(finding: &Finding) -> String {
         Kind::SuccessionForbidden => {
             format!("{} may not be worked on two days running", shifts(finding))
         }
-        Kind::WeeklyRestShort => {
-            let (observed, limit) = (hours(finding.observed), hours(finding.limit));
-            format!("longest rest {observed} of {limit}{}", from(finding))
-                + &by(finding, "short by")
-        }
+        Kind::WeeklyRestShort => longest_rest(finding),
         Kind::BreakMissing => breaks(finding),
-        Kind::MaxNightHours => {
-            let (observed, limit) = (hours(finding.observed), hours(finding.limit));
-            format!("{observed} of work at night, of at most {limit}, in {}", shifts(finding))
-                + &by(finding, "too long by")
-        }
+        Kind::MaxNightHours => too_long(finding, "of work at night"),
         Kind::ForbiddenHours => {
             let (minutes, agent) = (finding.magnitude, agent(finding));
             format!("{} has {minutes} min at a time when {agent} may not work", shifts(finding))
@@ -188,6 +168,26 @@ fn on_time_off(finding: &Finding, status: &str) -> String {
 fn rest(finding: &Finding) -> String {
     let (observed, limit) = (hours(finding.observed), hours(finding.limit));
     format!("rest {observed} of {limit} between {}", shifts(finding)) + &by(finding, "short by")
+}
+
+fn longest_rest(finding: &Finding) -> String {
+    let (observed, limit) = (hours(finding.observed), hours(finding.limit));
+    format!("longest rest {observed} of {limit}{}", from(finding)) + &by(finding, "short by")
+}
+
+fn too_long(finding: &Finding, what: &str) -> String {
+    let (observed, limit) = (hours(finding.observed), hours(finding.limit));
+    format!("{observed} {what}, of at most {limit}, in {}", shifts(finding))
+        + &by(finding, "too long by")
+}
+
+fn running(finding: &Finding) -> String {
+    let Finding { observed, limit, magnitude, .. } = finding;
+    let days = days(*observed);
+    match observed > limit {
+        true => format!("{days} of work running, of at most {limit}: {magnitude} too many"),
+        false => format!("{days} of work running, of at least {limit}: {magnitude} too few"),
+    }
 }
 
 /// The stretch of time it is about, by its beginning.

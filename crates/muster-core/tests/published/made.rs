@@ -1,20 +1,22 @@
 //! Units, shifts and rules made of what a published roster says.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use muster_core::agent::Agent;
+use muster_core::activity::Category;
+use muster_core::agent::{Agent, Skill};
 use muster_core::command::{Action, Terms};
 use muster_core::conflict::{Finding, Kind, Severity};
 use muster_core::draft::{Edits, ShiftEdit};
 use muster_core::entry::ReferenceKind;
 use muster_core::event::Event;
-use muster_core::id::{AgentId, ScheduleId, ShiftId};
+use muster_core::id::{AgentId, ScheduleId, ShiftId, TimeOffId};
 use muster_core::instant::Interval;
 use muster_core::rule::{self, Params, RuleKey, RuleSet, RuleSetting, RulesChange, Scope, Value};
 use muster_core::shift::{ShiftBody, Span};
 use muster_core::testing::World;
+use muster_core::time_off::{Days, TimeOffRequest};
 use muster_core::zone::Zone;
 
 /// Where every published roster is lived: a zone with clock changes, which none of them knows of.
@@ -30,21 +32,25 @@ pub(crate) fn after(first: Date, days: usize) -> Date {
     first.checked_add(jiff::Span::new().days(i64::try_from(days).unwrap())).unwrap()
 }
 
-/// A unit whose weeks start on Monday, with these rules and no others, and these people and their
-/// contracts.
-pub(crate) fn unit(week: Date, rules: Vec<RuleSetting>, people: &[(&str, &str)]) -> World {
+/// Somebody, with a contract and skills.
+pub(crate) type Person<'a> = (&'a str, &'a str, &'a [String]);
+
+/// A unit whose weeks start on Monday, with these rules and no others, and these people.
+pub(crate) fn unit(week: Date, rules: Vec<RuleSetting>, people: &[Person<'_>]) -> World {
     let mut world = World::of(&format!("site {ZONE} week {week}"));
-    let off = [Kind::RestTimeShort, Kind::MaxConsecutiveHours]
+    let off = [Kind::RestTimeShort, Kind::MaxConsecutiveHours, Kind::SkillMissing]
         .map(|kind| RuleSetting { severity: Severity::Off, ..setting(kind, "", None, &[]) });
     let put = off.into_iter().chain(rules).collect();
     let rules = RuleSet::default().changed(&RulesChange { put, ..RulesChange::default() });
     world.happen(ReferenceKind::Unit, "site", vec![Event::RulesSet(rules)]);
-    let agent = |(name, contract): &(&str, &str)| {
+    let skill =
+        |name: &String| Skill { name: name.as_str().into(), valid_from: None, valid_until: None };
+    let agent = |(name, contract, skills): &Person<'_>| {
         Event::AgentPut(Agent {
             id: name.parse().unwrap(),
             management_unit: None,
             zone: Zone::find(ZONE).unwrap(),
-            skills: Vec::new(),
+            skills: skills.iter().map(skill).collect(),
             contract: Some((*contract).into()),
             minor_until: None,
         })
@@ -80,8 +86,22 @@ pub(crate) fn period(first: Date, days: usize) -> [(&'static str, Value); 2] {
     [("weeks", Value::Number(weeks)), ("anchor", Value::Word(first.to_string().into()))]
 }
 
-/// A shift of a type on a day.
-pub(crate) fn shift(agent: &str, day: Date, of_type: &str, length_min: u32) -> Made {
+/// A wish for a day off that nobody has decided.
+pub(crate) fn day_off(agent: &str, day: Date) -> Event {
+    let days = Days::FullDays(vec![day]);
+    Event::TimeOffRequested(TimeOffRequest {
+        id: TimeOffId::parse(&format!("{agent}-off-{day}")).unwrap(),
+        agent: agent.parse().unwrap(),
+        code: Category::TimeOff.default_code().id,
+        intervals: days.intervals(&Zone::find(ZONE).unwrap()),
+        days,
+        paid: true,
+        note: None,
+    })
+}
+
+/// A shift on a day, with its type and what it asks for as tags.
+pub(crate) fn shift(agent: &str, day: Date, tags: &[String], length_min: u32) -> Made {
     let zone = Zone::find(ZONE).unwrap();
     let start = zone.resolve(day.at(BEGINS, 0, 0, 0), Default::default()).unwrap();
     let body = ShiftBody {
@@ -92,7 +112,7 @@ pub(crate) fn shift(agent: &str, day: Date, of_type: &str, length_min: u32) -> M
         work_plan: None,
         external_ids: BTreeMap::new(),
         note: None,
-        tags: BTreeSet::from([format!("type:{of_type}").into()]),
+        tags: tags.iter().map(|tag| tag.as_str().into()).collect(),
     };
     (ShiftId::parse(&format!("{agent}-{day}")).unwrap(), Arc::new(body))
 }

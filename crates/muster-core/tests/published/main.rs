@@ -6,6 +6,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a file that cannot be read is a test that fails")]
 
+mod inrc1;
+mod inrc2;
+mod inrc2_rosters;
 mod made;
 mod nrp;
 mod nrp_rosters;

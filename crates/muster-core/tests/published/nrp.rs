@@ -5,15 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use jiff::civil::{Date, date};
-use muster_core::activity::Category;
 use muster_core::conflict::{Finding, Kind};
 use muster_core::entry::ReferenceKind;
-use muster_core::event::Event;
-use muster_core::id::TimeOffId;
 use muster_core::rule::{RuleSetting, Value};
 use muster_core::testing::World;
-use muster_core::time_off::{Days, TimeOffRequest};
-use muster_core::zone::Zone;
 
 use crate::made::{self, Made, after, period, setting};
 
@@ -145,31 +140,19 @@ impl Instance {
 
     /// A unit with the instance's people and rules, and nobody at work.
     pub(crate) fn unit(&self) -> World {
-        let people = self.staff.iter().map(|(name, person)| (&**name, &*person.contract));
+        let people = self.staff.iter().map(|(name, who)| (&**name, &*who.contract, &[][..]));
         let mut world = made::unit(FIRST, self.rules(), &people.collect::<Vec<_>>());
-        let zone = Zone::find(made::ZONE).unwrap();
-        let mut requests = Vec::new();
-        for (name, person) in &self.staff {
-            for day in &person.days_off {
-                let days = Days::FullDays(vec![after(FIRST, *day)]);
-                requests.push(Event::TimeOffRequested(TimeOffRequest {
-                    id: TimeOffId::parse(&format!("{name}-off-{day}")).unwrap(),
-                    agent: name.parse().unwrap(),
-                    code: Category::TimeOff.default_code().id,
-                    intervals: days.intervals(&zone),
-                    days,
-                    paid: true,
-                    note: None,
-                }));
-            }
-        }
+        let days_off = self.staff.iter().flat_map(|(name, person)| {
+            person.days_off.iter().map(|day| made::day_off(name, after(FIRST, *day)))
+        });
+        let requests = days_off.collect();
         world.happen(ReferenceKind::TimeOffRequest, "all", requests);
         world
     }
 
     /// The shift of a cell.
     pub(crate) fn shift(&self, name: &str, day: usize, of_type: &str) -> Made {
-        made::shift(name, after(FIRST, day), of_type, self.types[of_type].0)
+        made::shift(name, after(FIRST, day), &[format!("type:{of_type}")], self.types[of_type].0)
     }
 
     /// All shifts of a roster.

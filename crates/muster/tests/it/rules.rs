@@ -114,27 +114,45 @@ fn agents_may_go_by_their_addresses() {
         [exit 1]
     "#]],
     );
+}
+
+#[test]
+fn programs_read_findings_and_clock_changes() {
+    let file = "agent,start,end\n\
+                zoe@x.com,2026-03-28 22:00,2026-03-29 06:00\n\
+                zoe@x.com,2026-03-29 16:00,2026-03-29 20:00\n";
+    let args = ["week.csv", "--time-zone", "Europe/Paris", "--json"];
     check(
         &[("week.csv", file)],
-        &[args.as_slice(), &["--json"]].concat(),
+        &args,
         expect![[r#"
         {
-          "agents": 2,
+          "agents": 1,
           "clean": false,
-          "clockChanges": [],
+          "clockChanges": [
+            {
+              "agentId": "zoe@x.com",
+              "clockChangeMinutes": -60,
+              "elapsedMinutes": 420,
+              "end": "2026-03-29T04:00:00Z",
+              "shiftId": "line-2",
+              "start": "2026-03-28T21:00:00Z",
+              "wallMinutes": 480
+            }
+          ],
           "findings": [
             {
-              "agentId": "ana@x.com",
-              "end": "2026-06-22T23:00:00Z",
-              "fingerprint": "e77c5f8fad084c2a.600",
+              "agentId": "zoe@x.com",
+              "end": "2026-03-29T14:00:00Z",
+              "fingerprint": "e77c5f8fad084c2a.60",
               "kind": "REST_TIME_SHORT",
               "limit": 660,
-              "magnitude": 600,
-              "message": "rest 1:00 of 11:00 between shifts line-2 and line-3: short by 600
+              "magnitude": 60,
+              "message": "rest 10:00 of 11:00 between shifts line-2 and line-3: short by 60
         | min",
-              "observed": 60,
+              "observed": 600,
               "severity": "block",
-              "start": "2026-06-22T22:00:00Z",
+              "start": "2026-03-29T04:00:00Z",
               "subject": {
                 "shiftId": "line-2"
               },
@@ -147,34 +165,9 @@ fn agents_may_go_by_their_addresses() {
                 }
               ],
               "unit": "minutes"
-            },
-            {
-              "agentId": "ben@x.com",
-              "end": "2026-06-23T00:00:00Z",
-              "fingerprint": "ce3d8de6d55a59a2.540",
-              "kind": "REST_TIME_SHORT",
-              "limit": 660,
-              "magnitude": 540,
-              "message": "rest 2:00 of 11:00 between shifts line-4 and line-5: short by 540
-        | min",
-              "observed": 120,
-              "severity": "block",
-              "start": "2026-06-22T22:00:00Z",
-              "subject": {
-                "shiftId": "line-4"
-              },
-              "subjects": [
-                {
-                  "shiftId": "line-4"
-                },
-                {
-                  "shiftId": "line-5"
-                }
-              ],
-              "unit": "minutes"
             }
           ],
-          "shifts": 4,
+          "shifts": 2,
           "source": "week.csv"
         }
         [exit 1]
@@ -217,6 +210,24 @@ fn what_cannot_be_read_is_named() {
         [exit 1]
     "#]],
     );
+    let bad = "agent,start,length_minutes,activity,activity_start,activity_length_minutes\n\
+               ana,2026-06-22 09:00,480,Yoga,2026-06-22 10:00,60\n";
+    check(
+        &[("week.csv", bad)],
+        &zone,
+        expect![[r#"
+        week.csv: line 2, column "activity": "Yoga" is no activity of the unit (there are
+        | Break, Meal, Meeting, OffQueueWork, OnQueueWork, TimeOff, Training, Unavailable):
+        | name it by --activity
+        muster: nothing of week.csv was imported
+        [exit 1]
+    "#]],
+    );
+}
+
+#[test]
+fn rules_that_cannot_be_set_are_named() {
+    let args = ["week.csv", "--time-zone", "Europe/Paris", "--rules", "rules.json"];
     for (text, expect) in [
         (
             "{",
@@ -243,21 +254,8 @@ fn what_cannot_be_read_is_named() {
             "#]],
         ),
     ] {
-        check(&[("week.csv", WEEK), ("rules.json", text)], &rules, expect);
+        check(&[("week.csv", WEEK), ("rules.json", text)], &args, expect);
     }
-    let bad = "agent,start,length_minutes,activity,activity_start,activity_length_minutes\n\
-               ana,2026-06-22 09:00,480,Yoga,2026-06-22 10:00,60\n";
-    check(
-        &[("week.csv", bad)],
-        &zone,
-        expect![[r#"
-        week.csv: line 2, column "activity": "Yoga" is no activity of the unit (there are
-        | Break, Meal, Meeting, OffQueueWork, OnQueueWork, TimeOff, Training, Unavailable):
-        | name it by --activity
-        muster: nothing of week.csv was imported
-        [exit 1]
-    "#]],
-    );
 }
 
 #[test]
