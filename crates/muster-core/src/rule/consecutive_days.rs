@@ -1,5 +1,5 @@
-//! `MAX_CONSECUTIVE_DAYS` and `MIN_CONSECUTIVE_DAYS`: nobody works on more than `maxDays` civil days
-//! running, or on fewer than `minDays`.
+//! `MAX_CONSECUTIVE_DAYS` and `MIN_CONSECUTIVE_DAYS`: nobody works on more than `maxDays` civil
+//! days running, or on fewer than `minDays`.
 //!
 //! A day is worked when a shift starts on it, in the agent's zone: a night does not make two days.
 //! A run is too short only where both its ends are known: next to a week in which nothing has
@@ -95,7 +95,8 @@ mod tests {
 
     fn days(count: usize) -> String {
         let all = ["sat", "sun", "2026-03-23", "2026-03-24", "2026-03-25", "2026-03-26"];
-        let lines = all.iter().take(count).map(|day| format!("ana {day} 09:00-17:00"));
+        let lines = all.iter().take(count).enumerate();
+        let lines = lines.map(|(n, day)| format!("ana {day} 09:00-17:00 id={n}"));
         let rule = "site Europe/Paris\nrule MAX_CONSECUTIVE_DAYS block maxDays=5\n";
         rule.to_owned() + &lines.collect::<Vec<_>>().join("\n")
     }
@@ -107,7 +108,7 @@ mod tests {
             Kind::MaxConsecutiveDays,
             &days(6),
             expect![[r#"
-                block MAX_CONSECUTIVE_DAYS ana [ana-2026-03-23, ana-2026-03-24, ana-2026-03-25, ana-2026-03-26, ana-sat, ana-sun] sat 00:00-00:00 [8640] 6/5 days
+                block MAX_CONSECUTIVE_DAYS ana [0, 1, 2, 3, 4, 5] sat 00:00-00:00 [8640] 6/5 days
             "#]],
         );
     }
@@ -136,12 +137,12 @@ mod tests {
             "
             site Africa/Cairo week 2026-04-20
             rule MAX_CONSECUTIVE_DAYS warn maxDays=2
-            ana thu 09:00-17:00
-            ana fri 09:00-17:00
-            ana sat 09:00-17:00
+            ana thu 09:00-17:00 id=1
+            ana fri 09:00-17:00 id=2
+            ana sat 09:00-17:00 id=3
             ",
             expect![[r#"
-                warn MAX_CONSECUTIVE_DAYS ana [ana-fri, ana-sat, ana-thu] thu 00:00-00:00 [4260] 3/2 days
+                warn MAX_CONSECUTIVE_DAYS ana [1, 2, 3] thu 00:00-00:00 [4260] 3/2 days
             "#]],
         );
     }
@@ -192,9 +193,9 @@ mod tests {
         );
         check_rule(
             Kind::MinConsecutiveDays,
-            &fixture("ana 2026-03-23 09:00-17:00\nana 2026-03-15 09:00-17:00"),
+            &fixture("ana 2026-03-23 09:00-17:00\nana 2026-03-15 09:00-17:00 id=one"),
             expect![[r#"
-                ack MIN_CONSECUTIVE_DAYS ana [ana-2026-03-15, ana-mon] 2026-03-15 00:00-00:00 [2880] 2/3 days
+                ack MIN_CONSECUTIVE_DAYS ana [ana-mon, one] 2026-03-15 00:00-00:00 [2880] 2/3 days
             "#]],
         );
     }

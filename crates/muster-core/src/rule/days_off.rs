@@ -100,13 +100,13 @@ mod tests {
             ana sat 09:00-17:00
             ana 2026-03-24 09:00-17:00
             ben fri 09:00-17:00
-            cleo 2026-03-14 09:00-17:00
+            cleo 2026-03-14 09:00-17:00 id=one
             cleo tue 09:00-17:00
             cleo sat 09:00-17:00
             ",
             expect![[r#"
                 block MIN_DAYS_OFF ana [ana-2026-03-24, ana-sat] sun 00:00-00:00 [2880] 2/3 days
-                block MIN_DAYS_OFF cleo [cleo-2026-03-14, cleo-tue] 2026-03-15 00:00-00:00 [2880] 2/3 days
+                block MIN_DAYS_OFF cleo [cleo-tue, one] 2026-03-15 00:00-00:00 [2880] 2/3 days
             "#]],
         );
     }

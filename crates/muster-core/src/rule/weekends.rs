@@ -70,12 +70,12 @@ mod tests {
             ana 2026-03-14 09:00-17:00
             ana 2026-03-15 09:00-17:00
             ana fri 22:00-06:00
-            ben 2026-03-15 09:00-17:00
+            ben 2026-03-15 09:00-17:00 id=one
             ben sat 09:00-17:00
             ben sun 09:00-17:00
             ",
             expect![[r#"
-                ack MAX_WEEKENDS ben [ben-2026-03-15, ben-sat, ben-sun] 2026-03-09 00:00-00:00 [20160]
+                ack MAX_WEEKENDS ben [ben-sat, ben-sun, one] 2026-03-09 00:00-00:00 [20160]
             "#]],
         );
     }

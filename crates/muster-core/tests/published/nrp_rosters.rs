@@ -165,7 +165,7 @@ fn made_up_rosters_of_every_instance_are_judged_by_the_definition() {
         }
         if n == 24 {
             told(&format!(
-                "Instance24: all rules over {people} people, {} days and {count} shifts: {took:.1?}",
+                "Instance24: {people} people, {} days, {count} shifts under all rules: {took:.1?}",
                 instance.days
             ));
         }
