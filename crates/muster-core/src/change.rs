@@ -103,7 +103,8 @@ pub(crate) fn weigh(
 }
 
 impl Component {
-    fn sort_in(&mut self, found: Vec<Finding>) {
+    /// Sorts findings into those that stop it and the others.
+    pub(crate) fn sort_in(&mut self, found: Vec<Finding>) {
         for finding in found {
             if finding.severity >= Severity::Ack && !finding.standing {
                 self.gating.push(finding);
@@ -166,7 +167,7 @@ fn swapped_since(roster: &Roster, edit: &ShiftEdit, live: &Shift) -> Vec<AgentId
         return Vec::new();
     }
     let swap = crate::id::SwapId::parse(&origin.about.id).ok().and_then(|id| roster.swap(&id));
-    let sides = swap.map(|swap| swap.moves()).unwrap_or_default();
+    let sides = swap.map(|swap| swap.offer.moves()).unwrap_or_default();
     sides.into_iter().map(|(_, from, _)| from.clone()).collect()
 }
 
@@ -340,13 +341,27 @@ fn external_ids(event: &Event) -> Option<(ShiftId, crate::shift::ExternalIds)> {
 
 /// The state with every mergeable edit applied.
 fn tried(roster: &Roster, actor: &Actor, pieces: &[Piece], now: Instant) -> Roster {
+    let events = pieces.iter().filter_map(|piece| piece.event.as_ref());
+    applied(roster, actor.clone(), events, now)
+}
+
+/// The state after some events, for a look at what they lead to.
+pub(crate) fn after(roster: &Roster, events: &[Event], now: Instant) -> Roster {
+    let client = crate::id::ClientId::first();
+    applied(roster, Actor { client, agent: None }, events.iter(), now)
+}
+
+fn applied<'a>(
+    roster: &Roster,
+    actor: Actor,
+    events: impl Iterator<Item = &'a Event>,
+    now: Instant,
+) -> Roster {
     let about = Reference { kind: ReferenceKind::ShiftEdit, id: Arc::default() };
     let revision = roster.revision().next();
-    let origin = Origin::from(Source { revision, at: now, actor: actor.clone(), about });
+    let origin = Origin::from(Source { revision, at: now, actor, about });
     let mut after = roster.clone();
-    for event in pieces.iter().filter_map(|piece| piece.event.as_ref()) {
-        after.apply_event(event, &origin);
-    }
+    events.for_each(|event| after.apply_event(event, &origin));
     after
 }
 

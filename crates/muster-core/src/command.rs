@@ -225,6 +225,15 @@ pub enum Action {
     },
     /// Withdraw a swap.
     CancelSwap(SwapId),
+    /// Give the shifts of an approved swap back.
+    RevertSwap {
+        /// The swap.
+        id: SwapId,
+        /// What the decider says.
+        verdict: Verdict,
+    },
+    /// Note that offers have run out. Any node may say so: they count as expired anyway.
+    ExpireSwaps,
     /// Let both shifts of a swap change hands.
     ApproveSwap {
         /// The swap.

@@ -104,6 +104,14 @@ kinds! {
     SwapExpired = "SWAP_EXPIRED",
     /// One of the agents withdrew.
     SwapWithdrawn = "SWAP_WITHDRAWN",
+    /// The shifts that are exchanged are paid differently.
+    SwapTimeUnequal = "SWAP_TIME_UNEQUAL",
+    /// Somebody gives a shift and gets none.
+    SwapOneSided = "SWAP_ONE_SIDED",
+    /// A shift of the swap begins too soon.
+    SwapNoticeShort = "SWAP_NOTICE_SHORT",
+    /// Too many shifts of a week come to an agent by swaps.
+    SwapLimitReached = "SWAP_LIMIT_REACHED",
     /// The shift has begun.
     ShiftStarted = "SHIFT_STARTED",
     /// What the command speaks of is gone.

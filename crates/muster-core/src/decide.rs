@@ -301,6 +301,8 @@ pub fn decide(roster: &Roster, command: &Command, now: Instant) -> Result<Decisi
         }
         Action::DeclineSwap { id, agent } => swap::decline(roster, id, agent.as_ref(), now),
         Action::CancelSwap(id) => swap::cancel(roster, id, now),
+        Action::RevertSwap { id, verdict } => swap::revert(roster, actor, id, verdict, now),
+        Action::ExpireSwaps => Ok(swap::expire(roster, now)),
         Action::ApproveSwap { id, verdict } => swap::approve(roster, actor, id, verdict, now),
         Action::DenySwap { id, verdict } => swap::deny(roster, id, verdict, now),
         Action::RequestTimeOff(request) => time_off::request(roster, request, now),

@@ -120,13 +120,22 @@ pub enum Event {
     },
     /// A swap was offered.
     SwapOffered(SwapOffer),
-    /// Both agents agreed.
+    /// One of several agents agreed, and others have still to.
+    SwapAccepted {
+        /// The swap.
+        id: SwapId,
+        /// Who agreed.
+        agent: AgentId,
+    },
+    /// Everybody agreed.
     SwapMatched {
         /// The swap.
         id: SwapId,
-        /// Who accepted, and what is given in return.
-        receiver: Side,
-        /// The spans of both shifts at that moment.
+        /// Who accepted, and what is given in return; nobody in a trade of three or more, where
+        /// all are named from the beginning.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        receiver: Option<Side>,
+        /// The spans of the shifts at that moment.
         terms: Vec<Span>,
     },
     /// A swap went to another state.

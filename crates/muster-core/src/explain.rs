@@ -3,6 +3,7 @@
 
 mod cause;
 mod remedy;
+mod swap;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -119,6 +120,10 @@ fn retry(kind: Kind) -> Retry {
         | Kind::ForbiddenHours
         | Kind::NoticeShort
         | Kind::PeriodLocked
+        | Kind::SwapTimeUnequal
+        | Kind::SwapOneSided
+        | Kind::SwapNoticeShort
+        | Kind::SwapLimitReached
         | Kind::SkillMissing
         | Kind::ActivityOutsideShift
         | Kind::SwapAlreadyDecided

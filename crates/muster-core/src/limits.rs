@@ -38,3 +38,9 @@ pub const REMEDY_SHIFTS: usize = 50;
 pub const RULES: usize = 500;
 /// Most names in one parameter of a rule.
 pub const RULE_NAMES: usize = 100;
+/// Most agents in one trade of shifts.
+pub const LEGS: usize = 20;
+/// Most stretches of time that an offer on the board may name.
+pub const ACCEPTABLE: usize = 50;
+/// Most offers that one entry notes as run out.
+pub const EXPIRED_AT_ONCE: usize = 1_000;

@@ -104,6 +104,7 @@ pub struct Roster {
     pub(crate) time_off: OrdMap<TimeOffId, Arc<TimeOff>>,
     pub(crate) swaps: OrdMap<SwapId, Arc<Swap>>,
     pub(crate) open_swaps: OrdSet<(ShiftId, SwapId)>,
+    pub(crate) expiring: OrdSet<(Instant, SwapId)>,
 }
 
 impl Roster {
@@ -303,6 +304,11 @@ impl Roster {
             .range(from..)
             .take_while(move |(of, _)| *of == shift)
             .filter_map(|(_, id)| self.swap(id))
+    }
+
+    /// The undecided swaps whose offers have run out, the first to do so first.
+    pub fn run_out_swaps(&self, now: Instant) -> impl Iterator<Item = &SwapId> {
+        self.expiring.iter().take_while(move |(end, _)| *end <= now).map(|(_, id)| id)
     }
 
     /// A week in which something happened.

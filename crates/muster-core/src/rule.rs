@@ -22,6 +22,7 @@ mod shift_count;
 mod shift_type;
 mod skills;
 mod succession;
+mod swap_policy;
 mod time_off_overlap;
 mod week_hours;
 mod weekends;
@@ -33,10 +34,11 @@ use jiff::civil::{Date, Time, Weekday};
 
 use crate::agent::Agent;
 use crate::conflict::{Finding, Kind, Severity};
-use crate::id::{AgentId, ShiftId};
+use crate::id::{AgentId, ShiftId, SwapId};
 use crate::instant::{Instant, Interval};
 use crate::roster::Roster;
 use crate::shift::{Shift, ShiftBody};
+use crate::swap::SwapOffer;
 use crate::unit::BusinessUnit;
 use crate::zone::Zone;
 
@@ -85,6 +87,8 @@ enum Look {
     Window(fn(&Window<'_>, &Setting<'_>, &mut Vec<Finding>)),
     /// In what a command does to one shift.
     Change(fn(&ShiftChange<'_>, &Setting<'_>) -> Option<Finding>),
+    /// In what a swap does for one of its agents.
+    Swap(fn(&SwapSide<'_>, &Setting<'_>) -> Option<Finding>),
     /// By the commands themselves.
     Command,
 }
@@ -123,6 +127,14 @@ const fn change(
     check: fn(&ShiftChange<'_>, &Setting<'_>) -> Option<Finding>,
 ) -> Rule {
     Rule { kind, default: Severity::Off, allowed: ANY, params, look: Look::Change(check) }
+}
+
+const fn swap(
+    kind: Kind,
+    params: &'static [Param],
+    check: fn(&SwapSide<'_>, &Setting<'_>) -> Option<Finding>,
+) -> Rule {
+    Rule { kind, default: Severity::Off, allowed: ANY, params, look: Look::Swap(check) }
 }
 
 const fn clash(kind: Kind) -> Rule {
@@ -172,6 +184,10 @@ pub const RULES: &[Rule] = &[
     rule(Kind::ForbiddenHours, Severity::Off, forbidden_hours::PARAMS, forbidden_hours::check),
     change(Kind::NoticeShort, notice::PARAMS, notice::check),
     change(Kind::PeriodLocked, locked::PARAMS, locked::check),
+    swap(Kind::SwapTimeUnequal, swap_policy::UNEQUAL, swap_policy::unequal),
+    swap(Kind::SwapOneSided, &[], swap_policy::one_sided),
+    swap(Kind::SwapNoticeShort, swap_policy::NOTICE, swap_policy::notice),
+    swap(Kind::SwapLimitReached, swap_policy::LIMIT, swap_policy::limit),
     Rule {
         kind: Kind::ShiftStarted,
         default: Severity::Block,
@@ -306,6 +322,47 @@ pub(crate) fn change_findings(roster: &Roster, change: &ShiftChange<'_>) -> Vec<
         for setting in roster.rules().in_force(rule, change.agent) {
             let finding = check(change, &setting);
             found.extend(finding.filter(|f| setting.holds(&change.agent.zone, f.interval)));
+        }
+    }
+    found
+}
+
+/// What a swap does for one of its agents.
+pub(crate) struct SwapSide<'a> {
+    pub(crate) roster: &'a Roster,
+    pub(crate) unit: &'a BusinessUnit,
+    pub(crate) agent: &'a Agent,
+    pub(crate) swap: &'a SwapId,
+    pub(crate) gives: Option<&'a Shift>,
+    pub(crate) gets: Option<&'a Shift>,
+    /// The unit's time.
+    pub(crate) now: Instant,
+}
+
+/// What the unit says of such swaps, for one of the agents.
+pub(crate) fn swap_findings(
+    roster: &Roster,
+    offer: &SwapOffer,
+    agent: &AgentId,
+    now: Instant,
+) -> Vec<Finding> {
+    let (Some(unit), Some(record)) = (roster.unit(), roster.agent(agent)) else {
+        return Vec::new();
+    };
+    let moves = offer.moves();
+    let shift = |is_it: &dyn Fn(&(&ShiftId, &AgentId, &AgentId)) -> bool| {
+        let (id, _, _) = moves.iter().find(|m| is_it(m))?;
+        roster.shift(id)
+    };
+    let (gives, gets) = (shift(&|(_, from, _)| *from == agent), shift(&|(_, _, to)| *to == agent));
+    let swap = &offer.id;
+    let side = SwapSide { roster, unit, agent: &record.agent, swap, gives, gets, now };
+    let mut found = Vec::new();
+    for rule in RULES {
+        let Look::Swap(check) = rule.look else { continue };
+        for setting in roster.rules().in_force(rule, side.agent) {
+            let finding = check(&side, &setting);
+            found.extend(finding.filter(|f| setting.holds(&side.agent.zone, f.interval)));
         }
     }
     found

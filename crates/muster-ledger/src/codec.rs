@@ -59,6 +59,7 @@ fn subject(event: &Event) -> Option<SubjectChange> {
         | Event::DraftClosed { .. }
         | Event::DraftDeleted { .. }
         | Event::Published { .. }
+        | Event::SwapAccepted { .. }
         | Event::SwapMatched { .. }
         | Event::SwapMoved { .. }
         | Event::TimeOffChanged { .. }

@@ -104,6 +104,7 @@ fn scheduling() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
         ("POST", "/scheduling/shiftswaps/{id}/cancel", "wfm:swap:write", post(swaps::cancel)),
         ("POST", "/scheduling/shiftswaps/{id}/approve", "wfm:swap:approve", post(swaps::approve)),
         ("POST", "/scheduling/shiftswaps/{id}/deny", "wfm:swap:approve", post(swaps::deny)),
+        ("POST", "/scheduling/shiftswaps/{id}/revert", "wfm:swap:approve", post(swaps::revert)),
     ];
     for path in both!("") {
         routes.push(("GET", path, read, get(schedules::show)));

@@ -61,6 +61,10 @@ pub fn message(finding: &Finding) -> String {
         Kind::SwapAlreadyDecided => format!("{} was decided before", swap(finding)),
         Kind::SwapExpired => format!("the offer of {} is over", swap(finding)),
         Kind::SwapWithdrawn => format!("{} was withdrawn", swap(finding)),
+        Kind::SwapTimeUnequal
+        | Kind::SwapOneSided
+        | Kind::SwapNoticeShort
+        | Kind::SwapLimitReached => of_swap(finding),
         Kind::ShiftStarted => started(finding),
         Kind::SubjectGone => gone(finding),
         Kind::ExternalIdDuplicate => duplicate(finding),
@@ -107,6 +111,24 @@ fn swap(finding: &Finding) -> String {
         Some(id.to_string())
     };
     listed("swap", "swaps", &ids(finding, id))
+}
+
+/// What the unit says of such swaps.
+fn of_swap(finding: &Finding) -> String {
+    let (agent, swap, Finding { observed, limit, .. }) = (agent(finding), swap(finding), finding);
+    match finding.kind {
+        Kind::SwapTimeUnequal => {
+            format!("{swap} changes the paid time of {agent} by {observed} min, of at most {limit}")
+        }
+        Kind::SwapNoticeShort => {
+            let (observed, limit) = (hours(*observed), hours(*limit));
+            format!("a shift of {swap} begins in {observed}, of at least {limit}")
+        }
+        Kind::SwapLimitReached => {
+            format!("{observed} shifts of the week come to {agent} by swaps, of at most {limit}")
+        }
+        _ => format!("{swap} gives {agent} a shift for none, or none for one"),
+    }
 }
 
 fn skills(finding: &Finding) -> String {

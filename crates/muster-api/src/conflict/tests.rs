@@ -70,6 +70,10 @@ fn example(kind: Kind) -> Finding {
         Kind::ActivityOutsideShift => new(&[shift("s1")]).measured_min(15, 0),
         Kind::SwapTermsChanged | Kind::SwapShiftTaken => new(&[swap(), shift("s1")]),
         Kind::SwapAlreadyDecided | Kind::SwapExpired | Kind::SwapWithdrawn => new(&[swap()]),
+        Kind::SwapTimeUnequal => new(&[swap(), shift("s1")]).measured_min(60, 0),
+        Kind::SwapOneSided => new(&[swap(), shift("s1")]),
+        Kind::SwapNoticeShort => new(&[swap(), shift("s1")]).measured_min(600, 1_440),
+        Kind::SwapLimitReached => new(&[swap()]).measured(Measure::Count, 3, 2),
         Kind::ShiftStarted => new(&[shift("s1")]).during(night),
         Kind::SubjectGone => new(&[shift("s1")]),
         Kind::ExternalIdDuplicate => {
@@ -136,6 +140,10 @@ fn every_kind_has_a_message_with_its_values() {
         SWAP_ALREADY_DECIDED: swap w1 was decided before
         SWAP_EXPIRED: the offer of swap w1 is over
         SWAP_WITHDRAWN: swap w1 was withdrawn
+        SWAP_TIME_UNEQUAL: swap w1 changes the paid time of ana by 60 min, of at most 0
+        SWAP_ONE_SIDED: swap w1 gives ana a shift for none, or none for one
+        SWAP_NOTICE_SHORT: a shift of swap w1 begins in 10:00, of at least 24:00
+        SWAP_LIMIT_REACHED: 3 shifts of the week come to ana by swaps, of at most 2
         SHIFT_STARTED: shift s1 has begun at 2026-03-28T19:00:00Z
         SUBJECT_GONE: shift s1 needs agent ana, who is not in this unit
         EXTERNAL_ID_DUPLICATE: trade_id T-1 names one shift and would name another:

@@ -51,6 +51,10 @@ fn every_kind_that_can_be_set_is_shown_as_it_holds() {
         FORBIDDEN_HOURS off {from:22:00,until:06:00}
         NOTICE_SHORT off {graceMinutes:30,lostPercent:50,noticeDays:14,premiumMinutes:60}
         PERIOD_LOCKED off {through:0001-01-01}
+        SWAP_TIME_UNEQUAL off {maxDifferenceMinutes:0}
+        SWAP_ONE_SIDED off {}
+        SWAP_NOTICE_SHORT off {minNoticeMinutes:1440}
+        SWAP_LIMIT_REACHED off {maxPerWeek:2}
         SHIFT_STARTED block {}"#]]
     .assert_eq(&rules.collect::<Vec<_>>().join("\n"));
 }

@@ -47,9 +47,13 @@ fn origins(roster: &Roster, finding: &Finding) -> Vec<Origin> {
         }
         Kind::SwapShiftTaken => swap_shifts(roster, finding, Atom::Owner),
         Kind::SwapTermsChanged => swap_shifts(roster, finding, Atom::Span),
-        Kind::SwapAlreadyDecided | Kind::SwapExpired | Kind::SwapWithdrawn => {
-            finding.subjects.iter().filter_map(swaps(roster)).collect()
-        }
+        Kind::SwapAlreadyDecided
+        | Kind::SwapExpired
+        | Kind::SwapWithdrawn
+        | Kind::SwapTimeUnequal
+        | Kind::SwapOneSided
+        | Kind::SwapNoticeShort
+        | Kind::SwapLimitReached => finding.subjects.iter().filter_map(swaps(roster)).collect(),
         Kind::SkillMissing | Kind::SubjectGone => {
             agent(roster, finding.agent.as_ref()).into_iter().collect()
         }
@@ -140,9 +144,7 @@ fn summary(roster: &Roster, origin: &Origin) -> String {
         ReferenceKind::ShiftEdit => format!("shift {id} was edited"),
         ReferenceKind::Swap => match SwapId::parse(id).ok().and_then(|id| roster.swap(&id)) {
             Some(swap) => {
-                let sides = [Some(&swap.offer.initiator), swap.offer.receiver.as_ref()];
-                let agents: Vec<String> =
-                    sides.into_iter().flatten().map(|side| side.agent.to_string()).collect();
+                let agents: Vec<String> = swap.offer.agents().map(ToString::to_string).collect();
                 let state = swap.state.name().to_lowercase().replace('_', " ");
                 format!("swap {id} of {}, {state}", agents.join(" and "))
             }

@@ -69,8 +69,11 @@ impl Roster {
             }),
             Event::DraftDeleted { id } => drop(self.drafts.remove(id)),
             Event::SwapOffered(offer) => self.offer_swap(offer, origin),
+            Event::SwapAccepted { id, agent } => self.change_swap(id, origin, |swap| {
+                swap.accepted.push(agent.clone());
+            }),
             Event::SwapMatched { id, receiver, terms } => self.change_swap(id, origin, |swap| {
-                swap.offer.receiver = Some(receiver.clone());
+                swap.offer.receiver.clone_from(receiver);
                 swap.terms.clone_from(terms);
                 swap.state = SwapState::PendingApproval;
             }),
@@ -213,6 +216,7 @@ impl Roster {
         let swap = Swap {
             offer: offer.clone(),
             state: SwapState::PendingPartner,
+            accepted: Vec::new(),
             terms: Vec::new(),
             origin: origin.clone(),
             offered: origin.clone(),
@@ -227,9 +231,16 @@ impl Roster {
         self.put_swap(swap);
     }
 
-    /// Open swaps are found by their shifts; decided ones are not.
+    /// Open swaps are found by their shifts and by when they run out; decided ones are not.
     pub(super) fn put_swap(&mut self, swap: Swap) {
-        for shift in swap.shifts() {
+        if let Some(end) = swap.offer.expires_at {
+            let key = (end, swap.offer.id.clone());
+            match swap.state.is_open() {
+                true => drop(self.expiring.insert(key)),
+                false => drop(self.expiring.remove(&key)),
+            }
+        }
+        for shift in swap.offer.shifts() {
             let key = (shift.clone(), swap.offer.id.clone());
             if swap.state.is_open() {
                 self.open_swaps.insert(key);

@@ -44,7 +44,7 @@ pub struct Image {
     weeks: Vec<(Date, ScheduleId, Revision, Vec<Revision>)>,
     drafts: Vec<DraftImage>,
     time_off: Vec<(TimeOffRequest, TimeOffStatus, Ref, Ref)>,
-    swaps: Vec<(SwapOffer, SwapState, Vec<Span>, Ref, Ref)>,
+    swaps: Vec<(SwapOffer, SwapState, Vec<AgentId>, Vec<Span>, Ref, Ref)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,7 +125,8 @@ impl Image {
                 .swaps()
                 .map(|s| {
                     let (origin, offered) = (t.place(&s.origin), t.place(&s.offered));
-                    (s.offer.clone(), s.state, s.terms.clone(), origin, offered)
+                    let (offer, accepted) = (s.offer.clone(), s.accepted.clone());
+                    (offer, s.state, accepted, s.terms.clone(), origin, offered)
                 })
                 .collect(),
         };
@@ -174,9 +175,9 @@ impl Image {
                 None => None,
             };
         }
-        for (offer, state, terms, origin, offered) in self.swaps {
+        for (offer, state, accepted, terms, origin, offered) in self.swaps {
             let (origin, offered) = (at(origin)?, at(offered)?);
-            roster.put_swap(Swap { offer, state, terms, origin, offered });
+            roster.put_swap(Swap { offer, state, accepted, terms, origin, offered });
         }
         for (request, status, origin, asked) in self.time_off {
             let (origin, asked) = (at(origin)?, at(asked)?);

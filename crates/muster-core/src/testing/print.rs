@@ -8,12 +8,12 @@ use jiff::civil::Date;
 use crate::activity::ActivityCode;
 use crate::agent::{Agent, Skill};
 use crate::draft::{CommitmentEdit, Draft, DraftStatus, Edits, ShiftEdit};
-use crate::id::AgentId;
+use crate::id::{AgentId, ShiftId};
 use crate::instant::Interval;
 use crate::roster::{AgentRecord, Roster};
 use crate::rule::{RuleKey, RuleSet, RuleSetting, Scope};
 use crate::shift::{Commitment, ShiftBody};
-use crate::swap::{Side, Swap, SwapOffer};
+use crate::swap::{Leg, Side, Swap, SwapOffer};
 use crate::testing::line::{Clock, code_name, written};
 use crate::time_off::{TimeOff, TimeOffRequest};
 use crate::unit::BusinessUnit;
@@ -122,19 +122,40 @@ fn off_line(text: &mut String, clock: &Clock, off: &TimeOff) {
 }
 
 fn swap_line(text: &mut String, clock: &Clock, swap: &Swap) {
-    let Swap { offer, state, terms, origin: _, offered: _ } = swap;
-    let SwapOffer { id, initiator, receiver, expires_at, external_ids } = offer;
+    let Swap { offer, state, accepted, terms, origin: _, offered: _ } = swap;
+    let SwapOffer {
+        id,
+        initiator,
+        receiver,
+        legs,
+        one_sided,
+        acceptable,
+        expires_at,
+        external_ids,
+    } = offer;
     let side = |side: &Side| {
         let Side { agent, shift } = side;
         shift.as_ref().map_or_else(|| agent.to_string(), |shift| format!("{agent}'s {shift}"))
     };
-    let receiver = receiver.as_ref().map_or_else(|| "anybody".to_owned(), side);
-    let _ = write!(text, "swap {id} {} for {receiver} {}", side(initiator), state.name());
-    let mut words: Vec<String> = expires_at.iter().map(|at| format!(" until {at}")).collect();
-    words.extend(external_ids.iter().map(|(system, id)| format!(" ext={system}/{id}")));
-    words.extend(terms.iter().map(|span| format!(" ({})", clock.span_name(span.interval()))));
-    text.push_str(&words.concat());
-    text.push('\n');
+    let leg = |leg: &Leg| {
+        let Leg { agent, gives, receives } = leg;
+        let shift =
+            |id: &Option<ShiftId>| id.as_ref().map_or("nothing".into(), ToString::to_string);
+        format!("{agent} {} for {}", shift(gives), shift(receives))
+    };
+    let what = match (legs.is_empty(), receiver) {
+        (false, _) => legs.iter().map(leg).collect::<Vec<_>>().join(", "),
+        (true, Some(receiver)) => format!("{} for {}", side(initiator), side(receiver)),
+        (true, None) => format!("{} for anybody", side(initiator)),
+    };
+    let mut words = vec![format!("swap {id} {what} {}", state.name())];
+    words.extend(accepted.iter().map(|agent| format!("agreed={agent}")));
+    words.extend(one_sided.then(|| "one-sided".to_owned()));
+    words.extend(acceptable.iter().map(|place| format!("in=({})", clock.span_name(*place))));
+    words.extend(expires_at.iter().map(|at| format!("until {at}")));
+    words.extend(external_ids.iter().map(|(system, id)| format!("ext={system}/{id}")));
+    words.extend(terms.iter().map(|span| format!("({})", clock.span_name(span.interval()))));
+    let _ = writeln!(text, "{}", words.join(" "));
 }
 
 fn draft_lines(text: &mut String, roster: &Roster, clock: &Clock, draft: &Draft) {

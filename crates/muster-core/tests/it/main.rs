@@ -18,6 +18,7 @@ mod steps;
 mod swap_rules;
 mod swaps;
 mod time_off;
+mod trades;
 
 use expect_test::Expect;
 use muster_core::testing::World;
@@ -40,6 +41,7 @@ fn every_kind_of_finding_is_told_in_some_test() {
         include_str!("swap_rules.rs"),
         include_str!("swaps.rs"),
         include_str!("time_off.rs"),
+        include_str!("trades.rs"),
     ]
     .concat();
     let severities = ["info", "warn", "ack", "block"];

@@ -94,6 +94,8 @@ fn differs(ground: &Roster, now: &Roster, action: &Action) -> bool {
         | Action::AcceptSwap { .. }
         | Action::DeclineSwap { .. }
         | Action::CancelSwap(_)
+        | Action::RevertSwap { .. }
+        | Action::ExpireSwaps
         | Action::ApproveSwap { .. }
         | Action::DenySwap { .. }
         | Action::RequestTimeOff(_)

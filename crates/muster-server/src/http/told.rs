@@ -77,7 +77,8 @@ pub(crate) fn version(command: &Command, roster: &Roster) -> Option<Revision> {
         | Action::DeclineSwap { id, .. }
         | Action::CancelSwap(id)
         | Action::ApproveSwap { id, .. }
-        | Action::DenySwap { id, .. } => swap(id),
+        | Action::DenySwap { id, .. }
+        | Action::RevertSwap { id, .. } => swap(id),
         Action::ChangeTimeOff { id, .. }
         | Action::ApproveTimeOff { id, .. }
         | Action::DenyTimeOff { id, .. }
@@ -91,6 +92,7 @@ pub(crate) fn version(command: &Command, roster: &Roster) -> Option<Revision> {
         | Action::CreateDraft { .. }
         | Action::DeleteDraft(_)
         | Action::OfferSwap(_)
+        | Action::ExpireSwaps
         | Action::RequestTimeOff(_) => None,
     }
 }

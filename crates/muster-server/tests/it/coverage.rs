@@ -61,6 +61,7 @@ const TESTED: &[(&str, &str)] = &[
     ("POST", "/api/v2/wfm/scheduling/shiftswaps/{id}/cancel"),
     ("POST", "/api/v2/wfm/scheduling/shiftswaps/{id}/approve"),
     ("POST", "/api/v2/wfm/scheduling/shiftswaps/{id}/deny"),
+    ("POST", "/api/v2/wfm/scheduling/shiftswaps/{id}/revert"),
     ("GET", "/api/v2/wfm/schedules/{id}"),
     ("PUT", "/api/v2/wfm/schedules/{id}"),
     ("PATCH", "/api/v2/wfm/schedules/{id}"),

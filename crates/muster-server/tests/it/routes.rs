@@ -10,3 +10,4 @@ mod schedules;
 mod shifts;
 mod swaps;
 mod time_off;
+mod trades;

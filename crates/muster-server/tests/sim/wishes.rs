@@ -106,13 +106,9 @@ fn offer(dice: &mut Dice, known: &Roster) -> Action {
     };
     let nobody = || Side { agent: "nobody".parse().unwrap(), shift: None };
     let (initiator, receiver) = (side().unwrap_or_else(nobody), side());
-    Action::OfferSwap(SwapOffer {
-        id: SwapId::parse(&format!("w{}", dice.below(8))).unwrap(),
-        initiator,
-        receiver,
-        expires_at: dice.chance(200).then(|| at(0, 0).plus_days(-13)),
-        external_ids: std::collections::BTreeMap::new(),
-    })
+    let id = SwapId::parse(&format!("w{}", dice.below(8))).unwrap();
+    let expires_at = dice.chance(200).then(|| at(0, 0).plus_days(-13));
+    Action::OfferSwap(SwapOffer { receiver, expires_at, ..SwapOffer::of(id, initiator) })
 }
 
 /// A step of a swap that is known, or of one that may be there.
