@@ -70,6 +70,16 @@ kinds! {
     MaxHoursAverage = "MAX_HOURS_AVERAGE",
     /// Too many days of work running.
     MaxConsecutiveDays = "MAX_CONSECUTIVE_DAYS",
+    /// Too few days of work running.
+    MinConsecutiveDays = "MIN_CONSECUTIVE_DAYS",
+    /// Too few days off between days of work.
+    MinDaysOff = "MIN_DAYS_OFF",
+    /// Work on too many weekends of a planning period.
+    MaxWeekends = "MAX_WEEKENDS",
+    /// Too many shifts in a planning period.
+    MaxShifts = "MAX_SHIFTS",
+    /// A shift of a type that may not follow that of the day before.
+    SuccessionForbidden = "SUCCESSION_FORBIDDEN",
     /// No long rest in seven days.
     WeeklyRestShort = "WEEKLY_REST_SHORT",
     /// A long shift without a break, or with one that comes late.
@@ -198,6 +208,8 @@ impl Kind {
                 | Self::MaxHoursPeriod
                 | Self::MinHoursPeriod
                 | Self::MaxHoursAverage
+                | Self::MaxWeekends
+                | Self::MaxShifts
         )
     }
 
@@ -208,6 +220,8 @@ impl Kind {
             self,
             Self::MaxConsecutiveHours
                 | Self::MaxConsecutiveDays
+                | Self::MinConsecutiveDays
+                | Self::MinDaysOff
                 | Self::WeeklyRestShort
                 | Self::MaxHoursDay
                 | Self::MaxHoursAverage

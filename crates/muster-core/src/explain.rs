@@ -110,6 +110,11 @@ fn retry(kind: Kind) -> Retry {
         | Kind::MinHoursPeriod
         | Kind::MaxHoursAverage
         | Kind::MaxConsecutiveDays
+        | Kind::MinConsecutiveDays
+        | Kind::MinDaysOff
+        | Kind::MaxWeekends
+        | Kind::MaxShifts
+        | Kind::SuccessionForbidden
         | Kind::WeeklyRestShort
         | Kind::BreakMissing
         | Kind::MaxNightHours

@@ -36,6 +36,8 @@ pub const EXPLAINED: usize = 200;
 pub const REMEDY_SHIFTS: usize = 50;
 /// Most settings of rules that a unit may have.
 pub const RULES: usize = 500;
+/// Most names in one parameter of a rule.
+pub const RULE_NAMES: usize = 100;
 /// Most agents in one trade of shifts.
 pub const LEGS: usize = 20;
 /// Most stretches of time that an offer on the board may name.

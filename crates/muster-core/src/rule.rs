@@ -7,19 +7,25 @@ mod consecutive_days;
 mod consecutive_hours;
 mod counted;
 mod day_hours;
+mod days_off;
 mod forbidden_hours;
 mod in_force;
 mod locked;
 mod night_hours;
 mod notice;
 mod overlap;
+mod period;
 mod period_hours;
 mod rest_time;
 mod setting;
+mod shift_count;
+mod shift_type;
 mod skills;
+mod succession;
 mod swap_policy;
 mod time_off_overlap;
 mod week_hours;
+mod weekends;
 mod weekly_rest;
 
 use std::collections::BTreeSet;
@@ -60,6 +66,8 @@ pub enum Allowed {
     },
     /// One of these words; the first in a fresh unit.
     Word(&'static [&'static str]),
+    /// Names that the unit chooses, separated by commas; none in a fresh unit.
+    Names,
     /// A time of day.
     Time {
         /// In a fresh unit.
@@ -164,12 +172,12 @@ pub const RULES: &[Rule] = &[
     rule(Kind::MaxHoursPeriod, Severity::Off, period_hours::MOST, period_hours::most),
     rule(Kind::MinHoursPeriod, Severity::Off, period_hours::LEAST, period_hours::least),
     rule(Kind::MaxHoursAverage, Severity::Off, average_hours::PARAMS, average_hours::check),
-    rule(
-        Kind::MaxConsecutiveDays,
-        Severity::Off,
-        consecutive_days::PARAMS,
-        consecutive_days::check,
-    ),
+    rule(Kind::MaxConsecutiveDays, Severity::Off, consecutive_days::MOST, consecutive_days::most),
+    rule(Kind::MinConsecutiveDays, Severity::Off, consecutive_days::LEAST, consecutive_days::least),
+    rule(Kind::MinDaysOff, Severity::Off, days_off::PARAMS, days_off::check),
+    rule(Kind::MaxWeekends, Severity::Off, weekends::PARAMS, weekends::check),
+    rule(Kind::MaxShifts, Severity::Off, shift_count::PARAMS, shift_count::check),
+    rule(Kind::SuccessionForbidden, Severity::Off, succession::PARAMS, succession::check),
     rule(Kind::WeeklyRestShort, Severity::Off, weekly_rest::PARAMS, weekly_rest::check),
     rule(Kind::BreakMissing, Severity::Off, breaks::PARAMS, breaks::check),
     rule(Kind::MaxNightHours, Severity::Off, night_hours::PARAMS, night_hours::check),
@@ -262,6 +270,16 @@ impl<'a> Window<'a> {
         let (start, end) = (self.hull.start().plus_days(-days), self.hull.end().plus_days(days));
         let wide = Interval::new(start, end).unwrap_or(self.hull);
         self.roster.shifts_of(&self.agent.id, wide).collect()
+    }
+
+    /// Whether what the agent does on a day is known: a week in which nothing has happened is not
+    /// planned yet, or was before anybody wrote it down, and nobody can say that it is empty.
+    pub(crate) fn knows(&self, day: Date) -> bool {
+        let first = Zone::week_of(day, self.unit.first_day.into());
+        // A command that opens the week with a shift of the agent is looked at before it has.
+        let is_opened = self.roster.week(first).is_some();
+        let is_worked = |week| self.roster.shifts_starting(&self.agent.id, week).next().is_some();
+        is_opened || self.unit.week(first).is_some_and(is_worked)
     }
 
     /// Whether a shift lies in the touched stretch.

@@ -57,6 +57,11 @@ fn example(kind: Kind) -> Finding {
         Kind::MinHoursPeriod => new(&[shift("s1")]).during(night).measured_min(9_000, 9_600),
         Kind::MaxHoursAverage => new(&[shift("s1")]).during(night).measured_min(2_940, 2_880),
         Kind::MaxConsecutiveDays => new(&[shift("s1")]).measured(Measure::Days, 7, 6),
+        Kind::MinConsecutiveDays => new(&[shift("s1")]).measured(Measure::Days, 1, 3),
+        Kind::MinDaysOff => new(&[shift("s1"), shift("s2")]).measured(Measure::Days, 1, 2),
+        Kind::MaxWeekends => new(&[shift("s1")]).during(night).measured(Measure::Count, 3, 2),
+        Kind::MaxShifts => new(&[shift("s1")]).during(night).measured(Measure::Count, 24, 22),
+        Kind::SuccessionForbidden => new(&[shift("s1"), shift("s2")]),
         Kind::WeeklyRestShort => new(&[shift("s1")]).during(night).measured_min(1_380, 1_440),
         Kind::BreakMissing => new(&[shift("s1")]).measured_min(10, 20),
         Kind::MaxNightHours => new(&[shift("s1")]).measured_min(540, 480),
@@ -118,6 +123,13 @@ fn every_kind_has_a_message_with_its_values() {
         MAX_HOURS_AVERAGE: 49:00 a week on average from 2026-03-28T19:00:00Z, of at most
             48:00: too many by 60 min
         MAX_CONSECUTIVE_DAYS: 7 days of work running, of at most 6: 1 too many
+        MIN_CONSECUTIVE_DAYS: 1 day of work running, of at least 3: 2 too few
+        MIN_DAYS_OFF: 1 day off between shifts s1 and s2, of at least 2
+        MAX_WEEKENDS: 3 weekends with work in the period from 2026-03-28T19:00:00Z, of
+            at most 2: 1 too many
+        MAX_SHIFTS: 24 shifts in the period from 2026-03-28T19:00:00Z, of at most 22: 2
+            too many
+        SUCCESSION_FORBIDDEN: shifts s1 and s2 may not be worked on two days running
         WEEKLY_REST_SHORT: longest rest 23:00 of 24:00 from 2026-03-28T19:00:00Z: short
             by 60 min
         BREAK_MISSING: shift s1 has 10 min of break, of at least 20

@@ -68,6 +68,11 @@ fn origins(roster: &Roster, finding: &Finding) -> Vec<Origin> {
         | Kind::MinHoursPeriod
         | Kind::MaxHoursAverage
         | Kind::MaxConsecutiveDays
+        | Kind::MinConsecutiveDays
+        | Kind::MinDaysOff
+        | Kind::MaxWeekends
+        | Kind::MaxShifts
+        | Kind::SuccessionForbidden
         | Kind::WeeklyRestShort
         | Kind::BreakMissing
         | Kind::MaxNightHours

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::agent::Agent;
 use crate::conflict::{Kind, Severity};
 use crate::id::ManagementUnitId;
+use crate::limits;
 use crate::rule::{Allowed, Rule};
 
 /// The value of a parameter.
@@ -122,6 +123,13 @@ impl fmt::Display for Value {
     }
 }
 
+const NO_NAMES: &str = "is not a list of names such as early,late";
+
+/// The names of a list; one that is empty has none.
+pub(super) fn names(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',').map(str::trim).filter(|_| !list.is_empty())
+}
+
 impl Allowed {
     /// What is wrong with a value, if anything is.
     #[must_use]
@@ -135,6 +143,12 @@ impl Allowed {
                 let is_known = words.contains(&&**word);
                 (!is_known).then(|| format!("is not one of {}", words.join(", ")))
             }
+            (Self::Names, Value::Word(word)) => {
+                let all: Vec<&str> = names(word).collect();
+                let is_name = |name: &&str| (1..=limits::NAME_LEN).contains(&name.chars().count());
+                let are_names = all.len() <= limits::RULE_NAMES && all.iter().all(is_name);
+                (!are_names && !word.is_empty()).then(|| NO_NAMES.to_owned())
+            }
             (Self::Time { .. }, Value::Word(word)) => {
                 let is_time = word.len() == 5 && word.parse::<Time>().is_ok();
                 (!is_time).then(|| "is not a time of day such as 22:00".to_owned())
@@ -147,6 +161,7 @@ impl Allowed {
             (Self::Word(words), Value::Number(_)) => {
                 Some(format!("is not one of {}", words.join(", ")))
             }
+            (Self::Names, Value::Number(_)) => Some(NO_NAMES.to_owned()),
             (Self::Time { .. }, Value::Number(_)) => {
                 Some("is not a time of day such as 22:00".to_owned())
             }
@@ -162,6 +177,7 @@ impl Allowed {
         match self {
             Self::Number { default, .. } => Value::Number(*default),
             Self::Word(words) => Value::Word(words.first().copied().unwrap_or_default().into()),
+            Self::Names => Value::Word(Arc::default()),
             Self::Time { default } => Value::Word(default.strftime("%H:%M").to_string().into()),
             Self::Date { default } => Value::Word(default.to_string().into()),
         }
