@@ -23,6 +23,7 @@ pub mod etag;
 pub mod event;
 pub mod input;
 pub mod list;
+pub mod packs;
 pub mod plan;
 pub mod problem;
 pub mod remedy;

@@ -1,7 +1,8 @@
-//! `muster rules`: asking the rules about a roster, without changing anything.
+//! `muster rules`: asking the rules about a roster, and setting what laws ask for.
 
 mod check;
 mod file;
+mod packs;
 mod report;
 mod served;
 
@@ -27,6 +28,19 @@ enum RulesCommand {
     /// Check a roster against rules: that of a file, without a server, or that of a unit, which is
     /// only read. Ends with 1 when something blocks or needs an acknowledgement.
     Check(Box<check::CheckOptions>),
+    /// List the packs of rules that come with Muster; with a name, print it as the API takes it.
+    Packs {
+        /// The pack.
+        pack: Option<String>,
+    },
+    /// Set the rules of a pack in a unit, beside those it has.
+    Apply {
+        /// The pack.
+        pack: String,
+        /// The business unit.
+        #[arg(long, value_parser = super::server::id)]
+        unit: String,
+    },
 }
 
 /// Does one of them.
@@ -34,5 +48,7 @@ pub(crate) async fn run(options: RulesOptions, format: Format) -> anyhow::Result
     let RulesOptions { print: _, server, command } = options;
     match command {
         RulesCommand::Check(options) => check::run(&server, *options, format).await,
+        RulesCommand::Packs { pack } => packs::show(pack.as_deref(), format),
+        RulesCommand::Apply { pack, unit } => packs::apply(&server, &pack, &unit, format).await,
     }
 }

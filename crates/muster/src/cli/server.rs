@@ -104,6 +104,15 @@ impl Server {
         self.send(Method::POST, path, Some(serde_json::to_value(body)?)).await
     }
 
+    /// Sets something.
+    pub(crate) async fn put<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> anyhow::Result<Reply<T>> {
+        self.send(Method::PUT, path, Some(serde_json::to_value(body)?)).await
+    }
+
     /// Takes something away.
     pub(crate) async fn delete(&self, path: &str) -> anyhow::Result<()> {
         self.send::<Value>(Method::DELETE, path, None).await.map(|_| ())
