@@ -126,7 +126,8 @@ pub fn request(action: &Action, roster: &Roster) -> Option<Request> {
         | Action::DeleteDraft(_)
         | Action::ExpireSwaps
         | Action::DeclineSwap { .. }
-        | Action::ChangeTimeOff { .. } => None,
+        | Action::ChangeTimeOff { .. }
+        | Action::PutTimeOffLimits(_) => None,
     }
 }
 
@@ -203,7 +204,7 @@ fn offered(offer: &SwapOffer) -> Request {
 }
 
 fn asked(request: &TimeOffRequest) -> Request {
-    let TimeOffRequest { id, agent, code, days, intervals: _, paid, note } = request;
+    let TimeOffRequest { id, agent, code, days, intervals: _, paid, paid_min, note } = request;
     let mut body = json!({ "id": id, "agentId": agent, "activityCodeId": code, "paid": paid });
     match days {
         Days::FullDays(days) => body["fullDays"] = json!(days),
@@ -211,6 +212,9 @@ fn asked(request: &TimeOffRequest) -> Request {
             body["start"] = json!(At(interval.start()));
             body["end"] = json!(At(interval.end()));
         }
+    }
+    if let Some(minutes) = paid_min {
+        body["paidMinutes"] = json!(minutes);
     }
     if let Some(note) = note {
         body["note"] = json!(note);

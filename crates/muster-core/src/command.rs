@@ -15,7 +15,7 @@ use crate::merge::{Keep, Resolutions};
 use crate::rule::RulesChange;
 use crate::shift::Atom;
 use crate::swap::SwapOffer;
-use crate::time_off::{Days, TimeOffRequest};
+use crate::time_off::{Days, TimeOffLimit, TimeOffRequest};
 use crate::unit::{BusinessUnit, ManagementUnit};
 
 /// A wish, and who has it. Everything that deciding needs is inside, bases too; so a command can
@@ -248,6 +248,8 @@ pub enum Action {
         /// What the decider says.
         verdict: Verdict,
     },
+    /// Set limits on time off; those that are not named stay, those without stretches go.
+    PutTimeOffLimits(Vec<TimeOffLimit>),
     /// Ask for time off.
     RequestTimeOff(TimeOffRequest),
     /// Change an undecided request.
@@ -258,6 +260,8 @@ pub enum Action {
         days: Option<Days>,
         /// Paid or not.
         paid: Option<bool>,
+        /// How many minutes are paid, or nobody says.
+        paid_min: Option<Option<u32>>,
         /// Another remark, or none.
         note: Option<Option<Arc<str>>>,
     },

@@ -50,6 +50,8 @@ kinds! {
     TimeOffOverlapsTimeOff = "TIME_OFF_OVERLAPS_TIME_OFF",
     /// Somebody decided the request differently.
     TimeOffAlreadyDecided = "TIME_OFF_ALREADY_DECIDED",
+    /// As many agents are off as the limit allows.
+    TimeOffLimitExhausted = "TIME_OFF_LIMIT_EXHAUSTED",
     /// Too little rest between two shifts.
     RestTimeShort = "REST_TIME_SHORT",
     /// Too long at work without a rest between shifts.

@@ -13,7 +13,7 @@ use crate::id::{AgentId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId};
 use crate::rule::RuleSet;
 use crate::shift::{AtomValue, Commitment, ShiftBody, Span};
 use crate::swap::{Side, SwapOffer, SwapState};
-use crate::time_off::{TimeOffRequest, TimeOffStatus};
+use crate::time_off::{TimeOffLimit, TimeOffRequest, TimeOffStatus};
 use crate::unit::{BusinessUnit, ManagementUnit};
 
 /// One fact. An entry holds those of one command.
@@ -156,6 +156,8 @@ pub enum Event {
         /// Where it stands now.
         status: TimeOffStatus,
     },
+    /// A limit on time off holds now; without stretches of time, it holds no longer.
+    TimeOffLimitPut(TimeOffLimit),
     /// Findings were acknowledged; the entry has the actor and the reason.
     Acknowledged {
         /// Which ones, sorted.

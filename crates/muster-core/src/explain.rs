@@ -100,6 +100,7 @@ fn retry(kind: Kind) -> Retry {
         | Kind::TimeOffPendingOverlap
         | Kind::TimeOffOverlapsTimeOff
         | Kind::TimeOffAlreadyDecided
+        | Kind::TimeOffLimitExhausted
         | Kind::RestTimeShort
         | Kind::MaxConsecutiveHours
         | Kind::MaxHoursWeek

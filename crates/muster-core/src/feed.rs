@@ -88,6 +88,7 @@ impl FeedEvent {
             },
             Self::TimeOff { status, decided, .. } => match (status, decided) {
                 (TimeOffStatus::Pending, _) => "timeoff.requested",
+                (TimeOffStatus::Waitlisted, true) => "timeoff.waitlisted",
                 (_, false) => "timeoff.changed",
                 (TimeOffStatus::Approved, true) => "timeoff.approved",
                 (TimeOffStatus::Denied, true) => "timeoff.denied",
@@ -146,6 +147,7 @@ fn told(before: &Roster, event: &Event, after: &Roster) -> Option<FeedEvent> {
         | Event::AgentLeft(_)
         | Event::ActivityCodePut(_)
         | Event::RulesSet(_)
+        | Event::TimeOffLimitPut(_)
         | Event::WeekOpened { .. }
         | Event::CommitmentsChanged { .. }
         | Event::DraftCreated { .. }

@@ -125,6 +125,8 @@ ids! {
     SwapId;
     /// A time-off request.
     TimeOffId;
+    /// A limit on time off.
+    TimeOffLimitId;
     /// An API client (a program or a planner's session).
     ClientId;
     /// A command, unique per unit: the hash of organization, client and `Idempotency-Key`.

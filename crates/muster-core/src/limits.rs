@@ -44,3 +44,7 @@ pub const LEGS: usize = 20;
 pub const ACCEPTABLE: usize = 50;
 /// Most offers that one entry notes as run out.
 pub const EXPIRED_AT_ONCE: usize = 1_000;
+/// Most stretches of time that one limit on time off may name: a quarter hour each for a year.
+pub const LIMIT_PLACES: usize = 36_000;
+/// Most requests on a waitlist that one entry moves up.
+pub const WAITLIST_AT_ONCE: usize = 1_000;

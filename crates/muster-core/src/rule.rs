@@ -189,6 +189,13 @@ pub const RULES: &[Rule] = &[
     swap(Kind::SwapNoticeShort, swap_policy::NOTICE, swap_policy::notice),
     swap(Kind::SwapLimitReached, swap_policy::LIMIT, swap_policy::limit),
     Rule {
+        kind: Kind::TimeOffLimitExhausted,
+        default: Severity::Ack,
+        allowed: ANY,
+        params: &[],
+        look: Look::Command,
+    },
+    Rule {
         kind: Kind::ShiftStarted,
         default: Severity::Block,
         allowed: ANY,

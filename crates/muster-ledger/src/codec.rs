@@ -63,6 +63,7 @@ fn subject(event: &Event) -> Option<SubjectChange> {
         | Event::SwapMatched { .. }
         | Event::SwapMoved { .. }
         | Event::TimeOffChanged { .. }
+        | Event::TimeOffLimitPut(_)
         | Event::TimeOffDecided { .. }
         | Event::Acknowledged { .. } => None,
     }

@@ -23,6 +23,7 @@ pub fn message(finding: &Finding) -> String {
             format!("{} share {} min", time_off(finding), finding.magnitude)
         }
         Kind::TimeOffAlreadyDecided => format!("{} was decided before", time_off(finding)),
+        Kind::TimeOffLimitExhausted => full(finding),
         Kind::RestTimeShort => rest(finding),
         Kind::MaxConsecutiveHours => too_long(finding, "of work in one go"),
         Kind::MaxHoursDay => sum(finding, "in the day"),
@@ -185,6 +186,13 @@ fn changed_both(finding: &Finding) -> String {
 fn on_time_off(finding: &Finding, status: &str) -> String {
     let (shift, time_off) = (shifts(finding), time_off(finding));
     format!("{shift} shares {} min with {status} {time_off}", finding.magnitude)
+}
+
+fn full(finding: &Finding) -> String {
+    let Finding { limit, rule, .. } = finding;
+    let name = rule.as_deref().unwrap_or_default();
+    let request = time_off(finding);
+    format!("{request} has no place{}: limit {name} lets {limit} off", from(finding))
 }
 
 fn rest(finding: &Finding) -> String {

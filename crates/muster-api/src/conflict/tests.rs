@@ -39,6 +39,10 @@ fn example(kind: Kind) -> Finding {
         }
         Kind::TimeOffOverlapsTimeOff => new(&[time_off("t1"), time_off("t2")]).measured_min(60, 0),
         Kind::TimeOffAlreadyDecided => new(&[time_off("t1")]),
+        Kind::TimeOffLimitExhausted => Finding {
+            rule: Some("summer".into()),
+            ..new(&[time_off("t1")]).during(night).measured(Measure::Count, 4, 3)
+        },
         Kind::RestTimeShort => Finding {
             clock_change_min: Some(-60),
             ..new(&[shift("s1"), shift("s2")]).during(night).measured_min(600, 660)
@@ -100,6 +104,8 @@ fn every_kind_has_a_message_with_its_values() {
             t1
         TIME_OFF_OVERLAPS_TIME_OFF: time-off requests t1 and t2 share 60 min
         TIME_OFF_ALREADY_DECIDED: time-off request t1 was decided before
+        TIME_OFF_LIMIT_EXHAUSTED: time-off request t1 has no place from
+            2026-03-28T19:00:00Z: limit summer lets 3 off
         REST_TIME_SHORT: rest 10:00 of 11:00 between shifts s1 and s2: short by 60 min,
             because of a clock change of -60 min
         MAX_CONSECUTIVE_HOURS: 12:45 of work in one go, of at most 12:00, in shifts s1

@@ -55,6 +55,7 @@ fn every_kind_that_can_be_set_is_shown_as_it_holds() {
         SWAP_ONE_SIDED off {}
         SWAP_NOTICE_SHORT off {minNoticeMinutes:1440}
         SWAP_LIMIT_REACHED off {maxPerWeek:2}
+        TIME_OFF_LIMIT_EXHAUSTED ack {}
         SHIFT_STARTED block {}"#]]
     .assert_eq(&rules.collect::<Vec<_>>().join("\n"));
 }

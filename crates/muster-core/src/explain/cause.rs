@@ -4,7 +4,7 @@ use crate::command::{Action, Command};
 use crate::conflict::{Finding, Kind, Subject};
 use crate::entry::{Origin, ReferenceKind};
 use crate::explain::Cause;
-use crate::id::{AgentId, ShiftId, SwapId};
+use crate::id::{AgentId, ShiftId, SwapId, TimeOffLimitId};
 use crate::roster::Roster;
 use crate::shift::Atom;
 
@@ -45,6 +45,7 @@ fn origins(roster: &Roster, finding: &Finding) -> Vec<Origin> {
         | Kind::TimeOffAlreadyDecided => {
             finding.subjects.iter().filter_map(requests(roster)).collect()
         }
+        Kind::TimeOffLimitExhausted => who_holds_the_places(roster, finding),
         Kind::SwapShiftTaken => swap_shifts(roster, finding, Atom::Owner),
         Kind::SwapTermsChanged => swap_shifts(roster, finding, Atom::Span),
         Kind::SwapAlreadyDecided
@@ -100,6 +101,23 @@ fn requests(roster: &Roster) -> impl Fn(&Subject) -> Option<Origin> {
         let Subject::TimeOff(id) = subject else { return None };
         roster.time_off(id).map(|time_off| time_off.origin.clone())
     }
+}
+
+/// Most requests that are told as the cause of a limit that is exhausted.
+const HOLDERS: usize = 5;
+
+/// Who holds the places, the last to ask first; without anybody, whoever set the limit.
+fn who_holds_the_places(roster: &Roster, finding: &Finding) -> Vec<Origin> {
+    let id = finding.rule.as_ref().and_then(|id| TimeOffLimitId::parse(id).ok());
+    let limit = id.and_then(|id| roster.time_off_limit(&id));
+    let Some((limit, during)) = limit.zip(finding.interval) else { return Vec::new() };
+    let holders = roster.time_off_during(during).filter(|time_off| {
+        time_off.status.holds_a_place() && limit.value.speaks_of(roster, &time_off.request)
+    });
+    let mut origins: Vec<Origin> = holders.map(|time_off| time_off.asked.clone()).collect();
+    origins.sort_by_key(|origin| std::cmp::Reverse(origin.revision));
+    origins.truncate(HOLDERS);
+    if origins.is_empty() { vec![limit.origin.clone()] } else { origins }
 }
 
 fn swaps(roster: &Roster) -> impl Fn(&Subject) -> Option<Origin> {

@@ -21,6 +21,7 @@ const PUBLISH: &[&str] = &["wfm:schedule:publish"];
 const ACKNOWLEDGE: &[&str] = &["wfm:schedule:publish", "wfm:conflict:acknowledge"];
 const EDIT: &[&str] = &["wfm:schedule:write"];
 const TIME_OFF: &[&str] = &["wfm:timeoff:approve"];
+const TIME_OFF_ACKNOWLEDGE: &[&str] = &["wfm:timeoff:approve", "wfm:conflict:acknowledge"];
 const TIME_OFF_WRITE: &[&str] = &["wfm:timeoff:write"];
 const SWAP_ACKNOWLEDGE: &[&str] = &["wfm:swap:approve", "wfm:conflict:acknowledge"];
 
@@ -48,11 +49,17 @@ fn acknowledging(scene: &Scene<'_>, finding: &Finding) -> Vec<Remedy> {
         return Vec::new();
     }
     let fingerprint = finding.fingerprint();
-    let mut of_swap = scene.command.action.clone();
-    if let Action::ApproveSwap { verdict, .. } | Action::RevertSwap { verdict, .. } = &mut of_swap {
+    let mut decision = scene.command.action.clone();
+    if let Action::ApproveSwap { verdict, .. } | Action::RevertSwap { verdict, .. } = &mut decision
+    {
         verdict.acknowledge.push(fingerprint);
         let title = "go ahead with the swap, acknowledging this".to_owned();
-        return vec![remedy("acknowledge", title, of_swap, SWAP_ACKNOWLEDGE)];
+        return vec![remedy("acknowledge", title, decision, SWAP_ACKNOWLEDGE)];
+    }
+    if let Action::ApproveTimeOff { verdict, .. } = &mut decision {
+        verdict.acknowledge.push(fingerprint);
+        let title = "approve it all the same, acknowledging this".to_owned();
+        return vec![remedy("acknowledge", title, decision, TIME_OFF_ACKNOWLEDGE)];
     }
     let action = scene.command.action.with_terms(|terms| terms.acknowledge.push(fingerprint));
     let title = "go ahead, acknowledging this".to_owned();
@@ -236,6 +243,7 @@ fn clears_the_way(scene: &Scene<'_>, finding: &Finding, remedy: &Command) -> boo
         Action::DenySwap { .. }
         | Action::ApproveSwap { .. }
         | Action::RevertSwap { .. }
+        | Action::ApproveTimeOff { .. }
         | Action::RequestTimeOff(_) => return true,
         _ => {}
     }

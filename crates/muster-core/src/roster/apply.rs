@@ -11,7 +11,7 @@ use crate::entry::{Entry, Origin};
 use crate::event::Event;
 use crate::id::{AgentId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId};
 use crate::instant::{Instant, Interval};
-use crate::roster::{AgentRecord, Gone, Known, Roster, Timeline, Week};
+use crate::roster::{AgentRecord, Gone, Known, Roster, Timeline, Week, utc_day};
 use crate::shift::{AtomValue, Commitment, Shift, ShiftBody};
 use crate::swap::{Swap, SwapOffer, SwapState};
 use crate::time_off::{TimeOff, TimeOffRequest, TimeOffStatus};
@@ -88,6 +88,12 @@ impl Roster {
             }),
             Event::TimeOffDecided { id, status } => {
                 self.change_time_off(id, origin, |t| t.status = *status);
+            }
+            Event::TimeOffLimitPut(limit) if limit.places.is_empty() => {
+                self.time_off_limits.remove(&limit.id);
+            }
+            Event::TimeOffLimitPut(limit) => {
+                self.time_off_limits.insert(limit.id.clone(), known(limit, origin));
             }
             Event::Acknowledged { .. } => {}
         }
@@ -263,6 +269,9 @@ impl Roster {
         change: impl FnOnce(&mut TimeOff),
     ) {
         let Some(mut time_off) = self.time_off(id).cloned() else { return };
+        for day in days_touched(&time_off) {
+            self.time_off_days.remove(&(day, id.clone()));
+        }
         let old = time_off_key(&time_off.request);
         self.timeline(&time_off.request.agent).time_off.remove(&old);
         change(&mut time_off);
@@ -273,10 +282,22 @@ impl Roster {
     pub(super) fn insert_time_off(&mut self, time_off: TimeOff) {
         let time_off = Arc::new(time_off);
         let request = &time_off.request;
+        for day in days_touched(&time_off) {
+            self.time_off_days.insert((day, request.id.clone()));
+        }
         let key = time_off_key(request);
         self.timeline(&request.agent).time_off.insert(key, time_off.clone());
         self.time_off.insert(request.id.clone(), time_off);
     }
+}
+
+/// The days on which an active request is found.
+fn days_touched(time_off: &TimeOff) -> std::ops::Range<i64> {
+    let hull = time_off.request.hull().filter(|_| time_off.status.is_active());
+    hull.map_or(0..0, |hull| {
+        let last = Instant::from_ms(hull.end().ms() - 1);
+        utc_day(hull.start())..utc_day(last) + 1
+    })
 }
 
 fn time_off_key(request: &TimeOffRequest) -> (Instant, TimeOffId) {

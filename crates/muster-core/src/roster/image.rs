@@ -19,7 +19,7 @@ use crate::roster::{AgentRecord, Gone, Known, Roster, Week};
 use crate::rule::RuleSet;
 use crate::shift::{Commitment, Shift, ShiftBody, Span};
 use crate::swap::{Swap, SwapOffer, SwapState};
-use crate::time_off::{TimeOff, TimeOffRequest, TimeOffStatus};
+use crate::time_off::{TimeOff, TimeOffLimit, TimeOffRequest, TimeOffStatus};
 use crate::unit::{BusinessUnit, ManagementUnit};
 
 /// The place of an origin in the table.
@@ -44,6 +44,7 @@ pub struct Image {
     weeks: Vec<(Date, ScheduleId, Revision, Vec<Revision>)>,
     drafts: Vec<DraftImage>,
     time_off: Vec<(TimeOffRequest, TimeOffStatus, Ref, Ref)>,
+    time_off_limits: Vec<(TimeOffLimit, Ref)>,
     swaps: Vec<(SwapOffer, SwapState, Vec<AgentId>, Vec<Span>, Ref, Ref)>,
 }
 
@@ -121,6 +122,7 @@ impl Image {
                 .all_time_off()
                 .map(|o| (o.request.clone(), o.status, t.place(&o.origin), t.place(&o.asked)))
                 .collect(),
+            time_off_limits: roster.time_off_limits().map(|limit| t.pair(limit)).collect(),
             swaps: roster
                 .swaps()
                 .map(|s| {
@@ -174,6 +176,11 @@ impl Image {
                 Some(place) => Some(at(place)?),
                 None => None,
             };
+        }
+        for (value, place) in self.time_off_limits {
+            let id = value.id.clone();
+            let known = Known { value, origin: at(place)? };
+            roster.time_off_limits.insert(id, Arc::new(known));
         }
         for (offer, state, accepted, terms, origin, offered) in self.swaps {
             let (origin, offered) = (at(origin)?, at(offered)?);

@@ -18,7 +18,7 @@ pub(super) const LEAST: &[Param] = &[number("minMinutes", 8_400, MINUTES), WEEKS
 
 pub(super) fn most(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<Finding>) {
     let limit_min = setting.number("maxMinutes");
-    for (period, shifts, sum) in periods(window, setting) {
+    for (period, shifts, sum) in periods(window, setting, Counted::of(setting)) {
         if sum > limit_min {
             let fewest = fewest(shifts, limit_min);
             found.push(finding(window, setting, period, &fewest).measured_min(sum, limit_min));
@@ -28,7 +28,7 @@ pub(super) fn most(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<F
 
 pub(super) fn least(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<Finding>) {
     let limit_min = setting.number("minMinutes");
-    for (period, shifts, sum) in periods(window, setting) {
+    for (period, shifts, sum) in periods(window, setting, Counted::of_least(setting)) {
         if sum < limit_min {
             let all: Vec<&Shift> = shifts.into_iter().map(|(shift, _)| shift).collect();
             found.push(finding(window, setting, period, &all).measured_min(sum, limit_min));
@@ -49,8 +49,7 @@ fn finding(
 type Period<'a> = (Interval, Vec<(&'a Shift, i64)>, i64);
 
 /// The periods that were touched and have shifts, with the shifts' minutes and their sum.
-fn periods<'a>(window: &Window<'a>, setting: &Setting<'_>) -> Vec<Period<'a>> {
-    let counted = Counted::of(setting);
+fn periods<'a>(window: &Window<'a>, setting: &Setting<'_>, counted: Counted) -> Vec<Period<'a>> {
     let zone = &window.unit.zone;
     let all = period::touched(window, setting, zone).into_iter().filter_map(|(first, last)| {
         let period = zone.days(first, last)?;

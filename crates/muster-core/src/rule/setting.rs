@@ -94,6 +94,9 @@ pub struct RulesChange {
     /// Whether a swap without findings is approved when it is accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto_approve: Option<bool>,
+    /// Whether time off that has a place and breaks nothing is approved when it is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auto_approve_time_off: Option<bool>,
 }
 
 /// A unit's rules: what it has set; everything else has its default.
@@ -106,6 +109,9 @@ pub struct RuleSet {
     /// Whether a swap without findings is approved when it is accepted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub auto_approve: bool,
+    /// Whether time off that has a place and breaks nothing is approved when it is asked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub auto_approve_time_off: bool,
 }
 
 impl fmt::Display for Value {
@@ -248,6 +254,9 @@ impl RuleSet {
         Self {
             rules: rules.into_values().cloned().collect(),
             auto_approve: change.auto_approve.unwrap_or(self.auto_approve),
+            auto_approve_time_off: change
+                .auto_approve_time_off
+                .unwrap_or(self.auto_approve_time_off),
         }
     }
 

@@ -15,7 +15,7 @@ use crate::rule::{RuleKey, RuleSet, RuleSetting, Scope};
 use crate::shift::{Commitment, ShiftBody};
 use crate::swap::{Leg, Side, Swap, SwapOffer};
 use crate::testing::line::{Clock, code_name, written};
-use crate::time_off::{TimeOff, TimeOffRequest};
+use crate::time_off::{TimeOff, TimeOffLimit, TimeOffRequest};
 use crate::unit::BusinessUnit;
 
 /// What is so in a roster, whoever made it so and when: states that differ only in revisions and
@@ -50,6 +50,13 @@ pub fn facts(roster: &Roster, monday: Date) -> String {
     for week in roster.weeks() {
         let _ = writeln!(text, "week {} {}", week.first, week.id);
     }
+    for TimeOffLimit { id, group, codes, places } in roster.time_off_limits().map(|k| &k.value) {
+        let group = group.as_ref().map_or(String::new(), |group| format!(" group={group}"));
+        let codes: Vec<String> = codes.iter().map(|code| format!(" code={code}")).collect();
+        let places = places.iter().map(|p| format!("{} {}", clock.span_name(p.during), p.agents));
+        let places = places.collect::<Vec<_>>().join(", ");
+        let _ = writeln!(text, "limit {id}{group}{} {places}", codes.concat());
+    }
     roster.all_time_off().for_each(|off| off_line(&mut text, &clock, off));
     roster.swaps().for_each(|swap| swap_line(&mut text, &clock, swap));
     roster.drafts().for_each(|draft| draft_lines(&mut text, roster, &clock, draft));
@@ -75,8 +82,13 @@ fn rules(text: &mut String, rules: &RuleSet) {
         words.extend(source.iter().map(|source| format!("source={}", written(source))));
         let _ = writeln!(text, "{}", words.join(" "));
     }
-    if rules.auto_approve {
-        text.push_str("rule auto-approve\n");
+    for (is_on, word) in [
+        (rules.auto_approve, "auto-approve"),
+        (rules.auto_approve_time_off, "auto-approve-time-off"),
+    ] {
+        if is_on {
+            let _ = writeln!(text, "rule {word}");
+        }
     }
 }
 
@@ -113,10 +125,11 @@ pub(super) fn own_words(roster: &Roster, clock: &Clock, own: &Commitment) -> Str
 
 fn off_line(text: &mut String, clock: &Clock, off: &TimeOff) {
     let TimeOff { request, status, origin: _, asked: _ } = off;
-    let TimeOffRequest { id, agent, code, days: _, intervals, paid, note } = request;
+    let TimeOffRequest { id, agent, code, days: _, intervals, paid, paid_min, note } = request;
     let places: Vec<String> = intervals.iter().map(|place| clock.span_name(*place)).collect();
     let note = note.as_ref().map_or(String::new(), |note| format!(" note={}", written(note)));
     let paid = if *paid { "paid" } else { "unpaid" };
+    let paid = paid_min.map_or(paid.to_owned(), |minutes| format!("{paid} {minutes}"));
     let (places, status) = (places.join(", "), status.name());
     let _ = writeln!(text, "{id}: {agent} off {places} {code} {paid}{note} {status}");
 }

@@ -96,6 +96,7 @@ pub(crate) fn day_off(agent: &str, day: Date) -> Event {
         intervals: days.intervals(&Zone::find(ZONE).unwrap()),
         days,
         paid: true,
+        paid_min: None,
         note: None,
     })
 }

@@ -98,6 +98,7 @@ fn differs(ground: &Roster, now: &Roster, action: &Action) -> bool {
         | Action::ExpireSwaps
         | Action::ApproveSwap { .. }
         | Action::DenySwap { .. }
+        | Action::PutTimeOffLimits(_)
         | Action::RequestTimeOff(_)
         | Action::ChangeTimeOff { .. }
         | Action::ApproveTimeOff { .. }

@@ -93,6 +93,7 @@ pub(crate) fn version(command: &Command, roster: &Roster) -> Option<Revision> {
         | Action::DeleteDraft(_)
         | Action::OfferSwap(_)
         | Action::ExpireSwaps
-        | Action::RequestTimeOff(_) => None,
+        | Action::RequestTimeOff(_)
+        | Action::PutTimeOffLimits(_) => None,
     }
 }

@@ -11,3 +11,4 @@ mod shifts;
 mod swaps;
 mod time_off;
 mod trades;
+mod waitlist;

@@ -139,6 +139,7 @@ fn request_off(dice: &mut Dice) -> Action {
         intervals: days.intervals(&muster_core::Zone::utc()),
         days,
         paid: true,
+        paid_min: None,
         note: None,
     })
 }
@@ -150,7 +151,9 @@ fn time_off(dice: &mut Dice, known: &Roster) -> Action {
     match dice.below(6) {
         0..3 => Action::ApproveTimeOff { id, verdict },
         3 => Action::DenyTimeOff { id, verdict },
-        4 => Action::ChangeTimeOff { id, days: None, paid: Some(false), note: None },
+        4 => {
+            Action::ChangeTimeOff { id, days: None, paid: Some(false), paid_min: None, note: None }
+        }
         _ => Action::CancelTimeOff(id),
     }
 }
