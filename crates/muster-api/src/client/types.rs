@@ -7,6 +7,7 @@ mod schedule;
 use std::collections::BTreeMap;
 
 use muster_core::Instant;
+use muster_core::rule::Value;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use plan::{AgentPlan, Held, Plan, Published};
@@ -96,7 +97,7 @@ pub struct Rule {
     pub severity: String,
     /// Its parameters.
     #[serde(default)]
-    pub params: BTreeMap<String, i64>,
+    pub params: BTreeMap<String, Value>,
 }
 
 /// A unit's rules.
