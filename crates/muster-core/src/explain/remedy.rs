@@ -234,18 +234,21 @@ fn applied(scene: &Scene<'_>, command: &Command) -> Option<Roster> {
 /// way out or the command gets past this finding after it.
 fn clears_the_way(scene: &Scene<'_>, finding: &Finding, remedy: &Command) -> bool {
     let Some(roster) = applied(scene, remedy) else { return false };
-    match &remedy.action {
+    if let Action::OfferSwap(offer) = &remedy.action {
         // What is offered can be approved, as far as the rules go.
-        Action::OfferSwap(offer) => {
-            let findings = evaluate(scene.roster, &remedy.actor, offer, scene.now);
-            return findings.iter().all(|found| found.severity < Severity::Block);
-        }
+        let findings = evaluate(scene.roster, &remedy.actor, offer, scene.now);
+        return findings.iter().all(|found| found.severity < Severity::Block);
+    }
+    let ends_it = matches!(
+        remedy.action,
         Action::DenySwap { .. }
-        | Action::ApproveSwap { .. }
-        | Action::RevertSwap { .. }
-        | Action::ApproveTimeOff { .. }
-        | Action::RequestTimeOff(_) => return true,
-        _ => {}
+            | Action::ApproveSwap { .. }
+            | Action::RevertSwap { .. }
+            | Action::ApproveTimeOff { .. }
+            | Action::RequestTimeOff(_)
+    );
+    if ends_it {
+        return true;
     }
     match decide(&roster, scene.command, scene.now) {
         Ok(_) => true,

@@ -25,6 +25,9 @@ use crate::unit::{BusinessUnit, ManagementUnit};
 /// The place of an origin in the table.
 type Ref = u32;
 
+/// A swap, where it stands, who has agreed and to what, and the entries that moved and made it.
+type SwapImage = (SwapOffer, SwapState, Vec<AgentId>, Vec<Span>, Ref, Ref);
+
 /// A roster as plain data.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
@@ -45,7 +48,7 @@ pub struct Image {
     drafts: Vec<DraftImage>,
     time_off: Vec<(TimeOffRequest, TimeOffStatus, Ref, Ref)>,
     time_off_limits: Vec<(TimeOffLimit, Ref)>,
-    swaps: Vec<(SwapOffer, SwapState, Vec<AgentId>, Vec<Span>, Ref, Ref)>,
+    swaps: Vec<SwapImage>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

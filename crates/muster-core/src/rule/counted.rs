@@ -30,10 +30,8 @@ impl Counted {
 
     /// The same, for rules about hours that are too few.
     pub(super) fn of_least(setting: &Setting<'_>) -> Self {
-        match Self::of(setting) {
-            Self::Paid => Self::PaidOrOnLeave,
-            other => other,
-        }
+        let counted = Self::of(setting);
+        if counted == Self::Paid { Self::PaidOrOnLeave } else { counted }
     }
 
     /// The minutes of a shift that count.

@@ -301,7 +301,7 @@ fn offer(world: &World, id: &str, (shift, other): (u8, u8), hours: u8) -> Option
     let mut offer = SwapOffer::of(id.parse().expect("an id"), side(shift)?);
     offer.expires_at = (hours % 2 == 1).then(until);
     match other % 5 {
-        0 => offer.one_sided = hours % 3 == 0,
+        0 => offer.one_sided = hours.is_multiple_of(3),
         1 => {
             let agent = agent(world.head(), other / 5);
             offer.receiver = Some(Side { agent, shift: None });
