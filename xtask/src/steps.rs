@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 
-use crate::cargo::{cargo, ensure_tools, run};
+use crate::cargo::{cargo, ensure_tools, root, run};
 use crate::postgres::{self, Postgres};
 use crate::{arrows, licences, tidy, tree};
 
@@ -92,6 +92,9 @@ fn doc() -> Result<()> {
 }
 
 fn nextest() -> Result<()> {
+    if !root().join("../shared/data").is_dir() {
+        println!("there is no ../shared/data: the tests of published rosters are skipped");
+    }
     let server = Postgres::start()?;
     run(server.shown_to(&mut cargo(["nextest", "run", "--workspace", "--all-features"])))
 }

@@ -88,13 +88,15 @@ impl<'a> AgentScheduleAnswer<'a> {
         let shifts: Vec<_> = roster.shifts_of(&record.id, during).collect();
         let touches = |t: &&TimeOff| t.request.intervals.iter().any(|i| i.overlaps(during));
         let time_off: Vec<_> = roster.time_off_of(&record.id).filter(touches).collect();
+        // What others ask for is no part of this agent's schedule.
+        let view = |t| TimeOffView { waitlist: Vec::new(), ..TimeOffView::new(unit, roster, t) };
         Some(Self {
             agent_id: &record.id,
             time_zone: record.zone.name(),
             schedule_version: version(roster, agent, during, &time_off),
             state: "SCHEDULED",
             shifts: shifts.into_iter().map(|shift| ShiftView::new(roster, shift)).collect(),
-            time_off: time_off.into_iter().map(|t| TimeOffView::new(unit, t)).collect(),
+            time_off: time_off.into_iter().map(view).collect(),
             effective: effective(roster, agent, during),
         })
     }

@@ -24,6 +24,7 @@ pub mod event;
 pub mod input;
 pub mod levels;
 pub mod list;
+pub mod packs;
 pub mod plan;
 pub mod problem;
 pub mod remedy;

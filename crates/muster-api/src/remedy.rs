@@ -13,8 +13,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::ROOT;
-use crate::swap::SideView;
+use crate::swap::{LegView, SideView};
 use crate::time::At;
+use crate::time::IntervalText;
 
 /// A request of this API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -92,6 +93,16 @@ pub fn request(action: &Action, roster: &Roster) -> Option<Request> {
         Action::CancelSwap(id) => {
             Some(Request::post(format!("/scheduling/shiftswaps/{id}/cancel"), json!({})))
         }
+        Action::RevertSwap { id, verdict } => {
+            Some(decided(format!("/scheduling/shiftswaps/{id}/revert"), verdict))
+        }
+        Action::AcceptSwap { id, agent, shift } => {
+            let mut body = json!({ "agentId": agent });
+            if let Some(shift) = shift {
+                body["shiftId"] = json!(shift);
+            }
+            Some(Request::post(format!("/scheduling/shiftswaps/{id}/accept"), body))
+        }
         Action::RequestTimeOff(request) => Some(asked(request)),
         Action::ApproveTimeOff { id, verdict } => {
             Some(decided(format!("/timeoffrequests/{id}/approve"), verdict))
@@ -116,9 +127,10 @@ pub fn request(action: &Action, roster: &Roster) -> Option<Request> {
         | Action::PutSites(_)
         | Action::CreateDraft { .. }
         | Action::DeleteDraft(_)
-        | Action::AcceptSwap { .. }
+        | Action::ExpireSwaps
         | Action::DeclineSwap { .. }
-        | Action::ChangeTimeOff { .. } => None,
+        | Action::ChangeTimeOff { .. }
+        | Action::PutTimeOffLimits(_) => None,
     }
 }
 
@@ -161,10 +173,29 @@ fn decided(path: String, verdict: &Verdict) -> Request {
 }
 
 fn offered(offer: &SwapOffer) -> Request {
-    let SwapOffer { id, initiator, receiver, expires_at, external_ids } = offer;
+    let SwapOffer {
+        id,
+        initiator,
+        receiver,
+        legs,
+        one_sided,
+        acceptable,
+        expires_at,
+        external_ids,
+    } = offer;
     let mut body = json!({ "id": id, "initiator": SideView::from(initiator) });
     if let Some(receiver) = receiver {
         body["receiver"] = json!(SideView::from(receiver));
+    }
+    if !legs.is_empty() {
+        body["legs"] = json!(legs.iter().map(LegView::from).collect::<Vec<_>>());
+    }
+    if *one_sided {
+        body["oneSided"] = json!(true);
+    }
+    if !acceptable.is_empty() {
+        let all: Vec<_> = acceptable.iter().copied().map(IntervalText::from).collect();
+        body["acceptableIntervals"] = json!(all);
     }
     if let Some(end) = expires_at {
         body["expiresAt"] = json!(At(*end));
@@ -176,7 +207,7 @@ fn offered(offer: &SwapOffer) -> Request {
 }
 
 fn asked(request: &TimeOffRequest) -> Request {
-    let TimeOffRequest { id, agent, code, days, intervals: _, paid, note } = request;
+    let TimeOffRequest { id, agent, code, days, intervals: _, paid, paid_min, note } = request;
     let mut body = json!({ "id": id, "agentId": agent, "activityCodeId": code, "paid": paid });
     match days {
         Days::FullDays(days) => body["fullDays"] = json!(days),
@@ -184,6 +215,9 @@ fn asked(request: &TimeOffRequest) -> Request {
             body["start"] = json!(At(interval.start()));
             body["end"] = json!(At(interval.end()));
         }
+    }
+    if let Some(minutes) = paid_min {
+        body["paidMinutes"] = json!(minutes);
     }
     if let Some(note) = note {
         body["note"] = json!(note);

@@ -71,6 +71,8 @@ pub struct RulesIn {
     pub rules: Vec<RuleIn>,
     /// Whether a swap without findings is approved when it is accepted.
     pub auto_approve: Option<bool>,
+    /// Whether time off that has a place and breaks nothing is approved when it is asked for.
+    pub auto_approve_time_off: Option<bool>,
     #[serde(rename = "businessUnitId")]
     _business_unit_id: ReadOnly,
     #[serde(rename = "version")]
@@ -87,7 +89,11 @@ impl RulesIn {
     /// # Errors
     /// [`BadInput`] names the kind, scope, severity or parameter that cannot be set.
     pub fn change(self, known: &RuleSet) -> Result<RulesChange, BadInput> {
-        let mut change = RulesChange { auto_approve: self.auto_approve, ..RulesChange::default() };
+        let mut change = RulesChange {
+            auto_approve: self.auto_approve,
+            auto_approve_time_off: self.auto_approve_time_off,
+            ..RulesChange::default()
+        };
         let mut keys = BTreeSet::new();
         for (n, rule) in self.rules.into_iter().enumerate() {
             let place = format!("/rules/{n}");
@@ -232,6 +238,8 @@ pub struct RulesView<'a> {
     pub rules: Vec<RuleView>,
     /// Whether a swap without findings is approved when it is accepted.
     pub auto_approve: bool,
+    /// Whether time off that has a place and breaks nothing is approved when it is asked for.
+    pub auto_approve_time_off: bool,
     /// The revision that last changed them.
     pub version: Revision,
 }
@@ -251,6 +259,7 @@ impl<'a> RulesView<'a> {
             business_unit_id: unit,
             rules: settings.collect(),
             auto_approve: rules.auto_approve,
+            auto_approve_time_off: rules.auto_approve_time_off,
             version,
         }
     }

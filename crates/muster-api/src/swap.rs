@@ -6,15 +6,15 @@ use muster_core::Roster;
 use muster_core::command::Verdict;
 use muster_core::conflict::Fingerprint;
 use muster_core::id::{AgentId, ShiftId, SwapId, UnitId};
-use muster_core::swap::{Side, SwapOffer, SwapState};
+use muster_core::swap::{Leg, Side, SwapOffer, SwapState};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use crate::ReadOnly;
 use crate::input::{BadInput, ExternalId, Long, Short};
-use crate::time::TimeIn;
+use crate::time::{IntervalText, TimeIn};
 
-pub use view::{EvaluationView, SideView, SwapOutcomeView, SwapView};
+pub use view::{EvaluationView, LegView, SideView, SwapOutcomeView, SwapView};
 
 /// One side of a swap.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -24,6 +24,20 @@ pub struct SideIn {
     pub agent_id: Option<AgentId>,
     /// The shift that is given; nothing in a one-sided swap.
     pub shift_id: Option<ShiftId>,
+}
+
+/// What one agent gives and gets in a trade of three or more.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LegIn {
+    /// Who it is.
+    pub agent_id: AgentId,
+    /// The shift that is given.
+    #[serde(default)]
+    pub gives: Option<ShiftId>,
+    /// The shift that is got: one that another leg gives.
+    #[serde(default)]
+    pub receives: Option<ShiftId>,
 }
 
 /// `POST /scheduling/shiftswaps` and `…/evaluate`.
@@ -38,10 +52,18 @@ pub struct SwapIn {
     pub initiator: Option<SideIn>,
     /// To whom it is offered, and for which shift; empty: on the board.
     pub receiver: Option<SideIn>,
+    /// A trade of three or more, all or nothing; the first leg is the initiator's.
+    pub legs: Vec<LegIn>,
+    /// Whether nothing is wanted in return.
+    pub one_sided: bool,
+    /// When a shift that is given in return has to begin.
+    pub acceptable_intervals: Vec<IntervalText>,
     /// When the offer ends.
     pub expires_at: Option<TimeIn>,
     /// Its ids in other systems, by system.
     pub external_ids: BTreeMap<Short, ExternalId>,
+    /// To evaluate, many in place of one: known ones by id, others as they would be offered.
+    pub swaps: Vec<SwapIn>,
     #[serde(rename = "status")]
     _status: ReadOnly,
     #[serde(rename = "version")]
@@ -54,6 +76,8 @@ pub struct SwapIn {
     _findings: ReadOnly,
     #[serde(rename = "agreed")]
     _agreed: ReadOnly,
+    #[serde(rename = "acceptedBy")]
+    _accepted_by: ReadOnly,
     #[serde(rename = "cause")]
     _cause: ReadOnly,
 }
@@ -68,9 +92,17 @@ impl SwapIn {
         roster: &Roster,
         mint: &mut dyn FnMut() -> SwapId,
     ) -> Result<SwapOffer, BadInput> {
-        let initiator = self.initiator.ok_or_else(|| BadInput::missing("/initiator"))?;
-        let initiator = side(roster, initiator, "/initiator")?
-            .ok_or_else(|| BadInput::missing("/initiator/agentId"))?;
+        if !self.swaps.is_empty() {
+            let problem = "can only be evaluated together, not offered";
+            return Err(BadInput::invalid("/swaps", &self.swaps.len(), problem));
+        }
+        let legs: Vec<Leg> = self.legs.into_iter().map(Leg::from).collect();
+        let initiator = match (self.initiator, legs.first()) {
+            (Some(initiator), _) => side(roster, initiator, "/initiator")?
+                .ok_or_else(|| BadInput::missing("/initiator/agentId"))?,
+            (None, Some(leg)) => Side { agent: leg.agent.clone(), shift: leg.gives.clone() },
+            (None, None) => return Err(BadInput::missing("/initiator")),
+        };
         let receiver = match self.receiver {
             Some(receiver) => side(roster, receiver, "/receiver")?,
             None => None,
@@ -88,9 +120,18 @@ impl SwapIn {
             id: self.id.unwrap_or_else(mint),
             initiator,
             receiver,
+            legs,
+            one_sided: self.one_sided,
+            acceptable: self.acceptable_intervals.into_iter().map(|text| text.0).collect(),
             expires_at,
             external_ids: ids.collect(),
         })
+    }
+}
+
+impl From<LegIn> for Leg {
+    fn from(LegIn { agent_id, gives, receives }: LegIn) -> Self {
+        Self { agent: agent_id, gives, receives }
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::Offset;
-use muster_core::instant::Instant;
+use muster_core::instant::{Instant, Interval};
 use muster_core::zone::{Disambiguation, LocalTimeError, Zone};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
@@ -204,6 +204,35 @@ impl std::str::FromStr for Bound {
 impl<'de> Deserialize<'de> for Bound {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         String::deserialize(from)?.parse().map_err(D::Error::custom)
+    }
+}
+
+/// A stretch of time as ISO 8601 writes it: `2026-03-23T08:00:00Z/2026-03-23T16:00:00Z`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IntervalText(pub Interval);
+
+impl From<Interval> for IntervalText {
+    fn from(interval: Interval) -> Self {
+        Self(interval)
+    }
+}
+
+impl Serialize for IntervalText {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&format_args!("{}/{}", self.0.start(), self.0.end()))
+    }
+}
+
+impl<'de> Deserialize<'de> for IntervalText {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        let ends = || {
+            let (start, end) = text.split_once('/').ok_or("has no `/` between start and end")?;
+            let (start, end) = (instant(start)?, instant(end)?);
+            Interval::new(start, end).ok_or_else(|| "does not end after it starts".to_owned())
+        };
+        let interval: Result<Interval, String> = ends();
+        interval.map(Self).map_err(|why| D::Error::custom(format!("{text:?}: {why}")))
     }
 }
 

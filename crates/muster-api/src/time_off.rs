@@ -1,5 +1,6 @@
 //! Time off.
 
+mod limit;
 mod view;
 
 use std::sync::Arc;
@@ -15,7 +16,8 @@ use crate::ReadOnly;
 use crate::input::{BadInput, Long, double};
 use crate::time::{Bound, TimeIn};
 
-pub use view::{IntervalView, TimeOffView};
+pub use limit::{LimitIn, LimitView, LimitsIn};
+pub use view::{IntervalView, TimeOffEvaluationView, TimeOffView};
 
 /// `POST /timeoffrequests`.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -37,6 +39,9 @@ pub struct TimeOffIn {
     pub end: Option<TimeIn>,
     /// Whether it is paid; as its code says, when absent.
     pub paid: Option<bool>,
+    /// How many minutes are paid; `null` when nobody says.
+    #[serde(deserialize_with = "double")]
+    pub paid_minutes: Option<Option<u32>>,
     /// A remark; `null` for none.
     #[serde(deserialize_with = "double")]
     pub note: Option<Option<Long>>,
@@ -52,6 +57,10 @@ pub struct TimeOffIn {
     _created_at: ReadOnly,
     #[serde(rename = "findings")]
     _findings: ReadOnly,
+    #[serde(rename = "waitlist")]
+    _waitlist: ReadOnly,
+    #[serde(rename = "maskedPaidMinutes")]
+    _masked_paid_minutes: ReadOnly,
 }
 
 /// What a change of an undecided request sets.
@@ -61,6 +70,8 @@ pub struct TimeOffChange {
     pub days: Option<Days>,
     /// Paid or not.
     pub paid: Option<bool>,
+    /// How many minutes are paid, or that nobody says.
+    pub paid_min: Option<Option<u32>>,
     /// Another remark, or none.
     pub note: Option<Option<Arc<str>>>,
 }
@@ -91,6 +102,7 @@ impl TimeOffIn {
             intervals: days.intervals(&zone),
             days,
             paid: self.paid.unwrap_or(known.paid),
+            paid_min: self.paid_minutes.flatten(),
             note: self.note.flatten().map(|note| note.0),
         })
     }
@@ -114,7 +126,7 @@ impl TimeOffIn {
         }
         let days = self.days(&zone(roster, &known.agent)?)?;
         let note = self.note.map(|note| note.map(|note| note.0));
-        Ok(TimeOffChange { days, paid: self.paid, note })
+        Ok(TimeOffChange { days, paid: self.paid, paid_min: self.paid_minutes, note })
     }
 
     fn days(&self, zone: &Zone) -> Result<Option<Days>, BadInput> {

@@ -233,8 +233,7 @@ fn swap(mut roster: Roster) -> (Roster, Command) {
     let side = |n, day| Side { agent: agent(n), shift: Some(shift(n, day)) };
     let id = SwapId::parse("swap").expect("it is an id");
     let (initiator, receiver) = (side(0, 1), Some(side(1, 1)));
-    let external_ids = ExternalIds::new();
-    let offer = SwapOffer { id: id.clone(), initiator, receiver, expires_at: None, external_ids };
+    let offer = SwapOffer { receiver, ..SwapOffer::of(id.clone(), initiator) };
     done(&mut roster, Action::OfferSwap(offer));
     done(&mut roster, Action::AcceptSwap { id: id.clone(), agent: agent(1), shift: None });
     (roster, command(Action::ApproveSwap { id, verdict: Verdict::default() }))

@@ -19,7 +19,7 @@ use crate::roster::Roster;
 use crate::rule;
 use crate::shift::{Atom, AtomValue, Shift, ShiftBody};
 
-pub(crate) use levels::when_off;
+pub(crate) use levels::found;
 
 /// Agents that stand or fall together, and what a change does to them.
 #[derive(Debug, Default)]
@@ -116,7 +116,8 @@ pub(crate) fn weigh(
 }
 
 impl Component {
-    fn sort_in(&mut self, found: Vec<Finding>) {
+    /// Sorts findings into those that stop it and the others.
+    pub(crate) fn sort_in(&mut self, found: Vec<Finding>) {
         for finding in found {
             if finding.severity >= Severity::Ack && !finding.standing {
                 self.gating.push(finding);
@@ -179,7 +180,7 @@ fn swapped_since(roster: &Roster, edit: &ShiftEdit, live: &Shift) -> Vec<AgentId
         return Vec::new();
     }
     let swap = crate::id::SwapId::parse(&origin.about.id).ok().and_then(|id| roster.swap(&id));
-    let sides = swap.map(|swap| swap.moves()).unwrap_or_default();
+    let sides = swap.map(|swap| swap.offer.moves()).unwrap_or_default();
     sides.into_iter().map(|(_, from, _)| from.clone()).collect()
 }
 
@@ -353,14 +354,28 @@ fn external_ids(event: &Event) -> Option<(ShiftId, crate::shift::ExternalIds)> {
 
 /// The state with every mergeable edit applied.
 fn tried(roster: &Roster, actor: &Actor, pieces: &[Piece], now: Instant) -> Roster {
+    let events = pieces.iter().filter_map(|piece| piece.event.as_ref());
+    let origin = passing(roster, actor.clone(), now);
+    let mut after = roster.clone();
+    // What is counted of all agents together is moved by what each agent's edits come to.
+    events.for_each(|event| after.apply_event(event, &origin));
+    after
+}
+
+/// The state after some events, for a look at what they lead to.
+pub(crate) fn after(roster: &Roster, events: &[Event], now: Instant) -> Roster {
+    let client = crate::id::ClientId::first();
+    let origin = passing(roster, Actor { client, agent: None }, now);
+    let mut after = roster.clone();
+    after.apply_events(events, &origin);
+    after
+}
+
+/// The origin of what is only looked at.
+fn passing(roster: &Roster, actor: Actor, now: Instant) -> Origin {
     let about = Reference { kind: ReferenceKind::ShiftEdit, id: Arc::default() };
     let revision = roster.revision().next();
-    let origin = Origin::from(Source { revision, at: now, actor: actor.clone(), about });
-    let mut after = roster.clone();
-    for event in pieces.iter().filter_map(|piece| piece.event.as_ref()) {
-        after.apply_event(event, &origin);
-    }
-    after
+    Origin::from(Source { revision, at: now, actor, about })
 }
 
 /// What everybody counts for after a change, against before it.

@@ -17,7 +17,7 @@ use crate::merge::{Keep, Resolutions};
 use crate::rule::RulesChange;
 use crate::shift::Atom;
 use crate::swap::SwapOffer;
-use crate::time_off::{Days, TimeOffRequest};
+use crate::time_off::{Days, TimeOffLimit, TimeOffRequest};
 use crate::unit::{BusinessUnit, ManagementUnit};
 
 /// A wish, and who has it. Everything that deciding needs is inside, bases too; so a command can
@@ -238,6 +238,15 @@ pub enum Action {
     },
     /// Withdraw a swap.
     CancelSwap(SwapId),
+    /// Give the shifts of an approved swap back.
+    RevertSwap {
+        /// The swap.
+        id: SwapId,
+        /// What the decider says.
+        verdict: Verdict,
+    },
+    /// Note that offers have run out. Any node may say so: they count as expired anyway.
+    ExpireSwaps,
     /// Let both shifts of a swap change hands.
     ApproveSwap {
         /// The swap.
@@ -252,6 +261,8 @@ pub enum Action {
         /// What the decider says.
         verdict: Verdict,
     },
+    /// Set limits on time off; those that are not named stay, those without stretches go.
+    PutTimeOffLimits(Vec<TimeOffLimit>),
     /// Ask for time off.
     RequestTimeOff(TimeOffRequest),
     /// Change an undecided request.
@@ -262,6 +273,8 @@ pub enum Action {
         days: Option<Days>,
         /// Paid or not.
         paid: Option<bool>,
+        /// How many minutes are paid, or nobody says.
+        paid_min: Option<Option<u32>>,
         /// Another remark, or none.
         note: Option<Option<Arc<str>>>,
     },

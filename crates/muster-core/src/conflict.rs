@@ -50,6 +50,8 @@ kinds! {
     TimeOffOverlapsTimeOff = "TIME_OFF_OVERLAPS_TIME_OFF",
     /// Somebody decided the request differently.
     TimeOffAlreadyDecided = "TIME_OFF_ALREADY_DECIDED",
+    /// As many agents are off as the limit allows.
+    TimeOffLimitExhausted = "TIME_OFF_LIMIT_EXHAUSTED",
     /// Too little rest between two shifts.
     RestTimeShort = "REST_TIME_SHORT",
     /// Too long at work without a rest between shifts.
@@ -68,6 +70,16 @@ kinds! {
     MaxHoursAverage = "MAX_HOURS_AVERAGE",
     /// Too many days of work running.
     MaxConsecutiveDays = "MAX_CONSECUTIVE_DAYS",
+    /// Too few days of work running.
+    MinConsecutiveDays = "MIN_CONSECUTIVE_DAYS",
+    /// Too few days off between days of work.
+    MinDaysOff = "MIN_DAYS_OFF",
+    /// Work on too many weekends of a planning period.
+    MaxWeekends = "MAX_WEEKENDS",
+    /// Too many shifts in a planning period.
+    MaxShifts = "MAX_SHIFTS",
+    /// A shift of a type that may not follow that of the day before.
+    SuccessionForbidden = "SUCCESSION_FORBIDDEN",
     /// No long rest in seven days.
     WeeklyRestShort = "WEEKLY_REST_SHORT",
     /// A long shift without a break, or with one that comes late.
@@ -100,6 +112,14 @@ kinds! {
     SwapExpired = "SWAP_EXPIRED",
     /// One of the agents withdrew.
     SwapWithdrawn = "SWAP_WITHDRAWN",
+    /// The shifts that are exchanged are paid differently.
+    SwapTimeUnequal = "SWAP_TIME_UNEQUAL",
+    /// Somebody gives a shift and gets none.
+    SwapOneSided = "SWAP_ONE_SIDED",
+    /// A shift of the swap begins too soon.
+    SwapNoticeShort = "SWAP_NOTICE_SHORT",
+    /// Too many shifts of a week come to an agent by swaps.
+    SwapLimitReached = "SWAP_LIMIT_REACHED",
     /// The shift has begun.
     ShiftStarted = "SHIFT_STARTED",
     /// What the command speaks of is gone.
@@ -198,6 +218,8 @@ impl Kind {
                 | Self::MaxHoursPeriod
                 | Self::MinHoursPeriod
                 | Self::MaxHoursAverage
+                | Self::MaxWeekends
+                | Self::MaxShifts
         )
     }
 
@@ -217,6 +239,8 @@ impl Kind {
             self,
             Self::MaxConsecutiveHours
                 | Self::MaxConsecutiveDays
+                | Self::MinConsecutiveDays
+                | Self::MinDaysOff
                 | Self::WeeklyRestShort
                 | Self::MaxHoursDay
                 | Self::MaxHoursAverage

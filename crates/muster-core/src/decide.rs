@@ -30,6 +30,7 @@ use crate::zone::Zone;
 
 pub use publish::{AgentPlan, Plan, PlanOutcome, plan};
 pub use swap::evaluate;
+pub use time_off::{Waiting, evaluate as evaluate_time_off, waiting};
 
 /// What a command comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -308,15 +309,20 @@ pub fn decide(roster: &Roster, command: &Command, now: Instant) -> Result<Decisi
         }
         Action::DeclineSwap { id, agent } => swap::decline(roster, id, agent.as_ref(), now),
         Action::CancelSwap(id) => swap::cancel(roster, id, now),
+        Action::RevertSwap { id, verdict } => swap::revert(roster, actor, id, verdict, now),
+        Action::ExpireSwaps => Ok(swap::expire(roster, now)),
         Action::ApproveSwap { id, verdict } => swap::approve(roster, actor, id, verdict, now),
         Action::DenySwap { id, verdict } => swap::deny(roster, id, verdict, now),
         Action::RequestTimeOff(request) => time_off::request(roster, request, now),
-        Action::ChangeTimeOff { id, days, paid, note } => {
-            time_off::change(roster, id, days.as_ref(), *paid, note.as_ref(), now)
+        Action::ChangeTimeOff { id, days, paid, paid_min, note } => {
+            let (days, note) = (days.as_ref(), note.as_ref());
+            let change = time_off::Change { days, paid: *paid, paid_min: *paid_min, note };
+            time_off::change(roster, id, &change, now)
         }
-        Action::ApproveTimeOff { id, verdict } => time_off::approve(roster, id, verdict),
-        Action::DenyTimeOff { id, verdict } => time_off::deny(roster, id, verdict),
-        Action::CancelTimeOff(id) => time_off::cancel(roster, id),
+        Action::ApproveTimeOff { id, verdict } => time_off::approve(roster, id, verdict, now),
+        Action::DenyTimeOff { id, verdict } => time_off::deny(roster, id, verdict, now),
+        Action::CancelTimeOff(id) => time_off::cancel(roster, id, now),
+        Action::PutTimeOffLimits(limits) => time_off::put_limits(roster, limits, now),
     }
 }
 

@@ -31,10 +31,7 @@ pub fn on_queue() -> ActivityCodeId {
 /// masks shifts, and shows outside them too.
 #[must_use]
 pub fn effective(roster: &Roster, agent: &AgentId, during: Interval) -> Vec<Segment> {
-    let mut segments: Vec<Segment> = Vec::new();
-    for shift in roster.shifts_of(agent, during) {
-        lay(&mut segments, worked(roster, shift));
-    }
+    let mut segments = planned(roster, agent, during);
     let approved = roster.time_off_of(agent).filter(|t| t.status == TimeOffStatus::Approved);
     for time_off in approved {
         lay(&mut segments, off(time_off));
@@ -47,6 +44,17 @@ pub fn effective(roster: &Roster, agent: &AgentId, during: Interval) -> Vec<Segm
         None => false,
     });
     segments.sort_by_key(|segment| segment.interval);
+    segments
+}
+
+/// The shifts that share time with a stretch and what is in them, whole and as if there were no time
+/// off.
+#[must_use]
+pub fn planned(roster: &Roster, agent: &AgentId, during: Interval) -> Vec<Segment> {
+    let mut segments: Vec<Segment> = Vec::new();
+    for shift in roster.shifts_of(agent, during) {
+        lay(&mut segments, worked(roster, shift));
+    }
     segments
 }
 

@@ -14,7 +14,7 @@ use crate::levels::{Capacities, Site, StaffingChange, TrunkGroup};
 use crate::rule::RuleSet;
 use crate::shift::{AtomValue, Commitment, ShiftBody, Span};
 use crate::swap::{Side, SwapOffer, SwapState};
-use crate::time_off::{TimeOffRequest, TimeOffStatus};
+use crate::time_off::{TimeOffLimit, TimeOffRequest, TimeOffStatus};
 use crate::unit::{BusinessUnit, ManagementUnit};
 
 /// One fact. An entry holds those of one command.
@@ -127,13 +127,22 @@ pub enum Event {
     },
     /// A swap was offered.
     SwapOffered(SwapOffer),
-    /// Both agents agreed.
+    /// One of several agents agreed, and others have still to.
+    SwapAccepted {
+        /// The swap.
+        id: SwapId,
+        /// Who agreed.
+        agent: AgentId,
+    },
+    /// Everybody agreed.
     SwapMatched {
         /// The swap.
         id: SwapId,
-        /// Who accepted, and what is given in return.
-        receiver: Side,
-        /// The spans of both shifts at that moment.
+        /// Who accepted, and what is given in return; nobody in a trade of three or more, where
+        /// all are named from the beginning.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        receiver: Option<Side>,
+        /// The spans of the shifts at that moment.
         terms: Vec<Span>,
     },
     /// A swap went to another state.
@@ -154,6 +163,8 @@ pub enum Event {
         /// Where it stands now.
         status: TimeOffStatus,
     },
+    /// A limit on time off holds now; without stretches of time, it holds no longer.
+    TimeOffLimitPut(TimeOffLimit),
     /// Findings were acknowledged; the entry has the actor and the reason.
     Acknowledged {
         /// Which ones, sorted.

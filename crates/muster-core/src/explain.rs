@@ -4,6 +4,7 @@
 mod cause;
 mod levels;
 mod remedy;
+mod swap;
 
 use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -107,6 +108,7 @@ fn retry(kind: Kind) -> Retry {
         | Kind::TimeOffPendingOverlap
         | Kind::TimeOffOverlapsTimeOff
         | Kind::TimeOffAlreadyDecided
+        | Kind::TimeOffLimitExhausted
         | Kind::RestTimeShort
         | Kind::MaxConsecutiveHours
         | Kind::MaxHoursWeek
@@ -116,12 +118,21 @@ fn retry(kind: Kind) -> Retry {
         | Kind::MinHoursPeriod
         | Kind::MaxHoursAverage
         | Kind::MaxConsecutiveDays
+        | Kind::MinConsecutiveDays
+        | Kind::MinDaysOff
+        | Kind::MaxWeekends
+        | Kind::MaxShifts
+        | Kind::SuccessionForbidden
         | Kind::WeeklyRestShort
         | Kind::BreakMissing
         | Kind::MaxNightHours
         | Kind::ForbiddenHours
         | Kind::NoticeShort
         | Kind::PeriodLocked
+        | Kind::SwapTimeUnequal
+        | Kind::SwapOneSided
+        | Kind::SwapNoticeShort
+        | Kind::SwapLimitReached
         | Kind::SkillMissing
         | Kind::StaffingBelowMinimum
         | Kind::TrunkCapacityExceeded

@@ -88,6 +88,7 @@ impl FeedEvent {
             },
             Self::TimeOff { status, decided, .. } => match (status, decided) {
                 (TimeOffStatus::Pending, _) => "timeoff.requested",
+                (TimeOffStatus::Waitlisted, true) => "timeoff.waitlisted",
                 (_, false) => "timeoff.changed",
                 (TimeOffStatus::Approved, true) => "timeoff.approved",
                 (TimeOffStatus::Denied, true) => "timeoff.denied",
@@ -114,8 +115,7 @@ fn told(before: &Roster, event: &Event, after: &Roster) -> Option<FeedEvent> {
     };
     let swap = |id: &SwapId| {
         let swap = after.swap(id)?;
-        let sides = [Some(&swap.offer.initiator), swap.offer.receiver.as_ref()];
-        let agents = sides.into_iter().flatten().map(|side| side.agent.clone()).collect();
+        let agents = swap.offer.agents().cloned().collect();
         Some(FeedEvent::Swap { id: id.clone(), state: swap.state, agents })
     };
     let time_off = |id: &TimeOffId, decided| {
@@ -134,7 +134,9 @@ fn told(before: &Roster, event: &Event, after: &Roster) -> Option<FeedEvent> {
         | Event::ShiftChanged { id, .. }
         | Event::ShiftDeleted { id } => shift(id),
         Event::SwapOffered(offer) => swap(&offer.id),
-        Event::SwapMatched { id, .. } | Event::SwapMoved { id, .. } => swap(id),
+        Event::SwapAccepted { id, .. }
+        | Event::SwapMatched { id, .. }
+        | Event::SwapMoved { id, .. } => swap(id),
         Event::TimeOffRequested(request) | Event::TimeOffChanged(request) => {
             time_off(&request.id, false)
         }
@@ -148,6 +150,7 @@ fn told(before: &Roster, event: &Event, after: &Roster) -> Option<FeedEvent> {
         | Event::StaffingPut(_)
         | Event::TrunksPut(_)
         | Event::SitesPut(_)
+        | Event::TimeOffLimitPut(_)
         | Event::WeekOpened { .. }
         | Event::CommitmentsChanged { .. }
         | Event::DraftCreated { .. }

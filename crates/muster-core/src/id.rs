@@ -127,6 +127,8 @@ ids! {
     TimeOffId;
     /// A group of trunks, within a business unit.
     TrunkGroupId;
+    /// A limit on time off.
+    TimeOffLimitId;
     /// An API client (a program or a planner's session).
     ClientId;
     /// A command, unique per unit: the hash of organization, client and `Idempotency-Key`.

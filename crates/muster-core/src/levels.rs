@@ -23,9 +23,7 @@ use crate::id::{ManagementUnitId, Revision, TrunkGroupId};
 use crate::instant::{Instant, Interval};
 use crate::roster::Known;
 
-pub(crate) use count::{
-    Delta, counted, deltas, is_concerned, moves, recount, touched_days, when_off,
-};
+pub(crate) use count::{Delta, counted, deltas, is_concerned, moves, recount, touched_days};
 pub use day::{Day, Quarters};
 pub use shown::Staffed;
 

@@ -52,3 +52,15 @@ pub const REWEIGHED_SHIFTS: usize = 50_000;
 pub const LEVELS_TRACED: usize = 20;
 /// Most entries told as causes of a finding without an agent, besides what was asked.
 pub const LEVEL_CAUSES: usize = 3;
+/// Most names in one parameter of a rule.
+pub const RULE_NAMES: usize = 100;
+/// Most agents in one trade of shifts.
+pub const LEGS: usize = 20;
+/// Most stretches of time that an offer on the board may name.
+pub const ACCEPTABLE: usize = 50;
+/// Most offers that one entry notes as run out.
+pub const EXPIRED_AT_ONCE: usize = 1_000;
+/// Most stretches of time that one limit on time off may name: a quarter hour each for a year.
+pub const LIMIT_PLACES: usize = 36_000;
+/// Most requests on a waitlist that one entry moves up.
+pub const WAITLIST_AT_ONCE: usize = 1_000;

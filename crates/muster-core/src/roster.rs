@@ -15,6 +15,7 @@ use crate::draft::Draft;
 use crate::entry::Origin;
 use crate::id::{
     ActivityCodeId, AgentId, ManagementUnitId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId,
+    TimeOffLimitId,
 };
 use crate::instant::{Instant, Interval};
 use crate::levels::Levels;
@@ -22,7 +23,7 @@ use crate::limits;
 use crate::rule::RuleSet;
 use crate::shift::{Activity, Commitment, Shift, ShiftBody};
 use crate::swap::Swap;
-use crate::time_off::TimeOff;
+use crate::time_off::{TimeOff, TimeOffLimit};
 use crate::unit::{BusinessUnit, ManagementUnit};
 
 pub use image::Image;
@@ -103,9 +104,13 @@ pub struct Roster {
     pub(crate) schedules: OrdMap<ScheduleId, Date>,
     pub(crate) drafts: OrdMap<ScheduleId, Arc<Draft>>,
     pub(crate) time_off: OrdMap<TimeOffId, Arc<TimeOff>>,
+    /// Active requests by the days, in UTC and counted from 1970, that they touch.
+    pub(crate) time_off_days: OrdSet<(i64, TimeOffId)>,
+    pub(crate) time_off_limits: OrdMap<TimeOffLimitId, Arc<Known<TimeOffLimit>>>,
     pub(crate) swaps: OrdMap<SwapId, Arc<Swap>>,
     pub(crate) open_swaps: OrdSet<(ShiftId, SwapId)>,
     pub(crate) levels: Levels,
+    pub(crate) expiring: OrdSet<(Instant, SwapId)>,
 }
 
 impl Roster {
@@ -292,6 +297,34 @@ impl Roster {
         self.time_off.values().map(|t| &**t)
     }
 
+    /// The active requests that share time with a stretch, in no order that means anything.
+    pub fn time_off_during(&self, during: Interval) -> impl Iterator<Item = &TimeOff> {
+        let last = Instant::from_ms(during.end().ms() - 1);
+        let days = utc_day(during.start())..=utc_day(last);
+        let from = (*days.start(), TimeOffId::first());
+        let touching =
+            self.time_off_days.range(from..).take_while(move |(day, _)| days.contains(day));
+        // A request of several days is found on each of them, and counts on the first.
+        let first = utc_day(during.start());
+        let once = touching.filter_map(move |(day, id)| {
+            let time_off = self.time_off(id)?;
+            let starts = utc_day(time_off.request.hull()?.start());
+            (*day == starts.max(first)).then_some(time_off)
+        });
+        once.filter(move |t| t.request.intervals.iter().any(|i| i.overlaps(during)))
+    }
+
+    /// A limit on time off.
+    #[must_use]
+    pub fn time_off_limit(&self, id: &TimeOffLimitId) -> Option<&Known<TimeOffLimit>> {
+        self.time_off_limits.get(id).map(|limit| &**limit)
+    }
+
+    /// All limits on time off, by id.
+    pub fn time_off_limits(&self) -> impl Iterator<Item = &Known<TimeOffLimit>> {
+        self.time_off_limits.values().map(|limit| &**limit)
+    }
+
     /// A swap.
     #[must_use]
     pub fn swap(&self, id: &SwapId) -> Option<&Swap> {
@@ -311,6 +344,11 @@ impl Roster {
             .range(from..)
             .take_while(move |(of, _)| *of == shift)
             .filter_map(|(_, id)| self.swap(id))
+    }
+
+    /// The undecided swaps whose offers have run out, the first to do so first.
+    pub fn run_out_swaps(&self, now: Instant) -> impl Iterator<Item = &SwapId> {
+        self.expiring.iter().take_while(move |(end, _)| *end <= now).map(|(_, id)| id)
     }
 
     /// A week in which something happened.
@@ -371,6 +409,11 @@ impl Roster {
         let unpaid = activities.iter().filter(|a| !a.paid).map(|a| i64::from(a.length_min));
         i64::from(body.span.length_min) - unpaid.sum::<i64>()
     }
+}
+
+/// The day in UTC, counted from 1970.
+pub(crate) fn utc_day(at: Instant) -> i64 {
+    at.ms().div_euclid(24 * 60 * 60 * 1_000)
 }
 
 /// Lays `top` over `below`, cutting what it covers.

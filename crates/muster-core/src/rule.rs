@@ -7,6 +7,7 @@ mod consecutive_days;
 mod consecutive_hours;
 mod counted;
 mod day_hours;
+mod days_off;
 mod forbidden_hours;
 mod in_force;
 pub(crate) mod levels;
@@ -14,12 +15,18 @@ mod locked;
 mod night_hours;
 mod notice;
 mod overlap;
+mod period;
 mod period_hours;
 mod rest_time;
 mod setting;
+mod shift_count;
+mod shift_type;
 mod skills;
+mod succession;
+mod swap_policy;
 mod time_off_overlap;
 mod week_hours;
+mod weekends;
 mod weekly_rest;
 
 use std::collections::BTreeSet;
@@ -28,10 +35,11 @@ use jiff::civil::{Date, Time, Weekday};
 
 use crate::agent::Agent;
 use crate::conflict::{Finding, Kind, Severity};
-use crate::id::{AgentId, ShiftId};
+use crate::id::{AgentId, ShiftId, SwapId};
 use crate::instant::{Instant, Interval};
 use crate::roster::Roster;
 use crate::shift::{Shift, ShiftBody};
+use crate::swap::SwapOffer;
 use crate::unit::BusinessUnit;
 use crate::zone::Zone;
 
@@ -59,6 +67,8 @@ pub enum Allowed {
     },
     /// One of these words; the first in a fresh unit.
     Word(&'static [&'static str]),
+    /// Names that the unit chooses, separated by commas; none in a fresh unit.
+    Names,
     /// A time of day.
     Time {
         /// In a fresh unit.
@@ -80,6 +90,8 @@ enum Look {
     Change(fn(&ShiftChange<'_>, &Setting<'_>) -> Option<Finding>),
     /// In what is counted of all agents together: it holds for the unit.
     Levels,
+    /// In what a swap does for one of its agents.
+    Swap(fn(&SwapSide<'_>, &Setting<'_>) -> Option<Finding>),
     /// By the commands themselves.
     Command,
 }
@@ -118,6 +130,14 @@ const fn change(
     check: fn(&ShiftChange<'_>, &Setting<'_>) -> Option<Finding>,
 ) -> Rule {
     Rule { kind, default: Severity::Off, allowed: ANY, params, look: Look::Change(check) }
+}
+
+const fn swap(
+    kind: Kind,
+    params: &'static [Param],
+    check: fn(&SwapSide<'_>, &Setting<'_>) -> Option<Finding>,
+) -> Rule {
+    Rule { kind, default: Severity::Off, allowed: ANY, params, look: Look::Swap(check) }
 }
 
 const fn clash(kind: Kind) -> Rule {
@@ -159,12 +179,12 @@ pub const RULES: &[Rule] = &[
     rule(Kind::MaxHoursPeriod, Severity::Off, period_hours::MOST, period_hours::most),
     rule(Kind::MinHoursPeriod, Severity::Off, period_hours::LEAST, period_hours::least),
     rule(Kind::MaxHoursAverage, Severity::Off, average_hours::PARAMS, average_hours::check),
-    rule(
-        Kind::MaxConsecutiveDays,
-        Severity::Off,
-        consecutive_days::PARAMS,
-        consecutive_days::check,
-    ),
+    rule(Kind::MaxConsecutiveDays, Severity::Off, consecutive_days::MOST, consecutive_days::most),
+    rule(Kind::MinConsecutiveDays, Severity::Off, consecutive_days::LEAST, consecutive_days::least),
+    rule(Kind::MinDaysOff, Severity::Off, days_off::PARAMS, days_off::check),
+    rule(Kind::MaxWeekends, Severity::Off, weekends::PARAMS, weekends::check),
+    rule(Kind::MaxShifts, Severity::Off, shift_count::PARAMS, shift_count::check),
+    rule(Kind::SuccessionForbidden, Severity::Off, succession::PARAMS, succession::check),
     rule(Kind::WeeklyRestShort, Severity::Off, weekly_rest::PARAMS, weekly_rest::check),
     rule(Kind::BreakMissing, Severity::Off, breaks::PARAMS, breaks::check),
     rule(Kind::MaxNightHours, Severity::Off, night_hours::PARAMS, night_hours::check),
@@ -174,6 +194,17 @@ pub const RULES: &[Rule] = &[
     level(Kind::SiteSeatsExceeded),
     change(Kind::NoticeShort, notice::PARAMS, notice::check),
     change(Kind::PeriodLocked, locked::PARAMS, locked::check),
+    swap(Kind::SwapTimeUnequal, swap_policy::UNEQUAL, swap_policy::unequal),
+    swap(Kind::SwapOneSided, &[], swap_policy::one_sided),
+    swap(Kind::SwapNoticeShort, swap_policy::NOTICE, swap_policy::notice),
+    swap(Kind::SwapLimitReached, swap_policy::LIMIT, swap_policy::limit),
+    Rule {
+        kind: Kind::TimeOffLimitExhausted,
+        default: Severity::Ack,
+        allowed: ANY,
+        params: &[],
+        look: Look::Command,
+    },
     Rule {
         kind: Kind::ShiftStarted,
         default: Severity::Block,
@@ -251,6 +282,16 @@ impl<'a> Window<'a> {
         self.roster.shifts_of(&self.agent.id, wide).collect()
     }
 
+    /// Whether what the agent does on a day is known: a week in which nothing has happened is not
+    /// planned yet, or was before anybody wrote it down, and nobody can say that it is empty.
+    pub(crate) fn knows(&self, day: Date) -> bool {
+        let first = Zone::week_of(day, self.unit.first_day.into());
+        // A command that opens the week with a shift of the agent is looked at before it has.
+        let is_opened = self.roster.week(first).is_some();
+        let is_worked = |week| self.roster.shifts_starting(&self.agent.id, week).next().is_some();
+        is_opened || self.unit.week(first).is_some_and(is_worked)
+    }
+
     /// Whether a shift lies in the touched stretch.
     pub(crate) fn is_touched(&self, shift: &Shift) -> bool {
         shift.interval().overlaps(self.hull)
@@ -298,6 +339,47 @@ pub(crate) fn change_findings(roster: &Roster, change: &ShiftChange<'_>) -> Vec<
         for setting in roster.rules().in_force(rule, change.agent) {
             let finding = check(change, &setting);
             found.extend(finding.filter(|f| setting.holds(&change.agent.zone, f.interval)));
+        }
+    }
+    found
+}
+
+/// What a swap does for one of its agents.
+pub(crate) struct SwapSide<'a> {
+    pub(crate) roster: &'a Roster,
+    pub(crate) unit: &'a BusinessUnit,
+    pub(crate) agent: &'a Agent,
+    pub(crate) swap: &'a SwapId,
+    pub(crate) gives: Option<&'a Shift>,
+    pub(crate) gets: Option<&'a Shift>,
+    /// The unit's time.
+    pub(crate) now: Instant,
+}
+
+/// What the unit says of such swaps, for one of the agents.
+pub(crate) fn swap_findings(
+    roster: &Roster,
+    offer: &SwapOffer,
+    agent: &AgentId,
+    now: Instant,
+) -> Vec<Finding> {
+    let (Some(unit), Some(record)) = (roster.unit(), roster.agent(agent)) else {
+        return Vec::new();
+    };
+    let moves = offer.moves();
+    let shift = |is_it: &dyn Fn(&(&ShiftId, &AgentId, &AgentId)) -> bool| {
+        let (id, _, _) = moves.iter().find(|m| is_it(m))?;
+        roster.shift(id)
+    };
+    let (gives, gets) = (shift(&|(_, from, _)| *from == agent), shift(&|(_, _, to)| *to == agent));
+    let swap = &offer.id;
+    let side = SwapSide { roster, unit, agent: &record.agent, swap, gives, gets, now };
+    let mut found = Vec::new();
+    for rule in RULES {
+        let Look::Swap(check) = rule.look else { continue };
+        for setting in roster.rules().in_force(rule, side.agent) {
+            let finding = check(&side, &setting);
+            found.extend(finding.filter(|f| setting.holds(&side.agent.zone, f.interval)));
         }
     }
     found

@@ -103,7 +103,7 @@ pub struct ShiftBody {
     /// A remark.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Arc<str>>,
-    /// Labels; `skill:NAME` asks for a skill.
+    /// Labels; `skill:NAME` asks for a skill, `type:NAME` says of which type the shift is.
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub tags: Tags,
 }

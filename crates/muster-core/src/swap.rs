@@ -1,10 +1,10 @@
-//! Shift swaps between two agents.
+//! Shift swaps: between two agents, or trades of three and more.
 
 use serde::{Deserialize, Serialize};
 
 use crate::entry::Origin;
 use crate::id::{AgentId, ShiftId, SwapId};
-use crate::instant::Instant;
+use crate::instant::{Instant, Interval};
 use crate::shift::{ExternalIds, Span};
 
 /// One side of a swap.
@@ -17,6 +17,19 @@ pub struct Side {
     pub shift: Option<ShiftId>,
 }
 
+/// What one agent gives and gets in a trade of three or more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leg {
+    /// Who it is.
+    pub agent: AgentId,
+    /// The shift that is given, if one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gives: Option<ShiftId>,
+    /// The shift that is got, if one is: one that another leg gives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receives: Option<ShiftId>,
+}
+
 /// An offer to swap.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SwapOffer {
@@ -27,6 +40,15 @@ pub struct SwapOffer {
     /// To whom it is offered, and for which shift; nobody yet when it is on the board.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receiver: Option<Side>,
+    /// A trade of three or more, the initiator's leg first; then there is no receiver.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub legs: Vec<Leg>,
+    /// Whether nothing is wanted in return.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub one_sided: bool,
+    /// When a shift that is given in return has to begin; at any time, when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acceptable: Vec<Interval>,
     /// When the offer ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Instant>,
@@ -84,7 +106,9 @@ pub struct Swap {
     pub offer: SwapOffer,
     /// Where it stands.
     pub state: SwapState,
-    /// The spans both sides' shifts had when both had agreed: initiator's, receiver's.
+    /// Who has agreed so far to a trade of three or more, beside the initiator.
+    pub accepted: Vec<AgentId>,
+    /// The spans that the shifts had when everybody had agreed, as [`SwapOffer::shifts`] has them.
     pub terms: Vec<Span>,
     /// The entry that last changed it.
     pub origin: Origin,
@@ -92,12 +116,36 @@ pub struct Swap {
     pub offered: Origin,
 }
 
-impl Swap {
+impl SwapOffer {
+    /// An offer that names nothing but who gives what.
+    #[must_use]
+    pub fn of(id: SwapId, initiator: Side) -> Self {
+        Self {
+            id,
+            initiator,
+            receiver: None,
+            legs: Vec::new(),
+            one_sided: false,
+            acceptable: Vec::new(),
+            expires_at: None,
+            external_ids: ExternalIds::new(),
+        }
+    }
+
     /// The shifts that would change hands, with who gives and who gets them.
     #[must_use]
     pub fn moves(&self) -> Vec<(&ShiftId, &AgentId, &AgentId)> {
-        let Some(receiver) = &self.offer.receiver else { return Vec::new() };
-        let initiator = &self.offer.initiator;
+        if !self.legs.is_empty() {
+            let given = |leg: &Leg, shift: &ShiftId| leg.gives.as_ref() == Some(shift);
+            let legs = self.legs.iter().filter_map(|leg| {
+                let shift = leg.receives.as_ref()?;
+                let giver = self.legs.iter().find(|giver| given(giver, shift))?;
+                Some((shift, &giver.agent, &leg.agent))
+            });
+            return legs.collect();
+        }
+        let Some(receiver) = &self.receiver else { return Vec::new() };
+        let initiator = &self.initiator;
         let gives = initiator.shift.as_ref().map(|s| (s, &initiator.agent, &receiver.agent));
         let gets = receiver.shift.as_ref().map(|s| (s, &receiver.agent, &initiator.agent));
         gives.into_iter().chain(gets).collect()
@@ -105,10 +153,21 @@ impl Swap {
 
     /// The shifts it names.
     pub fn shifts(&self) -> impl Iterator<Item = &ShiftId> {
-        let receiver = self.offer.receiver.as_ref().and_then(|side| side.shift.as_ref());
-        self.offer.initiator.shift.iter().chain(receiver)
+        let receiver = self.receiver.as_ref().and_then(|side| side.shift.as_ref());
+        // The initiator's leg says again what the initiator gives.
+        let others = self.legs.iter().skip(1).filter_map(|leg| leg.gives.as_ref());
+        self.initiator.shift.iter().chain(receiver).chain(others)
     }
 
+    /// The agents it names, the initiator first.
+    pub fn agents(&self) -> impl Iterator<Item = &AgentId> {
+        let receiver = self.receiver.as_ref().map(|side| &side.agent);
+        let others = self.legs.iter().skip(1).map(|leg| &leg.agent);
+        std::iter::once(&self.initiator.agent).chain(receiver).chain(others)
+    }
+}
+
+impl Swap {
     /// Whether its offer has run out.
     #[must_use]
     pub fn is_expired(&self, now: Instant) -> bool {

@@ -1,5 +1,7 @@
 //! Time off: a request, and once approved an overlay that masks the shifts below it.
 
+mod limit;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -10,6 +12,8 @@ use crate::entry::Origin;
 use crate::id::{ActivityCodeId, AgentId, TimeOffId};
 use crate::instant::Interval;
 use crate::zone::Zone;
+
+pub use limit::{Places, TimeOffLimit};
 
 /// When an agent wants to be off.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +40,9 @@ pub struct TimeOffRequest {
     pub intervals: Vec<Interval>,
     /// Whether it is paid.
     pub paid: bool,
+    /// How many minutes are paid, where somebody has said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid_min: Option<u32>,
     /// A remark.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Arc<str>>,
@@ -45,8 +52,10 @@ pub struct TimeOffRequest {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum TimeOffStatus {
-    /// Waiting for a decision.
+    /// Waiting for a decision; it holds its place.
     Pending,
+    /// Waiting for a place: as many are off as may be.
+    Waitlisted,
     /// Granted: it masks the agent's shifts.
     Approved,
     /// Refused.
@@ -61,6 +70,7 @@ impl TimeOffStatus {
     pub fn name(self) -> &'static str {
         match self {
             Self::Pending => "PENDING",
+            Self::Waitlisted => "WAITLISTED",
             Self::Approved => "APPROVED",
             Self::Denied => "DENIED",
             Self::Canceled => "CANCELED",
@@ -70,6 +80,12 @@ impl TimeOffStatus {
     /// Whether it takes, or may take, the agent's time.
     #[must_use]
     pub fn is_active(self) -> bool {
+        matches!(self, Self::Pending | Self::Waitlisted | Self::Approved)
+    }
+
+    /// Whether it counts against the limits.
+    #[must_use]
+    pub fn holds_a_place(self) -> bool {
         matches!(self, Self::Pending | Self::Approved)
     }
 }

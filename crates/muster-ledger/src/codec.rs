@@ -62,9 +62,11 @@ fn subject(event: &Event) -> Option<SubjectChange> {
         | Event::DraftClosed { .. }
         | Event::DraftDeleted { .. }
         | Event::Published { .. }
+        | Event::SwapAccepted { .. }
         | Event::SwapMatched { .. }
         | Event::SwapMoved { .. }
         | Event::TimeOffChanged { .. }
+        | Event::TimeOffLimitPut(_)
         | Event::TimeOffDecided { .. }
         | Event::Acknowledged { .. } => None,
     }

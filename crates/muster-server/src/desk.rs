@@ -33,6 +33,7 @@ use crate::limits;
 use crate::metrics::Metrics;
 
 pub use history::Moment;
+pub use load::SNAPSHOT_FORMAT;
 
 /// A command on its way to a decision.
 #[derive(Debug, Clone)]

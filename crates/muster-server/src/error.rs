@@ -84,6 +84,16 @@ impl ApiError {
         Problem::new(Code::NotFound, detail).about(None, Some(id)).into()
     }
 
+    /// The same, of a part of the request that stands there.
+    pub(crate) fn within(mut self, place: &str) -> Self {
+        let fields =
+            self.problem.details.iter_mut().filter_map(|detail| detail.field_name.as_mut());
+        for field in fields.filter(|field| field.starts_with('/')) {
+            *field = format!("{place}{field}");
+        }
+        self
+    }
+
     pub(crate) fn missing(pointer: &str) -> Self {
         BadInput::missing(pointer).into()
     }

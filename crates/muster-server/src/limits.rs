@@ -24,6 +24,8 @@ pub const LEDGER_PAUSE: Duration = Duration::from_millis(20);
 pub const IDLE: Duration = Duration::from_secs(15 * 60);
 /// How often somebody looks for units to unload.
 pub const IDLE_LOOK: Duration = Duration::from_secs(60);
+/// How often somebody looks for offers that have run out.
+pub const EXPIRY_LOOK: Duration = Duration::from_secs(15);
 /// How long a `minRevision` waits.
 pub const MIN_REVISION_WAIT: Duration = Duration::from_secs(10);
 /// Largest request body, in bytes (a week of 5,000 agents is about 20 MB).

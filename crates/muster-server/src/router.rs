@@ -69,6 +69,9 @@ fn wfm() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
         ("PUT", "/activitycodes/{id}", "wfm:unit:write", put(activity_codes::put)),
         ("POST", "/timeoffrequests", "wfm:timeoff:write", post(time_off::create)),
         ("POST", "/timeoffrequests/query", "wfm:timeoff:read", post(time_off::query)),
+        ("POST", "/timeoffrequests/evaluate", "wfm:timeoff:read", post(time_off::evaluate)),
+        ("GET", "/timeofflimits", "wfm:timeoff:read", get(time_off::limits)),
+        ("PUT", "/timeofflimits", "wfm:timeoff:approve", put(time_off::put_limits)),
         ("GET", "/timeoffrequests/{id}", "wfm:timeoff:read", get(time_off::show)),
         ("PATCH", "/timeoffrequests/{id}", "wfm:timeoff:write", patch(time_off::change)),
         ("POST", "/timeoffrequests/{id}/approve", "wfm:timeoff:approve", post(time_off::approve)),
@@ -110,6 +113,7 @@ fn scheduling() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
         ("POST", "/scheduling/shiftswaps/{id}/cancel", "wfm:swap:write", post(swaps::cancel)),
         ("POST", "/scheduling/shiftswaps/{id}/approve", "wfm:swap:approve", post(swaps::approve)),
         ("POST", "/scheduling/shiftswaps/{id}/deny", "wfm:swap:approve", post(swaps::deny)),
+        ("POST", "/scheduling/shiftswaps/{id}/revert", "wfm:swap:approve", post(swaps::revert)),
     ];
     for path in both!("") {
         routes.push(("GET", path, read, get(schedules::show)));

@@ -128,7 +128,8 @@ impl Server {
     }
 }
 
-/// What a node does by itself: it follows what others append, and unloads what nobody asks for.
+/// What a node does by itself: it follows what others append, unloads what nobody asks for, and notes
+/// what has run out.
 async fn chores(units: Units) {
     let unload = async {
         loop {
@@ -136,5 +137,11 @@ async fn chores(units: Units) {
             units.unload_idle(limits::IDLE);
         }
     };
-    tokio::join!(units.follow(), unload);
+    let expire = async {
+        loop {
+            tokio::time::sleep(limits::EXPIRY_LOOK).await;
+            units.expire().await;
+        }
+    };
+    tokio::join!(units.follow(), unload, expire);
 }

@@ -5,13 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use muster_core::Roster;
-use muster_core::id::{OrganizationId, Revision, UnitId};
+use muster_core::command::{Action, Command};
+use muster_core::entry::Actor;
+use muster_core::id::{ClientId, CommandId, OrganizationId, Revision, UnitId};
 use muster_ledger::{Ledger, LedgerError, SubjectKind, UnitKey};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use crate::clock::Clock;
-use crate::desk::{Desk, DeskError, Held, Notes};
+use crate::desk::{Ask, Desk, DeskError, Held, Notes};
 use crate::metrics::Metrics;
 
 /// All units of all organizations, loaded when they are first asked for.
@@ -164,6 +166,26 @@ impl Units {
             match self.ledger.heads(&keys).await {
                 Ok(heads) => self.catch_up(heads).await,
                 Err(error) => tracing::debug!(%error, "heads not read"),
+            }
+        }
+    }
+
+    /// Has it noted, in the loaded units, which offers of swaps have run out. Any node may say so,
+    /// and it says nothing that was not so before.
+    pub async fn expire(&self) {
+        let desks: Vec<Desk> =
+            self.lock().values().filter_map(|slot| slot.desk.get().cloned()).collect();
+        for desk in desks {
+            if desk.head().run_out_swaps(self.clock.now()).next().is_none() {
+                continue;
+            }
+            let client = ClientId::parse("muster").expect("it is an id");
+            let command =
+                Command { actor: Actor { client, agent: None }, action: Action::ExpireSwaps };
+            let id = CommandId::parse(&self.clock.id()).expect("minted ids are ids");
+            let ask = Ask { command, id, keyed: None, ground: None };
+            if let Err(error) = desk.ask(ask).await {
+                tracing::warn!(unit = %desk.key(), %error, "offers not noted as run out");
             }
         }
     }

@@ -11,6 +11,7 @@ mod failure;
 mod findings;
 mod ledger;
 mod remedy;
+mod rules;
 mod schedule;
 mod serve;
 mod server;
@@ -54,6 +55,8 @@ enum Command {
     Client(client::ClientOptions),
     /// Look at schedules, plan and publish them, and push them from files.
     Schedule(schedule::ScheduleOptions),
+    /// Ask the rules about a roster file, or about what is live.
+    Rules(rules::RulesOptions),
     /// Look at shift swaps and decide them.
     Swap(swap::SwapOptions),
     /// Look at time-off requests and decide them.
@@ -74,6 +77,7 @@ impl Command {
             Self::Serve(options) => options.print,
             Self::Client(options) => options.print,
             Self::Schedule(options) => options.print,
+            Self::Rules(options) => options.print,
             Self::Swap(options) => options.print,
             Self::Timeoff(options) => options.print,
             Self::Unit(options) => options.print,
@@ -127,6 +131,7 @@ async fn run(command: Command, format: Format) -> anyhow::Result<Outcome> {
         Command::Serve(options) => serve::run(options, format).await,
         Command::Client(options) => client::run(options, format).await,
         Command::Schedule(options) => schedule::run(options, format).await,
+        Command::Rules(options) => rules::run(options, format).await,
         Command::Swap(options) => swap::run(options, format).await,
         Command::Timeoff(options) => timeoff::run(options, format).await,
         Command::Unit(options) => unit::run(options, format).await,

@@ -3,6 +3,7 @@
 mod bench;
 mod cli;
 mod demo;
+mod local;
 mod oracle;
 mod print;
 mod push;

@@ -6,7 +6,7 @@
 mod activities;
 mod agents;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, Weekday};
 use muster_core::unit::WeekStart;
@@ -17,8 +17,8 @@ use serde_json::{Value, json};
 
 pub(crate) use crate::roster_file::FileError;
 use crate::roster_file::{self, FileActivity, FileShift, Format, ReadOptions};
-pub(crate) use activities::Codes;
-pub(crate) use agents::Agents;
+pub(crate) use activities::{Code, Codes};
+pub(crate) use agents::{Agent, Agents};
 
 /// The system whose ids a file's `external_id` column has.
 const SYSTEM: &str = "file";
@@ -100,6 +100,20 @@ pub(crate) fn read(
         return Err(sorted(errors));
     }
     Ok(weeks.into_iter().map(|(week, agents)| pushed(week, agents)).collect())
+}
+
+/// Whom a file names, where nobody is known.
+///
+/// # Errors
+/// Everything that is wrong with the file, sorted by line.
+pub(crate) fn names(
+    bytes: &[u8],
+    zone: &Zone,
+    ambiguous: Disambiguation,
+) -> Result<BTreeSet<String>, Vec<FileError>> {
+    let zone_of = |_: &str| Some(zone.clone());
+    let file = roster_file::read(bytes, &ReadOptions { zone_of: &zone_of, ambiguous })?;
+    Ok(file.shifts.into_iter().map(|shift| shift.agent).collect())
 }
 
 /// The first errors by line, and whether there are more.

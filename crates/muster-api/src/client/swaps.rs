@@ -106,7 +106,19 @@ impl Client {
         self.post(&format!("/scheduling/shiftswaps/{id}/deny"), body).await
     }
 
-    /// What approving would meet; nothing is written.
+    /// Gives the shifts of an approved swap back: `{acknowledge?, reason?}`.
+    ///
+    /// # Errors
+    /// [`ClientError`] when it is refused or does not get through.
+    pub async fn revert_swap(
+        &self,
+        id: &str,
+        body: &(impl Serialize + ?Sized),
+    ) -> Result<Answer<Swap>, ClientError> {
+        self.post(&format!("/scheduling/shiftswaps/{id}/revert"), body).await
+    }
+
+    /// What approving would meet, of one swap or of `{swaps: […]}`; nothing is written.
     ///
     /// # Errors
     /// [`ClientError`] when it is refused or does not get through.

@@ -8,6 +8,7 @@ mod schedule;
 use std::collections::BTreeMap;
 
 use muster_core::Instant;
+use muster_core::rule::Value;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use levels::{Site, Sites, SkillStaffing, Staffed, Staffing, TrunkGroup, Trunks};
@@ -98,7 +99,7 @@ pub struct Rule {
     pub severity: String,
     /// Its parameters.
     #[serde(default)]
-    pub params: BTreeMap<String, i64>,
+    pub params: BTreeMap<String, Value>,
 }
 
 /// A unit's rules.

@@ -23,31 +23,26 @@ pub fn message(finding: &Finding) -> String {
             format!("{} share {} min", time_off(finding), finding.magnitude)
         }
         Kind::TimeOffAlreadyDecided => format!("{} was decided before", time_off(finding)),
+        Kind::TimeOffLimitExhausted => full(finding),
         Kind::RestTimeShort => rest(finding),
-        Kind::MaxConsecutiveHours => {
-            let (observed, limit) = (hours(finding.observed), hours(finding.limit));
-            format!("{observed} of work in one go, of at most {limit}, in {}", shifts(finding))
-                + &by(finding, "too long by")
-        }
+        Kind::MaxConsecutiveHours => too_long(finding, "of work in one go"),
         Kind::MaxHoursDay => sum(finding, "in the day"),
         Kind::MaxHoursWeek | Kind::MinHoursWeek => sum(finding, "in the week"),
         Kind::MaxHoursPeriod | Kind::MinHoursPeriod => sum(finding, "in the period"),
         Kind::MaxHoursAverage => sum(finding, "a week on average"),
-        Kind::MaxConsecutiveDays => {
-            let Finding { observed, limit, magnitude, .. } = finding;
-            format!("{observed} days of work running, of at most {limit}: {magnitude} too many")
+        Kind::MaxConsecutiveDays | Kind::MinConsecutiveDays => running(finding),
+        Kind::MinDaysOff => {
+            let days = days(finding.observed);
+            format!("{days} off between {}, of at least {}", shifts(finding), finding.limit)
         }
-        Kind::WeeklyRestShort => {
-            let (observed, limit) = (hours(finding.observed), hours(finding.limit));
-            format!("longest rest {observed} of {limit}{}", from(finding))
-                + &by(finding, "short by")
+        Kind::MaxWeekends => count(finding, "weekends with work"),
+        Kind::MaxShifts => count(finding, "shifts"),
+        Kind::SuccessionForbidden => {
+            format!("{} may not be worked on two days running", shifts(finding))
         }
+        Kind::WeeklyRestShort => longest_rest(finding),
         Kind::BreakMissing => breaks(finding),
-        Kind::MaxNightHours => {
-            let (observed, limit) = (hours(finding.observed), hours(finding.limit));
-            format!("{observed} of work at night, of at most {limit}, in {}", shifts(finding))
-                + &by(finding, "too long by")
-        }
+        Kind::MaxNightHours => too_long(finding, "of work at night"),
         Kind::ForbiddenHours => {
             let (minutes, agent) = (finding.magnitude, agent(finding));
             format!("{} has {minutes} min at a time when {agent} may not work", shifts(finding))
@@ -76,6 +71,10 @@ pub fn message(finding: &Finding) -> String {
         Kind::SwapAlreadyDecided => format!("{} was decided before", swap(finding)),
         Kind::SwapExpired => format!("the offer of {} is over", swap(finding)),
         Kind::SwapWithdrawn => format!("{} was withdrawn", swap(finding)),
+        Kind::SwapTimeUnequal
+        | Kind::SwapOneSided
+        | Kind::SwapNoticeShort
+        | Kind::SwapLimitReached => of_swap(finding),
         Kind::ShiftStarted => started(finding),
         Kind::SubjectGone => gone(finding),
         Kind::ExternalIdDuplicate => duplicate(finding),
@@ -124,6 +123,24 @@ fn swap(finding: &Finding) -> String {
     listed("swap", "swaps", &ids(finding, id))
 }
 
+/// What the unit says of such swaps.
+fn of_swap(finding: &Finding) -> String {
+    let (agent, swap, Finding { observed, limit, .. }) = (agent(finding), swap(finding), finding);
+    match finding.kind {
+        Kind::SwapTimeUnequal => {
+            format!("{swap} changes the paid time of {agent} by {observed} min, of at most {limit}")
+        }
+        Kind::SwapNoticeShort => {
+            let (observed, limit) = (hours(*observed), hours(*limit));
+            format!("a shift of {swap} begins in {observed}, of at least {limit}")
+        }
+        Kind::SwapLimitReached => {
+            format!("{observed} shifts of the week come to {agent} by swaps, of at most {limit}")
+        }
+        _ => format!("{swap} gives {agent} a shift for none, or none for one"),
+    }
+}
+
 fn skills(finding: &Finding) -> String {
     let id = |subject: &Subject| {
         let Subject::Skill(name) = subject else { return None };
@@ -145,6 +162,10 @@ fn hours(minutes: i64) -> String {
     let sign = if minutes < 0 { "-" } else { "" };
     let minutes = minutes.abs();
     format!("{sign}{}:{:02}", minutes / 60, minutes % 60)
+}
+
+fn days(count: i64) -> String {
+    if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
 }
 
 fn by(finding: &Finding, what: &str) -> String {
@@ -176,9 +197,36 @@ fn on_time_off(finding: &Finding, status: &str) -> String {
     format!("{shift} shares {} min with {status} {time_off}", finding.magnitude)
 }
 
+fn full(finding: &Finding) -> String {
+    let Finding { limit, rule, .. } = finding;
+    let name = rule.as_deref().unwrap_or_default();
+    let request = time_off(finding);
+    format!("{request} has no place{}: limit {name} lets {limit} off", from(finding))
+}
+
 fn rest(finding: &Finding) -> String {
     let (observed, limit) = (hours(finding.observed), hours(finding.limit));
     format!("rest {observed} of {limit} between {}", shifts(finding)) + &by(finding, "short by")
+}
+
+fn longest_rest(finding: &Finding) -> String {
+    let (observed, limit) = (hours(finding.observed), hours(finding.limit));
+    format!("longest rest {observed} of {limit}{}", from(finding)) + &by(finding, "short by")
+}
+
+fn too_long(finding: &Finding, what: &str) -> String {
+    let (observed, limit) = (hours(finding.observed), hours(finding.limit));
+    format!("{observed} {what}, of at most {limit}, in {}", shifts(finding))
+        + &by(finding, "too long by")
+}
+
+fn running(finding: &Finding) -> String {
+    let Finding { observed, limit, magnitude, .. } = finding;
+    let days = days(*observed);
+    match observed > limit {
+        true => format!("{days} of work running, of at most {limit}: {magnitude} too many"),
+        false => format!("{days} of work running, of at least {limit}: {magnitude} too few"),
+    }
 }
 
 /// The stretch of time it is about, by its beginning.
@@ -193,6 +241,12 @@ fn sum(finding: &Finding, place: &str) -> String {
         false => ("at least", "short by"),
     };
     format!("{observed} {place}{}, of {bound} {limit}", from(finding)) + &by(finding, excess)
+}
+
+fn count(finding: &Finding, what: &str) -> String {
+    let Finding { observed, limit, magnitude, .. } = finding;
+    let from = from(finding);
+    format!("{observed} {what} in the period{from}, of at most {limit}: {magnitude} too many")
 }
 
 /// Less than asked for is missing; more than asked for is when it begins.

@@ -39,6 +39,10 @@ fn example(kind: Kind) -> Finding {
         }
         Kind::TimeOffOverlapsTimeOff => new(&[time_off("t1"), time_off("t2")]).measured_min(60, 0),
         Kind::TimeOffAlreadyDecided => new(&[time_off("t1")]),
+        Kind::TimeOffLimitExhausted => Finding {
+            rule: Some("summer".into()),
+            ..new(&[time_off("t1")]).during(night).measured(Measure::Count, 4, 3)
+        },
         Kind::RestTimeShort => Finding {
             clock_change_min: Some(-60),
             ..new(&[shift("s1"), shift("s2")]).during(night).measured_min(600, 660)
@@ -53,6 +57,11 @@ fn example(kind: Kind) -> Finding {
         Kind::MinHoursPeriod => new(&[shift("s1")]).during(night).measured_min(9_000, 9_600),
         Kind::MaxHoursAverage => new(&[shift("s1")]).during(night).measured_min(2_940, 2_880),
         Kind::MaxConsecutiveDays => new(&[shift("s1")]).measured(Measure::Days, 7, 6),
+        Kind::MinConsecutiveDays => new(&[shift("s1")]).measured(Measure::Days, 1, 3),
+        Kind::MinDaysOff => new(&[shift("s1"), shift("s2")]).measured(Measure::Days, 1, 2),
+        Kind::MaxWeekends => new(&[shift("s1")]).during(night).measured(Measure::Count, 3, 2),
+        Kind::MaxShifts => new(&[shift("s1")]).during(night).measured(Measure::Count, 24, 22),
+        Kind::SuccessionForbidden => new(&[shift("s1"), shift("s2")]),
         Kind::WeeklyRestShort => new(&[shift("s1")]).during(night).measured_min(1_380, 1_440),
         Kind::BreakMissing => new(&[shift("s1")]).measured_min(10, 20),
         Kind::MaxNightHours => new(&[shift("s1")]).measured_min(540, 480),
@@ -77,6 +86,10 @@ fn example(kind: Kind) -> Finding {
         Kind::ActivityOutsideShift => new(&[shift("s1")]).measured_min(15, 0),
         Kind::SwapTermsChanged | Kind::SwapShiftTaken => new(&[swap(), shift("s1")]),
         Kind::SwapAlreadyDecided | Kind::SwapExpired | Kind::SwapWithdrawn => new(&[swap()]),
+        Kind::SwapTimeUnequal => new(&[swap(), shift("s1")]).measured_min(60, 0),
+        Kind::SwapOneSided => new(&[swap(), shift("s1")]),
+        Kind::SwapNoticeShort => new(&[swap(), shift("s1")]).measured_min(600, 1_440),
+        Kind::SwapLimitReached => new(&[swap()]).measured(Measure::Count, 3, 2),
         Kind::ShiftStarted => new(&[shift("s1")]).during(night),
         Kind::SubjectGone => new(&[shift("s1")]),
         Kind::ExternalIdDuplicate => {
@@ -103,6 +116,8 @@ fn every_kind_has_a_message_with_its_values() {
             t1
         TIME_OFF_OVERLAPS_TIME_OFF: time-off requests t1 and t2 share 60 min
         TIME_OFF_ALREADY_DECIDED: time-off request t1 was decided before
+        TIME_OFF_LIMIT_EXHAUSTED: time-off request t1 has no place from
+            2026-03-28T19:00:00Z: limit summer lets 3 off
         REST_TIME_SHORT: rest 10:00 of 11:00 between shifts s1 and s2: short by 60 min,
             because of a clock change of -60 min
         MAX_CONSECUTIVE_HOURS: 12:45 of work in one go, of at most 12:00, in shifts s1
@@ -120,6 +135,13 @@ fn every_kind_has_a_message_with_its_values() {
         MAX_HOURS_AVERAGE: 49:00 a week on average from 2026-03-28T19:00:00Z, of at most
             48:00: too many by 60 min
         MAX_CONSECUTIVE_DAYS: 7 days of work running, of at most 6: 1 too many
+        MIN_CONSECUTIVE_DAYS: 1 day of work running, of at least 3: 2 too few
+        MIN_DAYS_OFF: 1 day off between shifts s1 and s2, of at least 2
+        MAX_WEEKENDS: 3 weekends with work in the period from 2026-03-28T19:00:00Z, of
+            at most 2: 1 too many
+        MAX_SHIFTS: 24 shifts in the period from 2026-03-28T19:00:00Z, of at most 22: 2
+            too many
+        SUCCESSION_FORBIDDEN: shifts s1 and s2 may not be worked on two days running
         WEEKLY_REST_SHORT: longest rest 23:00 of 24:00 from 2026-03-28T19:00:00Z: short
             by 60 min
         BREAK_MISSING: shift s1 has 10 min of break, of at least 20
@@ -142,6 +164,10 @@ fn every_kind_has_a_message_with_its_values() {
         SWAP_ALREADY_DECIDED: swap w1 was decided before
         SWAP_EXPIRED: the offer of swap w1 is over
         SWAP_WITHDRAWN: swap w1 was withdrawn
+        SWAP_TIME_UNEQUAL: swap w1 changes the paid time of ana by 60 min, of at most 0
+        SWAP_ONE_SIDED: swap w1 gives ana a shift for none, or none for one
+        SWAP_NOTICE_SHORT: a shift of swap w1 begins in 10:00, of at least 24:00
+        SWAP_LIMIT_REACHED: 3 shifts of the week come to ana by swaps, of at most 2
         SHIFT_STARTED: shift s1 has begun at 2026-03-28T19:00:00Z
         SUBJECT_GONE: shift s1 needs agent ana, who is not in this unit
         EXTERNAL_ID_DUPLICATE: trade_id T-1 names one shift and would name another:

@@ -40,6 +40,11 @@ fn every_kind_that_can_be_set_is_shown_as_it_holds() {
         MIN_HOURS_PERIOD off {anchor:2026-01-05,counted:paid,minMinutes:8400,weeks:4}
         MAX_HOURS_AVERAGE off {counted:paid,maxMinutes:2880,weeks:17}
         MAX_CONSECUTIVE_DAYS off {maxDays:6}
+        MIN_CONSECUTIVE_DAYS off {minDays:2}
+        MIN_DAYS_OFF off {minDays:2}
+        MAX_WEEKENDS off {anchor:2026-01-05,maxWeekends:2,weeks:4}
+        MAX_SHIFTS off {anchor:2026-01-05,maxShifts:22,types:,weeks:4}
+        SUCCESSION_FORBIDDEN off {first:,next:}
         WEEKLY_REST_SHORT off {days:7,minRestMinutes:2100}
         BREAK_MISSING off {breakMinutes:20,counting:longest,fromMinutes:361,latestMinutes:0}
         MAX_NIGHT_HOURS off {averageDays:0,counted:paid,maxMinutes:480,nightFrom:22:00,nightMinutes:180,nightUntil:06:00}
@@ -49,6 +54,11 @@ fn every_kind_that_can_be_set_is_shown_as_it_holds() {
         SITE_SEATS_EXCEEDED off {}
         NOTICE_SHORT off {graceMinutes:30,lostPercent:50,noticeDays:14,premiumMinutes:60}
         PERIOD_LOCKED off {through:0001-01-01}
+        SWAP_TIME_UNEQUAL off {maxDifferenceMinutes:0}
+        SWAP_ONE_SIDED off {}
+        SWAP_NOTICE_SHORT off {minNoticeMinutes:1440}
+        SWAP_LIMIT_REACHED off {maxPerWeek:2}
+        TIME_OFF_LIMIT_EXHAUSTED ack {}
         SHIFT_STARTED block {}"#]]
     .assert_eq(&rules.collect::<Vec<_>>().join("\n"));
 }

@@ -4,13 +4,13 @@ use muster_core::Revision;
 use muster_core::id::{AgentId, ShiftId, SwapId, UnitId};
 use muster_core::instant::Instant;
 use muster_core::shift::{ExternalIds, Span};
-use muster_core::swap::{Side, Swap, SwapState};
+use muster_core::swap::{Leg, Side, Swap, SwapOffer, SwapState};
 use serde::Serialize;
 
 use crate::conflict::ConflictView;
 use crate::list::EvaluatedAt;
 use crate::problem::{CauseView, Problem};
-use crate::time::At;
+use crate::time::{At, IntervalText};
 
 /// One side of a swap.
 #[derive(Debug, Clone, Serialize)]
@@ -26,6 +26,26 @@ pub struct SideView<'a> {
 impl<'a> From<&'a Side> for SideView<'a> {
     fn from(side: &'a Side) -> Self {
         Self { agent_id: &side.agent, shift_id: side.shift.as_ref() }
+    }
+}
+
+/// What one agent gives and gets in a trade of three or more.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LegView<'a> {
+    /// Who it is.
+    pub agent_id: &'a AgentId,
+    /// The shift that is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gives: Option<&'a ShiftId>,
+    /// The shift that is got.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receives: Option<&'a ShiftId>,
+}
+
+impl<'a> From<&'a Leg> for LegView<'a> {
+    fn from(Leg { agent, gives, receives }: &'a Leg) -> Self {
+        Self { agent_id: agent, gives: gives.as_ref(), receives: receives.as_ref() }
     }
 }
 
@@ -62,12 +82,24 @@ pub struct SwapView<'a> {
     /// To whom it is offered, and for which shift; absent on the board.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub receiver: Option<SideView<'a>>,
+    /// A trade of three or more, the initiator's leg first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub legs: Vec<LegView<'a>>,
+    /// Who has agreed so far to such a trade, beside the initiator.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub accepted_by: &'a [AgentId],
+    /// Whether nothing is wanted in return.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub one_sided: bool,
+    /// When a shift that is given in return has to begin.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub acceptable_intervals: Vec<IntervalText>,
     /// When the offer ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<At>,
     /// Its ids in other systems, by system.
     pub external_ids: &'a ExternalIds,
-    /// When the shifts were when both had agreed: the initiator's, the receiver's.
+    /// When the shifts were when all had agreed: the initiator's, then the others'.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub agreed: Vec<SpanView<'a>>,
     /// What broke it, where something did.
@@ -96,6 +128,10 @@ impl<'a> SwapView<'a> {
             status,
             initiator: SideView::from(&swap.offer.initiator),
             receiver: swap.offer.receiver.as_ref().map(SideView::from),
+            legs: swap.offer.legs.iter().map(LegView::from).collect(),
+            accepted_by: &swap.accepted,
+            one_sided: swap.offer.one_sided,
+            acceptable_intervals: swap.offer.acceptable.iter().map(|i| IntervalText(*i)).collect(),
             expires_at: swap.offer.expires_at.map(At),
             external_ids: &swap.offer.external_ids,
             agreed: swap.terms.iter().map(SpanView::from).collect(),
@@ -119,11 +155,13 @@ impl<'a> SwapView<'a> {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EvaluationView {
+    /// The swap; of one that was not offered yet, an id that it could have.
+    pub id: SwapId,
     /// Whether it could be approved as it is: nothing blocks, nothing must be acknowledged.
     pub clean: bool,
     /// Findings about the initiator.
     pub initiator: Vec<ConflictView>,
-    /// Findings about the receiver, and about nobody in particular.
+    /// Findings about the others, and about nobody in particular.
     pub receiver: Vec<ConflictView>,
     /// The state it was looked at.
     pub evaluated_at: EvaluatedAt,
@@ -132,11 +170,12 @@ pub struct EvaluationView {
 impl EvaluationView {
     /// Sorts findings by side.
     #[must_use]
-    pub fn new(initiator: &AgentId, findings: Vec<ConflictView>, at: EvaluatedAt) -> Self {
+    pub fn new(offer: &SwapOffer, findings: Vec<ConflictView>, at: EvaluatedAt) -> Self {
         let clean = findings.iter().all(|f| f.severity < muster_core::conflict::Severity::Ack);
+        let initiator = &offer.initiator.agent;
         let (initiator, receiver) =
             findings.into_iter().partition(|f| f.agent_id.as_ref() == Some(initiator));
-        Self { clean, initiator, receiver, evaluated_at: at }
+        Self { id: offer.id.clone(), clean, initiator, receiver, evaluated_at: at }
     }
 }
 

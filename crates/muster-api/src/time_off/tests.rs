@@ -75,14 +75,17 @@ fn a_request_that_was_read_can_be_sent_back() {
         let asked = parse::<TimeOffIn>(body.as_bytes()).unwrap();
         let asked = asked.request(&roster, &mut mint).unwrap();
         done(&mut roster, Action::RequestTimeOff(asked.clone()));
-        let view = TimeOffView::new(&unit.id, roster.time_off(&asked.id).unwrap());
+        let view = TimeOffView::new(&unit.id, &roster, roster.time_off(&asked.id).unwrap());
         let sent: TimeOffIn = parse(json(&view).to_string().as_bytes()).unwrap();
         assert_eq!(sent.clone().request(&roster, &mut mint).unwrap(), asked);
         let change = sent.change(&roster, &asked).unwrap();
         assert_eq!((change.days, change.paid), (Some(asked.days), Some(asked.paid)));
     }
-    let view =
-        TimeOffView::new(&unit.id, roster.time_off(&TimeOffId::parse("t1").unwrap()).unwrap());
+    let view = TimeOffView::new(
+        &unit.id,
+        &roster,
+        roster.time_off(&TimeOffId::parse("t1").unwrap()).unwrap(),
+    );
     expect![[r#"
         {
           "id": "t1",
@@ -100,6 +103,7 @@ fn a_request_that_was_read_can_be_sent_back() {
             }
           ],
           "paid": true,
+          "maskedPaidMinutes": 0,
           "note": "spring",
           "createdAt": "2026-03-20T12:00:00Z",
           "version": 6,

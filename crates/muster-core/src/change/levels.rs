@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::change::{Component, is_covered};
 use crate::command::{Mode, Terms};
 use crate::conflict::{Finding, Severity};
-use crate::levels::{self, Day, Delta, Mask, Meter, Row, moves};
+use crate::event::Event;
+use crate::levels::{self, Day, Delta, Mask, Meter, Row, deltas, moves, touched_days};
 use crate::roster::Roster;
 use crate::rule::levels::{Reading, pushes, stretches};
-use crate::time_off::TimeOffRequest;
 
 /// Weighs components against what is asked of all agents together. As if everything that is wanted
 /// went live: what gets worse holds every component that makes it worse. Then again for what is
@@ -128,19 +128,16 @@ fn pushed<'a>(component: &Component, deltas: impl Iterator<Item = &'a Delta>) ->
     moves(deltas).into_iter().map(worse).filter(|(_, mask)| *mask != 0).collect()
 }
 
-/// What the approval of a request would do to all agents together: told, never in the way.
-pub(crate) fn when_off(roster: &Roster, request: &TimeOffRequest) -> Vec<Finding> {
-    let mut found = Vec::new();
-    if !roster.levels.is_watching() {
-        return found;
+/// What events do to all agents together, on a look at what they lead to: who may be told.
+pub(crate) fn found(before: &Roster, after: &Roster, events: &[Event]) -> Vec<Finding> {
+    if !before.levels.is_watching() {
+        return Vec::new();
     }
-    let component = Component { deltas: levels::when_off(roster, request), ..Component::default() };
-    let terms = Terms { mode: Mode::Atomic, ..Terms::default() };
-    let mut components = [component];
-    weigh(roster, &mut components, &terms);
-    for component in components {
-        found.extend(component.gating.into_iter().chain(component.noted));
-    }
-    found.iter_mut().for_each(|finding| finding.severity = finding.severity.min(Severity::Warn));
-    found
+    let touched = touched_days(before, events, after);
+    let all = touched.iter().flat_map(|(agent, days)| deltas(before, after, agent, days));
+    let agents = touched.keys().cloned().collect();
+    let mut all = [Component { agents, deltas: all.collect(), ..Component::default() }];
+    weigh(before, &mut all, &Terms { mode: Mode::Atomic, ..Terms::default() });
+    let [component] = all;
+    component.gating.into_iter().chain(component.noted).collect()
 }

@@ -1,23 +1,30 @@
-//! Swaps: offer, accept, decline, cancel, approve, deny.
+//! Swaps: offer, accept, decline, cancel, approve, deny, revert, expire.
 //!
 //! An approval is an edit of two owners, weighed like any other: it commutes with whatever else
 //! happens to the shifts, and the rules look at both agents again at that very moment.
 
-use std::sync::Arc;
+mod done;
+mod weigh;
 
-use crate::change::{self, Component};
-use crate::command::{Terms, Verdict};
-use crate::conflict::{Finding, Fingerprint, Kind, Severity, Subject};
+use std::collections::BTreeSet;
+
+use crate::command::Verdict;
+use crate::conflict::{Finding, Kind, Severity, Subject};
 use crate::decide::{Decision, Outcome, Rejection, Thing, gating, live_shift};
-use crate::draft::{Edits, ShiftEdit};
 use crate::entry::{Actor, ReferenceKind};
 use crate::event::Event;
 use crate::id::{AgentId, ShiftId, SwapId};
 use crate::instant::Instant;
 use crate::limits;
 use crate::roster::Roster;
-use crate::shift::{Atom, Span};
-use crate::swap::{Side, Swap, SwapOffer, SwapState};
+use crate::shift::Span;
+use crate::swap::{Leg, Side, Swap, SwapOffer, SwapState};
+
+pub(crate) use done::broken_swaps;
+pub(super) use done::revert;
+use done::{exchanged, passed};
+pub use weigh::evaluate;
+use weigh::{is_blocked, news, spans, started, weighed};
 
 fn decision(id: &SwapId, state: SwapState, findings: Vec<Finding>, events: Vec<Event>) -> Decision {
     let outcome = Outcome::Swap { id: id.clone(), state, findings };
@@ -51,63 +58,6 @@ fn check_side(roster: &Roster, name: &str, side: &Side, now: Instant) -> Result<
     Ok(())
 }
 
-fn started(roster: &Roster, id: &ShiftId, agent: &AgentId) -> Finding {
-    let severity = roster.rules().severity(Kind::ShiftStarted);
-    Finding::new(Kind::ShiftStarted, severity, Some(agent))
-        .about([Subject::Shift(id.clone())])
-        .during(roster.shift(id).map(|shift| shift.interval()))
-}
-
-/// What approving the offer now would meet, for both sides; nothing while a side is open.
-#[must_use]
-pub fn evaluate(roster: &Roster, actor: &Actor, offer: &SwapOffer, now: Instant) -> Vec<Finding> {
-    news(&weighed(roster, actor, offer, roster.now(now)))
-}
-
-fn news(components: &[Component]) -> Vec<Finding> {
-    let all = components.iter().flat_map(|c| c.gating.iter().chain(&c.noted));
-    let mut findings: Vec<Finding> = all.filter(|f| is_news(f)).cloned().collect();
-    findings.sort_by_cached_key(Finding::sort_key);
-    findings
-}
-
-/// What is worth telling somebody who swaps: not that work lay on time off before.
-fn is_news(finding: &Finding) -> bool {
-    !finding.standing
-}
-
-/// The owner edits of a swap, weighed. A swap moves two shifts, so it is one component.
-fn weighed(roster: &Roster, actor: &Actor, offer: &SwapOffer, now: Instant) -> Vec<Component> {
-    let Some(receiver) = &offer.receiver else { return Vec::new() };
-    let edit = |side: &Side, to: &AgentId| {
-        let shift = roster.shift(side.shift.as_ref()?)?;
-        let mut body = (*shift.body).clone();
-        body.owner = to.clone();
-        let (id, base) = (shift.id.clone(), Some(shift.body.clone()));
-        Some(ShiftEdit { id, base, draft: Some(Arc::new(body)) })
-    };
-    let shifts = [edit(&offer.initiator, &receiver.agent), edit(receiver, &offer.initiator.agent)];
-    let edits = Edits { shifts: shifts.into_iter().flatten().collect(), commitments: Vec::new() };
-    let mut components = change::weigh(roster, actor, &edits.normalized(), &Terms::default(), now);
-    // For a swap, a shift that has begun is no footnote; and nobody has to be given notice of what
-    // both agents wish.
-    let is_weighed = |f: &Finding| !matches!(f.kind, Kind::ShiftStarted | Kind::NoticeShort);
-    for component in &mut components {
-        component.noted.retain(is_weighed);
-        component.gating.retain(is_weighed);
-        let begun = component.shifts.iter().filter_map(|id| roster.shift(id));
-        let begun: Vec<Finding> = begun
-            .filter(|shift| shift.body.span.start <= now)
-            .map(|shift| started(roster, &shift.id, &shift.body.owner))
-            .collect();
-        let (gates, notes): (Vec<_>, Vec<_>) =
-            begun.into_iter().partition(|f| f.severity >= Severity::Ack);
-        component.gating.extend(gates);
-        component.noted.extend(notes.into_iter().filter(|f| f.severity > Severity::Off));
-    }
-    components
-}
-
 pub(super) fn offer(
     roster: &Roster,
     actor: &Actor,
@@ -115,49 +65,114 @@ pub(super) fn offer(
     now: Instant,
 ) -> Result<Decision, Rejection> {
     if let Some(swap) = roster.swap(&offer.id) {
-        let same = swap.offer.initiator == offer.initiator
-            && offer.receiver.as_ref().is_none_or(|r| swap.offer.receiver.as_ref() == Some(r));
-        return if same {
-            Ok(decision(&offer.id, swap.state_at(now), Vec::new(), Vec::new()))
-        } else {
-            Err(Rejection::Taken { what: Thing::Swap, id: offer.id.to_string() })
+        return match is_same(&swap.offer, offer) {
+            true => Ok(decision(&offer.id, swap.state_at(now), Vec::new(), Vec::new())),
+            false => Err(Rejection::Taken { what: Thing::Swap, id: offer.id.to_string() }),
         };
     }
-    if offer.initiator.shift.is_none() {
-        return Err(Rejection::invalid("/initiator/shiftId", &"null", "names no shift to give"));
-    }
-    if offer.external_ids.len() > limits::EXTERNAL_IDS {
-        let problem = format!("are more than {}", limits::EXTERNAL_IDS);
-        return Err(Rejection::invalid("/externalIds", &offer.external_ids.len(), &problem));
-    }
-    check_side(roster, "initiator", &offer.initiator, now)?;
-    if let Some(receiver) = &offer.receiver {
-        check_side(roster, "receiver", receiver, now)?;
-        if receiver.agent == offer.initiator.agent {
-            let problem = "offers to itself";
-            return Err(Rejection::invalid("/receiver/agentId", &receiver.agent, problem));
-        }
-    }
-    if let Some(end) = offer.expires_at.filter(|end| *end <= now) {
-        return Err(Rejection::invalid("/expiresAt", &end, "is past"));
-    }
+    check_offer(roster, offer, now)?;
     let findings = evaluate(roster, actor, offer, now);
     let event = Event::SwapOffered(offer.clone());
     Ok(decision(&offer.id, SwapState::PendingPartner, findings, vec![event]))
 }
 
+/// Whether an offer was made before; meanwhile somebody may have taken it.
+fn is_same(known: &SwapOffer, offer: &SwapOffer) -> bool {
+    known.initiator == offer.initiator
+        && known.legs == offer.legs
+        && offer.receiver.as_ref().is_none_or(|side| known.receiver.as_ref() == Some(side))
+}
+
+fn check_offer(roster: &Roster, offer: &SwapOffer, now: Instant) -> Result<(), Rejection> {
+    if offer.external_ids.len() > limits::EXTERNAL_IDS {
+        let problem = format!("are more than {}", limits::EXTERNAL_IDS);
+        return Err(Rejection::invalid("/externalIds", &offer.external_ids.len(), &problem));
+    }
+    if offer.acceptable.len() > limits::ACCEPTABLE {
+        let problem = format!("are more than {}", limits::ACCEPTABLE);
+        return Err(Rejection::invalid("/acceptableIntervals", &offer.acceptable.len(), &problem));
+    }
+    if let Some(end) = offer.expires_at.filter(|end| *end <= now) {
+        return Err(Rejection::invalid("/expiresAt", &end, "is past"));
+    }
+    if !offer.legs.is_empty() {
+        return check_legs(roster, offer, now);
+    }
+    let wanted = offer.receiver.as_ref().and_then(|side| side.shift.as_ref());
+    if offer.initiator.shift.is_none() && wanted.is_none() {
+        return Err(Rejection::invalid("/initiator/shiftId", &"null", "names no shift to give"));
+    }
+    if let Some(wanted) = wanted.filter(|_| offer.one_sided && offer.initiator.shift.is_some()) {
+        let problem = "is wanted in return, though the offer is one-sided";
+        return Err(Rejection::invalid("/receiver/shiftId", wanted, problem));
+    }
+    check_side(roster, "initiator", &offer.initiator, now)?;
+    let Some(receiver) = &offer.receiver else { return Ok(()) };
+    check_side(roster, "receiver", receiver, now)?;
+    if receiver.agent == offer.initiator.agent {
+        return Err(Rejection::invalid("/receiver/agentId", &receiver.agent, "offers to itself"));
+    }
+    Ok(())
+}
+
+/// A trade of three or more is a round: every shift that is got is given by another, once.
+fn check_legs(roster: &Roster, offer: &SwapOffer, now: Instant) -> Result<(), Rejection> {
+    let legs = &offer.legs;
+    if legs.len() < 3 || legs.len() > limits::LEGS {
+        let problem = format!("are not 3 to {}", limits::LEGS);
+        return Err(Rejection::invalid("/legs", &legs.len(), &problem));
+    }
+    if offer.receiver.is_some() {
+        let problem = "has a receiver beside its legs";
+        return Err(Rejection::invalid("/receiver", &offer.initiator.agent, problem));
+    }
+    let first = &legs[0];
+    if (&first.agent, &first.gives) != (&offer.initiator.agent, &offer.initiator.shift) {
+        let problem = "is not the initiator, who comes first";
+        return Err(Rejection::invalid("/legs/0/agentId", &first.agent, problem));
+    }
+    let (mut agents, mut got) = (BTreeSet::new(), BTreeSet::new());
+    for (n, Leg { agent, gives, receives }) in legs.iter().enumerate() {
+        if !agents.insert(agent) {
+            let problem = "has two legs";
+            return Err(Rejection::invalid(&format!("/legs/{n}/agentId"), agent, problem));
+        }
+        if gives.is_none() && receives.is_none() {
+            let problem = "neither gives nor gets a shift";
+            return Err(Rejection::invalid(&format!("/legs/{n}"), agent, problem));
+        }
+        let side = Side { agent: agent.clone(), shift: gives.clone() };
+        check_side(roster, &format!("legs/{n}"), &side, now)?;
+        let Some(shift) = receives else { continue };
+        let is_given = legs.iter().any(|l| l.gives.as_ref() == Some(shift) && l.agent != *agent);
+        if !is_given || !got.insert(shift) {
+            let problem = "is not given by one other leg, or is got twice";
+            return Err(Rejection::invalid(&format!("/legs/{n}/receives"), shift, problem));
+        }
+    }
+    match legs.iter().position(|leg| leg.gives.as_ref().is_some_and(|s| !got.contains(s))) {
+        None => Ok(()),
+        Some(n) => {
+            let problem = "gives a shift that nobody gets";
+            Err(Rejection::invalid(&format!("/legs/{n}/gives"), &legs[n].agent, problem))
+        }
+    }
+}
+
 /// A finding about the swap itself, with its parties' shifts.
 fn about_swap(kind: Kind, swap: &Swap) -> Finding {
-    let shifts = swap.shifts().map(|id| Subject::Shift(id.clone()));
+    let shifts = swap.offer.shifts().map(|id| Subject::Shift(id.clone()));
     Finding::new(kind, Severity::Block, Some(&swap.offer.initiator.agent))
         .about([Subject::Swap(swap.offer.id.clone())].into_iter().chain(shifts))
 }
 
-/// Why a swap that is not open cannot be decided any more.
-fn decided(swap: &Swap, now: Instant) -> Rejection {
+/// Why a swap that is not open cannot be decided any more. One that is invalid though everybody
+/// has what they had was made so by a move.
+fn decided(roster: &Roster, swap: &Swap, now: Instant) -> Rejection {
     let kind = match swap.state_at(now) {
         SwapState::Expired => Kind::SwapExpired,
         SwapState::Canceled => Kind::SwapWithdrawn,
+        SwapState::Invalidated if still_theirs(roster, swap).is_ok() => Kind::SwapTermsChanged,
         SwapState::Invalidated => Kind::SwapShiftTaken,
         SwapState::Approved
         | SwapState::Denied
@@ -176,11 +191,17 @@ pub(super) fn accept(
     now: Instant,
 ) -> Result<Decision, Rejection> {
     let swap = known(roster, id)?;
+    if !swap.offer.legs.is_empty() {
+        return accept_leg(roster, actor, swap, agent, now);
+    }
     let named = swap.offer.receiver.as_ref();
     let given = shift.or_else(|| named.and_then(|side| side.shift.as_ref()));
     let receiver = Side { agent: agent.clone(), shift: given.cloned() };
     match swap.state_at(now) {
         SwapState::PendingPartner => {}
+        // What was agreed has changed: it may be agreed again.
+        SwapState::PendingApproval
+            if named == Some(&receiver) && spans(roster, &swap.offer) != swap.terms => {}
         SwapState::PendingApproval | SwapState::Approved if named == Some(&receiver) => {
             return Ok(decision(id, swap.state, Vec::new(), Vec::new()));
         }
@@ -189,23 +210,94 @@ pub(super) fn accept(
         | SwapState::Denied
         | SwapState::Canceled
         | SwapState::Expired
-        | SwapState::Invalidated => return Err(decided(swap, now)),
+        | SwapState::Invalidated => return Err(decided(roster, swap, now)),
     }
-    if let Some(side) = named.filter(|side| side.agent != *agent) {
+    check_answer(roster, swap, agent, shift, given)?;
+    check_side(roster, "receiver", &receiver, now)?;
+    let offer = SwapOffer { receiver: Some(receiver), ..swap.offer.clone() };
+    let moved = Swap { offer, ..swap.clone() };
+    still_theirs(roster, &moved)?;
+    matched(roster, actor, &moved, now)
+}
+
+/// Whether an answer is one that the offer asks for.
+fn check_answer(
+    roster: &Roster,
+    swap: &Swap,
+    agent: &AgentId,
+    said: Option<&ShiftId>,
+    given: Option<&ShiftId>,
+) -> Result<(), Rejection> {
+    let SwapOffer { initiator, receiver: named, one_sided, acceptable, .. } = &swap.offer;
+    if let Some(side) = named.as_ref().filter(|side| side.agent != *agent) {
         let problem = format!("is not whom it is offered to, {} is", side.agent);
         return Err(Rejection::invalid("/agentId", agent, &problem));
     }
-    if *agent == swap.offer.initiator.agent {
+    if *agent == initiator.agent {
         return Err(Rejection::invalid("/agentId", agent, "made the offer"));
     }
-    if named.and_then(|side| side.shift.as_ref()).is_some_and(|wanted| Some(wanted) != given) {
-        return Err(Rejection::invalid("/shiftId", &text(shift), "is not the shift asked for"));
+    let wanted = named.as_ref().and_then(|side| side.shift.as_ref());
+    let invalid = |problem| Err(Rejection::invalid("/shiftId", &text(said), problem));
+    match given {
+        _ if wanted.is_some_and(|wanted| Some(wanted) != given) => {
+            invalid("is not the shift asked for")
+        }
+        Some(_) if *one_sided && initiator.shift.is_some() => {
+            invalid("is given in return, though the offer is one-sided")
+        }
+        None if !acceptable.is_empty() => invalid("names no shift, though one is wanted in return"),
+        Some(given) if !acceptable.is_empty() => {
+            let start = live_shift(roster, given)?.body.span.start;
+            match acceptable.iter().any(|interval| interval.contains(start)) {
+                true => Ok(()),
+                false => invalid("does not begin when the offer accepts"),
+            }
+        }
+        _ => Ok(()),
     }
-    check_side(roster, "receiver", &receiver, now)?;
-    let offer = SwapOffer { receiver: Some(receiver.clone()), ..swap.offer.clone() };
-    let moved = Swap { offer, ..swap.clone() };
-    still_theirs(roster, &moved)?;
-    matched(roster, actor, &moved, receiver, now)
+}
+
+/// One of several agents agrees; the last of them makes it an agreement.
+fn accept_leg(
+    roster: &Roster,
+    actor: &Actor,
+    swap: &Swap,
+    agent: &AgentId,
+    now: Instant,
+) -> Result<Decision, Rejection> {
+    let id = &swap.offer.id;
+    if !swap.offer.agents().any(|known| known == agent) {
+        return Err(Rejection::invalid("/agentId", agent, "has no leg of this trade"));
+    }
+    let has_agreed = *agent == swap.offer.initiator.agent || swap.accepted.contains(agent);
+    match swap.state_at(now) {
+        SwapState::PendingPartner if has_agreed => {
+            return Ok(decision(id, swap.state, Vec::new(), Vec::new()));
+        }
+        SwapState::PendingPartner => {}
+        SwapState::PendingApproval | SwapState::Approved => {
+            return Ok(decision(id, swap.state, Vec::new(), Vec::new()));
+        }
+        SwapState::Denied | SwapState::Canceled | SwapState::Expired | SwapState::Invalidated => {
+            return Err(decided(roster, swap, now));
+        }
+    }
+    still_theirs(roster, swap)?;
+    let agreed = swap.accepted.len() + 2;
+    if agreed == swap.offer.legs.len() {
+        return matched(roster, actor, swap, now);
+    }
+    let components = weighed(roster, actor, &swap.offer, now);
+    if is_blocked(&components) {
+        return Err(blocks(&components));
+    }
+    let event = Event::SwapAccepted { id: id.clone(), agent: agent.clone() };
+    Ok(decision(id, SwapState::PendingPartner, news(&components), vec![event]))
+}
+
+fn blocks(components: &[crate::change::Component]) -> Rejection {
+    let gates = gating(&components.iter().collect::<Vec<_>>());
+    Rejection::conflict(gates.into_iter().filter(|f| f.severity == Severity::Block).collect())
 }
 
 fn text(shift: Option<&ShiftId>) -> String {
@@ -216,21 +308,18 @@ fn matched(
     roster: &Roster,
     actor: &Actor,
     swap: &Swap,
-    receiver: Side,
     now: Instant,
 ) -> Result<Decision, Rejection> {
     let id = &swap.offer.id;
     let components = weighed(roster, actor, &swap.offer, now);
-    let gates = gating(&components.iter().collect::<Vec<_>>());
-    let (blocks, acks): (Vec<_>, Vec<_>) =
-        gates.into_iter().partition(|f| f.severity == Severity::Block);
-    if !blocks.is_empty() {
-        return Err(Rejection::conflict(blocks));
+    if is_blocked(&components) {
+        return Err(blocks(&components));
     }
     let findings = news(&components);
-    let terms = spans(roster, swap);
+    let (receiver, terms) = (swap.offer.receiver.clone(), spans(roster, &swap.offer));
     let event = Event::SwapMatched { id: id.clone(), receiver, terms };
-    if !roster.rules().auto_approve || !acks.is_empty() {
+    let is_clean = components.iter().all(|component| component.gating.is_empty());
+    if !roster.rules().auto_approve || !is_clean {
         return Ok(decision(id, SwapState::PendingApproval, findings, vec![event]));
     }
     let mut events = vec![event];
@@ -238,13 +327,9 @@ fn matched(
     Ok(decision(id, SwapState::Approved, findings, events))
 }
 
-fn spans(roster: &Roster, swap: &Swap) -> Vec<Span> {
-    swap.shifts().filter_map(|id| roster.shift(id)).map(|s| s.body.span.clone()).collect()
-}
-
-/// Both shifts are where the swap found them.
+/// All shifts are where the swap found them.
 fn still_theirs(roster: &Roster, swap: &Swap) -> Result<(), Rejection> {
-    for (id, from, _) in swap.moves() {
+    for (id, from, _) in swap.offer.moves() {
         if roster.shift(id).is_none_or(|shift| shift.body.owner != *from) {
             return Err(Rejection::conflict(vec![about_swap(Kind::SwapShiftTaken, swap)]));
         }
@@ -270,11 +355,11 @@ pub(super) fn approve(
             return Err(Rejection::NotNow { what: Thing::Swap, id: id.to_string(), problem });
         }
         SwapState::Denied | SwapState::Canceled | SwapState::Expired | SwapState::Invalidated => {
-            return Err(decided(swap, now));
+            return Err(decided(roster, swap, now));
         }
     }
     still_theirs(roster, swap)?;
-    let spans = spans(roster, swap);
+    let spans = spans(roster, &swap.offer);
     if spans != swap.terms {
         let mut finding = about_swap(Kind::SwapTermsChanged, swap);
         let changed = spans.iter().find(|span| !swap.terms.contains(span));
@@ -282,57 +367,21 @@ pub(super) fn approve(
         return Err(Rejection::conflict(vec![finding]));
     }
     let components = weighed(roster, actor, &swap.offer, now);
-    let acknowledged = &verdict.acknowledge;
-    if components.iter().any(|component| component.is_held(acknowledged)) {
-        let open = gating(&components.iter().collect::<Vec<_>>()).into_iter();
-        let open =
-            open.filter(|f| f.severity == Severity::Block || !change::is_covered(f, acknowledged));
-        return Err(Rejection::conflict(open.collect()));
-    }
-    let used: Vec<Fingerprint> =
-        components.iter().flat_map(|component| component.used(acknowledged)).collect();
+    let acknowledged = passed(&components, verdict)?;
     let findings = news(&components);
     let mut events = exchanged(roster, swap, components, now);
-    if !used.is_empty() {
-        events.push(Event::Acknowledged { fingerprints: used });
-    }
+    events.extend(acknowledged);
     let decision = decision(id, SwapState::Approved, findings, events);
     Ok(decision.because(verdict.reason.as_ref()))
 }
 
-/// The shifts change hands; the swap is approved; other open swaps that counted on the old owners
-/// are invalid from this very entry on.
-fn exchanged(roster: &Roster, swap: &Swap, components: Vec<Component>, now: Instant) -> Vec<Event> {
-    let mut events: Vec<Event> = components.into_iter().flat_map(|c| c.events).collect();
-    let state = SwapState::Approved;
-    events.push(Event::SwapMoved { id: swap.offer.id.clone(), state });
-    events.extend(broken_swaps(roster, &events, Some(&swap.offer.id), now));
-    events
-}
-
-/// Open swaps that name a shift which these events give to somebody else or take away. What ran
-/// out before stays expired.
-pub(crate) fn broken_swaps(
-    roster: &Roster,
-    events: &[Event],
-    except: Option<&SwapId>,
-    now: Instant,
-) -> Vec<Event> {
-    let moved = events.iter().filter_map(|event| {
-        if let Event::ShiftDeleted { id } = event {
-            return Some(id);
-        }
-        let Event::ShiftChanged { id, set } = event else { return None };
-        set.iter().any(|value| value.atom() == Atom::Owner).then_some(id)
-    });
-    let swaps = moved.flat_map(|shift| roster.open_swaps_of(shift));
-    let ids: std::collections::BTreeSet<&SwapId> = swaps
-        .filter(|swap| !swap.is_expired(now))
-        .map(|swap| &swap.offer.id)
-        .filter(|id| Some(*id) != except)
-        .collect();
-    let state = SwapState::Invalidated;
-    ids.into_iter().map(|id| Event::SwapMoved { id: id.clone(), state }).collect()
+/// Notes that offers have run out, the first of them first.
+pub(super) fn expire(roster: &Roster, now: Instant) -> Decision {
+    let state = SwapState::Expired;
+    let ids: Vec<&SwapId> = roster.run_out_swaps(now).take(limits::EXPIRED_AT_ONCE).collect();
+    let about = ids.first().map(ToString::to_string).unwrap_or_default();
+    let events = ids.into_iter().map(|id| Event::SwapMoved { id: id.clone(), state });
+    Decision::new(ReferenceKind::Swap, &about, Outcome::Done).with(events.collect())
 }
 
 pub(super) fn deny(
@@ -356,8 +405,8 @@ pub(super) fn decline(
     now: Instant,
 ) -> Result<Decision, Rejection> {
     let swap = known(roster, id)?;
-    let receiver = swap.offer.receiver.as_ref().map(|side| &side.agent);
-    if let Some(agent) = agent.filter(|agent| Some(*agent) != receiver) {
+    let mut others = swap.offer.agents().skip(1);
+    if let Some(agent) = agent.filter(|agent| others.all(|other| other != *agent)) {
         return Err(Rejection::invalid("/agentId", agent, "is not whom it is offered to"));
     }
     close(roster, id, SwapState::Canceled, now)
@@ -375,7 +424,7 @@ fn close(
         return Ok(decision(id, state, Vec::new(), Vec::new()));
     }
     if !current.is_open() {
-        return Err(decided(swap, now));
+        return Err(decided(roster, swap, now));
     }
     let event = Event::SwapMoved { id: id.clone(), state };
     Ok(decision(id, state, Vec::new(), vec![event]))

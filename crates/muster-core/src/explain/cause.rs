@@ -4,7 +4,7 @@ use crate::command::{Action, Command};
 use crate::conflict::{Finding, Kind, Subject};
 use crate::entry::{Origin, ReferenceKind};
 use crate::explain::{Cause, levels};
-use crate::id::{AgentId, ShiftId, SwapId};
+use crate::id::{AgentId, ShiftId, SwapId, TimeOffLimitId};
 use crate::roster::Roster;
 use crate::shift::Atom;
 
@@ -51,11 +51,16 @@ fn origins(roster: &Roster, finding: &Finding, is_traced: bool) -> Vec<Origin> {
         | Kind::TimeOffAlreadyDecided => {
             finding.subjects.iter().filter_map(requests(roster)).collect()
         }
+        Kind::TimeOffLimitExhausted => who_holds_the_places(roster, finding),
         Kind::SwapShiftTaken => swap_shifts(roster, finding, Atom::Owner),
         Kind::SwapTermsChanged => swap_shifts(roster, finding, Atom::Span),
-        Kind::SwapAlreadyDecided | Kind::SwapExpired | Kind::SwapWithdrawn => {
-            finding.subjects.iter().filter_map(swaps(roster)).collect()
-        }
+        Kind::SwapAlreadyDecided
+        | Kind::SwapExpired
+        | Kind::SwapWithdrawn
+        | Kind::SwapTimeUnequal
+        | Kind::SwapOneSided
+        | Kind::SwapNoticeShort
+        | Kind::SwapLimitReached => finding.subjects.iter().filter_map(swaps(roster)).collect(),
         Kind::SkillMissing | Kind::SubjectGone => {
             agent(roster, finding.agent.as_ref()).into_iter().collect()
         }
@@ -72,6 +77,11 @@ fn origins(roster: &Roster, finding: &Finding, is_traced: bool) -> Vec<Origin> {
         | Kind::MinHoursPeriod
         | Kind::MaxHoursAverage
         | Kind::MaxConsecutiveDays
+        | Kind::MinConsecutiveDays
+        | Kind::MinDaysOff
+        | Kind::MaxWeekends
+        | Kind::MaxShifts
+        | Kind::SuccessionForbidden
         | Kind::WeeklyRestShort
         | Kind::BreakMissing
         | Kind::MaxNightHours
@@ -100,6 +110,23 @@ fn requests(roster: &Roster) -> impl Fn(&Subject) -> Option<Origin> {
         let Subject::TimeOff(id) = subject else { return None };
         roster.time_off(id).map(|time_off| time_off.origin.clone())
     }
+}
+
+/// Most requests that are told as the cause of a limit that is exhausted.
+const HOLDERS: usize = 5;
+
+/// Who holds the places, the last to ask first; without anybody, whoever set the limit.
+fn who_holds_the_places(roster: &Roster, finding: &Finding) -> Vec<Origin> {
+    let id = finding.rule.as_ref().and_then(|id| TimeOffLimitId::parse(id).ok());
+    let limit = id.and_then(|id| roster.time_off_limit(&id));
+    let Some((limit, during)) = limit.zip(finding.interval) else { return Vec::new() };
+    let holders = roster.time_off_during(during).filter(|time_off| {
+        time_off.status.holds_a_place() && limit.value.speaks_of(roster, &time_off.request)
+    });
+    let mut origins: Vec<Origin> = holders.map(|time_off| time_off.asked.clone()).collect();
+    origins.sort_by_key(|origin| std::cmp::Reverse(origin.revision));
+    origins.truncate(HOLDERS);
+    if origins.is_empty() { vec![limit.origin.clone()] } else { origins }
 }
 
 fn swaps(roster: &Roster) -> impl Fn(&Subject) -> Option<Origin> {
@@ -144,9 +171,7 @@ fn summary(roster: &Roster, origin: &Origin) -> String {
         ReferenceKind::ShiftEdit => format!("shift {id} was edited"),
         ReferenceKind::Swap => match SwapId::parse(id).ok().and_then(|id| roster.swap(&id)) {
             Some(swap) => {
-                let sides = [Some(&swap.offer.initiator), swap.offer.receiver.as_ref()];
-                let agents: Vec<String> =
-                    sides.into_iter().flatten().map(|side| side.agent.to_string()).collect();
+                let agents: Vec<String> = swap.offer.agents().map(ToString::to_string).collect();
                 let state = swap.state.name().to_lowercase().replace('_', " ");
                 format!("swap {id} of {}, {state}", agents.join(" and "))
             }

@@ -7,38 +7,41 @@
 use crate::change;
 use crate::command::{Action, Command, Resolution, Terms, Verdict};
 use crate::conflict::{Finding, Fingerprint, Kind, Severity, Subject};
-use crate::decide::{Rejection, decide};
+use crate::decide::{Rejection, decide, evaluate};
 use crate::draft::{Edits, ShiftEdit};
 use crate::explain::levels::leading;
-use crate::explain::{Remedy, Scene};
-use crate::id::{CommandId, ShiftId, SwapId, TimeOffId};
+use crate::explain::{Remedy, Scene, swap};
+use crate::id::{CommandId, ShiftId, TimeOffId};
 use crate::limits;
 use crate::merge::{self, Keep};
 use crate::roster::Roster;
 use crate::shift::Atom;
-use crate::swap::SwapOffer;
 use crate::time_off::{TimeOffRequest, TimeOffStatus};
 
 const PUBLISH: &[&str] = &["wfm:schedule:publish"];
 const ACKNOWLEDGE: &[&str] = &["wfm:schedule:publish", "wfm:conflict:acknowledge"];
 const EDIT: &[&str] = &["wfm:schedule:write"];
 const TIME_OFF: &[&str] = &["wfm:timeoff:approve"];
+const TIME_OFF_ACKNOWLEDGE: &[&str] = &["wfm:timeoff:approve", "wfm:conflict:acknowledge"];
 const TIME_OFF_WRITE: &[&str] = &["wfm:timeoff:write"];
-const SWAP: &[&str] = &["wfm:swap:approve"];
 const SWAP_ACKNOWLEDGE: &[&str] = &["wfm:swap:approve", "wfm:conflict:acknowledge"];
-const SWAP_WRITE: &[&str] = &["wfm:swap:write"];
 
 pub(super) fn checked(scene: &Scene<'_>, finding: &Finding) -> Vec<Remedy> {
     let mut candidates = acknowledging(scene, finding);
     candidates.extend(deciding(scene.roster, finding));
     candidates.extend(editing(scene, finding));
-    candidates.extend(swapping(scene, finding));
+    candidates.extend(swap::swapping(scene, finding));
     candidates.retain(|remedy| works(scene, finding, &remedy.action));
     candidates.truncate(limits::REMEDIES);
     candidates
 }
 
-fn remedy(id: &'static str, title: String, action: Action, requires: &'static [&str]) -> Remedy {
+pub(super) fn remedy(
+    id: &'static str,
+    title: String,
+    action: Action,
+    requires: &'static [&str],
+) -> Remedy {
     Remedy { id, title, action, requires }
 }
 
@@ -47,12 +50,17 @@ fn acknowledging(scene: &Scene<'_>, finding: &Finding) -> Vec<Remedy> {
         return Vec::new();
     }
     let fingerprint = finding.fingerprint();
-    if let Action::ApproveSwap { id, verdict } = &scene.command.action {
-        let mut verdict = verdict.clone();
+    let mut decision = scene.command.action.clone();
+    if let Action::ApproveSwap { verdict, .. } | Action::RevertSwap { verdict, .. } = &mut decision
+    {
         verdict.acknowledge.push(fingerprint);
-        let action = Action::ApproveSwap { id: id.clone(), verdict };
-        let title = "approve the swap, acknowledging this".to_owned();
-        return vec![remedy("acknowledge", title, action, SWAP_ACKNOWLEDGE)];
+        let title = "go ahead with the swap, acknowledging this".to_owned();
+        return vec![remedy("acknowledge", title, decision, SWAP_ACKNOWLEDGE)];
+    }
+    if let Action::ApproveTimeOff { verdict, .. } = &mut decision {
+        verdict.acknowledge.push(fingerprint);
+        let title = "approve it all the same, acknowledging this".to_owned();
+        return vec![remedy("acknowledge", title, decision, TIME_OFF_ACKNOWLEDGE)];
     }
     let action = scene.command.action.with_terms(|terms| terms.acknowledge.push(fingerprint));
     let title = "go ahead, acknowledging this".to_owned();
@@ -91,7 +99,7 @@ fn deciding(roster: &Roster, finding: &Finding) -> Vec<Remedy> {
 }
 
 /// An id for the same thing asked for anew.
-fn again(id: &str) -> String {
+pub(super) fn again(id: &str) -> String {
     let room = limits::ID_LEN - ":again".len();
     format!("{}:again", &id[..id.len().min(room)])
 }
@@ -198,31 +206,6 @@ fn update_existing(scene: &Scene<'_>, finding: &Finding) -> Option<Remedy> {
     Some(remedy("update_existing", title, action, EDIT))
 }
 
-/// Ways out of a swap that cannot go on.
-fn swapping(scene: &Scene<'_>, finding: &Finding) -> Vec<Remedy> {
-    let (Action::AcceptSwap { id, .. }
-    | Action::ApproveSwap { id, .. }
-    | Action::DenySwap { id, .. }
-    | Action::CancelSwap(id)) = &scene.command.action
-    else {
-        return Vec::new();
-    };
-    let Some(swap) = scene.roster.swap(id) else { return Vec::new() };
-    let state = swap.state_at(scene.now);
-    if state.is_open() {
-        let (verdict, id) = (Verdict::default(), id.clone());
-        let action = Action::DenySwap { id, verdict };
-        return vec![remedy("deny_swap", "deny the swap".to_owned(), action, SWAP)];
-    }
-    if finding.kind != Kind::SwapExpired && finding.kind != Kind::SwapWithdrawn {
-        return Vec::new();
-    }
-    let id = SwapId::parse(&again(id.as_str())).unwrap_or_else(|_| id.clone());
-    let offer = SwapOffer { id, expires_at: None, ..swap.offer.clone() };
-    let title = "offer the same swap again".to_owned();
-    vec![remedy("offer_again", title, Action::OfferSwap(offer), SWAP_WRITE)]
-}
-
 /// Tries a remedy on the state: the conflict is gone after it, and nothing new gates.
 fn works(scene: &Scene<'_>, finding: &Finding, action: &Action) -> bool {
     let command = Command { actor: scene.command.actor.clone(), action: action.clone() };
@@ -290,11 +273,17 @@ fn applied(scene: &Scene<'_>, command: &Command) -> Option<Roster> {
 /// way out or the command gets past this finding after it.
 fn clears_the_way(scene: &Scene<'_>, finding: &Finding, remedy: &Command) -> bool {
     let Some(roster) = applied(scene, remedy) else { return false };
+    if let Action::OfferSwap(offer) = &remedy.action {
+        // What is offered can be approved, as far as the rules go.
+        let findings = evaluate(scene.roster, &remedy.actor, offer, scene.now);
+        return findings.iter().all(|found| found.severity < Severity::Block);
+    }
     let ends_it = matches!(
         remedy.action,
         Action::DenySwap { .. }
             | Action::ApproveSwap { .. }
-            | Action::OfferSwap(_)
+            | Action::RevertSwap { .. }
+            | Action::ApproveTimeOff { .. }
             | Action::RequestTimeOff(_)
     );
     if ends_it {

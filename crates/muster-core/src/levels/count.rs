@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use imbl::OrdMap;
 
-use crate::entry::Entry;
 use crate::event::Event;
 use crate::id::{AgentId, ShiftId, TimeOffId};
 use crate::instant::Interval;
@@ -13,7 +12,7 @@ use crate::levels::day::Moves;
 use crate::levels::presence::contributions;
 use crate::levels::{Day, Mask, Meter, Quarters, Row};
 use crate::roster::Roster;
-use crate::time_off::{TimeOff, TimeOffRequest, TimeOffStatus};
+use crate::time_off::{TimeOff, TimeOffStatus};
 
 /// What one agent's change does to a meter on a day.
 #[derive(Debug, Clone)]
@@ -28,9 +27,9 @@ pub(crate) struct Delta {
 /// The days on which events may change what agents count for.
 pub(crate) type Touched = BTreeMap<AgentId, BTreeSet<Day>>;
 
-/// Whether the counts may have to follow an entry.
-pub(crate) fn is_concerned(roster: &Roster, entry: &Entry) -> bool {
-    roster.levels.is_watching() || entry.events.iter().any(asks)
+/// Whether the counts may have to follow events.
+pub(crate) fn is_concerned(roster: &Roster, events: &[Event]) -> bool {
+    roster.levels.is_watching() || events.iter().any(asks)
 }
 
 /// Whether an event changes what is asked for.
@@ -84,7 +83,7 @@ fn gathered(roster: &Roster, during: Interval) -> BTreeMap<Row, Arc<Quarters>> {
     let mut counts: BTreeMap<Row, Quarters> = BTreeMap::new();
     for record in roster.agents.values() {
         for day in days_of(roster, &record.agent.id, during) {
-            contributions(roster, record, day, &[], |meter, mask| {
+            contributions(roster, record, day, |meter, mask| {
                 counts.entry((day, meter)).or_insert(Quarters::NONE).add(mask);
             });
         }
@@ -128,27 +127,12 @@ pub(crate) fn deltas(
     for day in days {
         let mut masks = Masks(Vec::new());
         if let Some(record) = before.agent(agent) {
-            contributions(before, record, *day, &[], |meter, mask| masks.of(meter).0 |= mask);
+            contributions(before, record, *day, |meter, mask| masks.of(meter).0 |= mask);
         }
         if let Some(record) = after.agent(agent) {
-            contributions(after, record, *day, &[], |meter, mask| masks.of(meter).1 |= mask);
+            contributions(after, record, *day, |meter, mask| masks.of(meter).1 |= mask);
         }
         masks.tell(*day, &mut all);
-    }
-    all
-}
-
-/// What the approval of a request would do to the counts.
-pub(crate) fn when_off(roster: &Roster, request: &TimeOffRequest) -> Vec<Delta> {
-    let mut all = Vec::new();
-    let Some(record) = roster.agent(&request.agent) else { return all };
-    let days: BTreeSet<Day> = request.intervals.iter().copied().flat_map(Day::all).collect();
-    for day in days {
-        let mut masks = Masks(Vec::new());
-        contributions(roster, record, day, &[], |meter, mask| masks.of(meter).0 |= mask);
-        let off = &request.intervals;
-        contributions(roster, record, day, off, |meter, mask| masks.of(meter).1 |= mask);
-        masks.tell(day, &mut all);
     }
     all
 }

@@ -61,16 +61,15 @@ pub(super) fn skilled(agent: &Agent, name: &str, day: Day) -> Mask {
     masks.fold(0, |all, mask| all | mask)
 }
 
-/// What an agent counts for on a day, and when. `off` is time off that is approved besides.
+/// What an agent counts for on a day, and when.
 pub(super) fn contributions(
     roster: &Roster,
     record: &AgentRecord,
     day: Day,
-    off: &[Interval],
     mut give: impl FnMut(Meter, Mask),
 ) {
     let levels = &roster.levels;
-    let Some(presence) = presence(roster, record, day, off) else { return };
+    let Some(presence) = presence(roster, record, day) else { return };
     let agent = &record.agent;
     let mut take = |meter: Meter, mask: Mask| {
         if mask != 0 {
@@ -93,7 +92,7 @@ pub(super) fn contributions(
 }
 
 /// Nothing, when nothing is counted on that day or the agent does nothing.
-fn presence(roster: &Roster, record: &AgentRecord, day: Day, off: &[Interval]) -> Option<Presence> {
+fn presence(roster: &Roster, record: &AgentRecord, day: Day) -> Option<Presence> {
     let agent = &record.agent.id;
     let sites = roster.levels.sites.as_ref().filter(|known| known.value.since <= day);
     if !roster.levels.is_watched(day) {
@@ -115,7 +114,7 @@ fn presence(roster: &Roster, record: &AgentRecord, day: Day, off: &[Interval]) -
         }
     }
     let requests = roster.time_off_of(agent).filter(|t| t.status == TimeOffStatus::Approved);
-    let masked = requests.flat_map(|time_off| &time_off.request.intervals).chain(off);
+    let masked = requests.flat_map(|time_off| &time_off.request.intervals);
     // Whoever went to another unit is here no more; what was before that stays.
     let gone = record.left.then(|| Interval::new(record.origin.at, Instant::MAX)).flatten();
     for place in masked.copied().chain(gone).filter(|place| place.overlaps(during)) {

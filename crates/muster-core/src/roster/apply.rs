@@ -12,7 +12,7 @@ use crate::event::Event;
 use crate::id::{AgentId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId};
 use crate::instant::{Instant, Interval};
 use crate::levels;
-use crate::roster::{AgentRecord, Gone, Known, Roster, Timeline, Week};
+use crate::roster::{AgentRecord, Gone, Known, Roster, Timeline, Week, utc_day};
 use crate::shift::{AtomValue, Commitment, Shift, ShiftBody};
 use crate::swap::{Swap, SwapOffer, SwapState};
 use crate::time_off::{TimeOff, TimeOffRequest, TimeOffStatus};
@@ -20,16 +20,18 @@ use crate::time_off::{TimeOff, TimeOffRequest, TimeOffStatus};
 impl Roster {
     /// Moves the state on by one entry.
     pub fn apply(&mut self, entry: &Entry) {
-        let origin = Origin::of(entry);
-        let before = levels::is_concerned(self, entry).then(|| self.clone());
-        for event in &entry.events {
-            self.apply_event(event, &origin);
-        }
-        if let Some(before) = before {
-            levels::recount(&before, self, &entry.events);
-        }
+        self.apply_events(&entry.events, &Origin::of(entry));
         self.revision = entry.revision;
         self.at = entry.at;
+    }
+
+    /// All that events change.
+    pub(crate) fn apply_events(&mut self, events: &[Event], origin: &Origin) {
+        let before = levels::is_concerned(self, events).then(|| self.clone());
+        events.iter().for_each(|event| self.apply_event(event, origin));
+        if let Some(before) = before {
+            levels::recount(&before, self, events);
+        }
     }
 
     /// All that an event changes but the counts of [`crate::levels`].
@@ -78,8 +80,11 @@ impl Roster {
             }),
             Event::DraftDeleted { id } => drop(self.drafts.remove(id)),
             Event::SwapOffered(offer) => self.offer_swap(offer, origin),
+            Event::SwapAccepted { id, agent } => self.change_swap(id, origin, |swap| {
+                swap.accepted.push(agent.clone());
+            }),
             Event::SwapMatched { id, receiver, terms } => self.change_swap(id, origin, |swap| {
-                swap.offer.receiver = Some(receiver.clone());
+                swap.offer.receiver.clone_from(receiver);
                 swap.terms.clone_from(terms);
                 swap.state = SwapState::PendingApproval;
             }),
@@ -94,6 +99,12 @@ impl Roster {
             }),
             Event::TimeOffDecided { id, status } => {
                 self.change_time_off(id, origin, |t| t.status = *status);
+            }
+            Event::TimeOffLimitPut(limit) if limit.places.is_empty() => {
+                self.time_off_limits.remove(&limit.id);
+            }
+            Event::TimeOffLimitPut(limit) => {
+                self.time_off_limits.insert(limit.id.clone(), known(limit, origin));
             }
             Event::Acknowledged { .. } => {}
         }
@@ -222,6 +233,7 @@ impl Roster {
         let swap = Swap {
             offer: offer.clone(),
             state: SwapState::PendingPartner,
+            accepted: Vec::new(),
             terms: Vec::new(),
             origin: origin.clone(),
             offered: origin.clone(),
@@ -236,9 +248,16 @@ impl Roster {
         self.put_swap(swap);
     }
 
-    /// Open swaps are found by their shifts; decided ones are not.
+    /// Open swaps are found by their shifts and by when they run out; decided ones are not.
     pub(super) fn put_swap(&mut self, swap: Swap) {
-        for shift in swap.shifts() {
+        if let Some(end) = swap.offer.expires_at {
+            let key = (end, swap.offer.id.clone());
+            match swap.state.is_open() {
+                true => drop(self.expiring.insert(key)),
+                false => drop(self.expiring.remove(&key)),
+            }
+        }
+        for shift in swap.offer.shifts() {
             let key = (shift.clone(), swap.offer.id.clone());
             if swap.state.is_open() {
                 self.open_swaps.insert(key);
@@ -261,6 +280,9 @@ impl Roster {
         change: impl FnOnce(&mut TimeOff),
     ) {
         let Some(mut time_off) = self.time_off(id).cloned() else { return };
+        for day in days_touched(&time_off) {
+            self.time_off_days.remove(&(day, id.clone()));
+        }
         let old = time_off_key(&time_off.request);
         self.timeline(&time_off.request.agent).time_off.remove(&old);
         change(&mut time_off);
@@ -271,10 +293,22 @@ impl Roster {
     pub(super) fn insert_time_off(&mut self, time_off: TimeOff) {
         let time_off = Arc::new(time_off);
         let request = &time_off.request;
+        for day in days_touched(&time_off) {
+            self.time_off_days.insert((day, request.id.clone()));
+        }
         let key = time_off_key(request);
         self.timeline(&request.agent).time_off.insert(key, time_off.clone());
         self.time_off.insert(request.id.clone(), time_off);
     }
+}
+
+/// The days on which an active request is found.
+fn days_touched(time_off: &TimeOff) -> std::ops::Range<i64> {
+    let hull = time_off.request.hull().filter(|_| time_off.status.is_active());
+    hull.map_or(0..0, |hull| {
+        let last = Instant::from_ms(hull.end().ms() - 1);
+        utc_day(hull.start())..utc_day(last) + 1
+    })
 }
 
 fn time_off_key(request: &TimeOffRequest) -> (Instant, TimeOffId) {

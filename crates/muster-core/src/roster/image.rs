@@ -20,11 +20,14 @@ use crate::roster::{AgentRecord, Gone, Known, Roster, Week};
 use crate::rule::RuleSet;
 use crate::shift::{Commitment, Shift, ShiftBody, Span};
 use crate::swap::{Swap, SwapOffer, SwapState};
-use crate::time_off::{TimeOff, TimeOffRequest, TimeOffStatus};
+use crate::time_off::{TimeOff, TimeOffLimit, TimeOffRequest, TimeOffStatus};
 use crate::unit::{BusinessUnit, ManagementUnit};
 
 /// The place of an origin in the table.
 type Ref = u32;
+
+/// A swap, where it stands, who has agreed and to what, and the entries that moved and made it.
+type SwapImage = (SwapOffer, SwapState, Vec<AgentId>, Vec<Span>, Ref, Ref);
 
 /// A roster as plain data.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,7 +48,8 @@ pub struct Image {
     weeks: Vec<(Date, ScheduleId, Revision, Vec<Revision>)>,
     drafts: Vec<DraftImage>,
     time_off: Vec<(TimeOffRequest, TimeOffStatus, Ref, Ref)>,
-    swaps: Vec<(SwapOffer, SwapState, Vec<Span>, Ref, Ref)>,
+    time_off_limits: Vec<(TimeOffLimit, Ref)>,
+    swaps: Vec<SwapImage>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     levels: Option<LevelsImage>,
 }
@@ -133,11 +137,13 @@ impl Image {
                 .all_time_off()
                 .map(|o| (o.request.clone(), o.status, t.place(&o.origin), t.place(&o.asked)))
                 .collect(),
+            time_off_limits: roster.time_off_limits().map(|limit| t.pair(limit)).collect(),
             swaps: roster
                 .swaps()
                 .map(|s| {
                     let (origin, offered) = (t.place(&s.origin), t.place(&s.offered));
-                    (s.offer.clone(), s.state, s.terms.clone(), origin, offered)
+                    let (offer, accepted) = (s.offer.clone(), s.accepted.clone());
+                    (offer, s.state, accepted, s.terms.clone(), origin, offered)
                 })
                 .collect(),
             levels: levels_image(&roster.levels, t),
@@ -187,9 +193,14 @@ impl Image {
                 None => None,
             };
         }
-        for (offer, state, terms, origin, offered) in self.swaps {
+        for (value, place) in self.time_off_limits {
+            let id = value.id.clone();
+            let known = Known { value, origin: at(place)? };
+            roster.time_off_limits.insert(id, Arc::new(known));
+        }
+        for (offer, state, accepted, terms, origin, offered) in self.swaps {
             let (origin, offered) = (at(origin)?, at(offered)?);
-            roster.put_swap(Swap { offer, state, terms, origin, offered });
+            roster.put_swap(Swap { offer, state, accepted, terms, origin, offered });
         }
         for (request, status, origin, asked) in self.time_off {
             let (origin, asked) = (at(origin)?, at(asked)?);

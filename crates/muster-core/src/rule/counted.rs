@@ -14,6 +14,8 @@ pub(super) const COUNTED: Param =
 pub(super) enum Counted {
     /// Everything but unpaid activities.
     Paid,
+    /// The same, and paid time off: what counts towards the hours that were agreed.
+    PaidOrOnLeave,
     /// From the first to the last minute.
     Elapsed,
     /// Everything but activities whose code does not count as work: breaks, meals.
@@ -26,6 +28,12 @@ impl Counted {
         [Self::Paid, Self::Elapsed, Self::Worked][setting.choice("counted")]
     }
 
+    /// The same, for rules about hours that are too few.
+    pub(super) fn of_least(setting: &Setting<'_>) -> Self {
+        let counted = Self::of(setting);
+        if counted == Self::Paid { Self::PaidOrOnLeave } else { counted }
+    }
+
     /// The minutes of a shift that count.
     pub(super) fn minutes(self, window: &Window<'_>, shift: &Shift) -> i64 {
         self.minutes_in(window, shift, shift.interval())
@@ -36,7 +44,7 @@ impl Counted {
     pub(super) fn minutes_in(self, window: &Window<'_>, shift: &Shift, within: Interval) -> i64 {
         let Some(inside) = shift.interval().intersection(within) else { return 0 };
         let mut left_out = self.left_out(window, shift);
-        left_out.extend(masked(window, inside));
+        left_out.extend(self.masked(window, inside));
         left_out.sort();
         let mut counted = inside.minutes();
         let mut from = inside.start();
@@ -56,7 +64,7 @@ impl Counted {
             return Vec::new();
         }
         let is_left_out = |activity: &crate::shift::Activity| match self {
-            Self::Paid => !activity.paid,
+            Self::Paid | Self::PaidOrOnLeave => !activity.paid,
             Self::Worked => !roster.code(&activity.code).is_some_and(|code| code.counts_as_work),
             Self::Elapsed => false,
         };
@@ -68,14 +76,17 @@ impl Counted {
         };
         all.filter_map(place).collect()
     }
-}
 
-/// The approved time off of a window's agent that shares time with a stretch.
-fn masked(window: &Window<'_>, during: Interval) -> Vec<Interval> {
-    let all = window.roster.time_off_of(&window.agent.id);
-    let approved = all.filter(|time_off| time_off.status == TimeOffStatus::Approved);
-    let places = approved.flat_map(|time_off| time_off.request.intervals.iter().copied());
-    places.filter(|place| place.overlaps(during)).collect()
+    /// The approved time off of a window's agent that shares time with a stretch, unless it counts.
+    fn masked(self, window: &Window<'_>, during: Interval) -> Vec<Interval> {
+        let all = window.roster.time_off_of(&window.agent.id);
+        let approved = all.filter(|time_off| {
+            let counts = self == Self::PaidOrOnLeave && time_off.request.paid;
+            time_off.status == TimeOffStatus::Approved && !counts
+        });
+        let places = approved.flat_map(|time_off| time_off.request.intervals.iter().copied());
+        places.filter(|place| place.overlaps(during)).collect()
+    }
 }
 
 /// The shifts that alone are enough to go beyond a limit: the longest, as few as possible. Each

@@ -8,7 +8,7 @@ use jiff::civil::{Date, Time};
 use crate::agent::Agent;
 use crate::conflict::{Finding, Severity};
 use crate::instant::Interval;
-use crate::rule::{Allowed, Rule, RuleSet, RuleSetting, Value};
+use crate::rule::{Allowed, Rule, RuleSet, RuleSetting, Value, setting};
 use crate::zone::Zone;
 
 impl RuleSet {
@@ -116,6 +116,14 @@ impl<'a> Setting<'a> {
                 words.iter().position(|known| *known == &**word).unwrap_or_default()
             }
             _ => 0,
+        }
+    }
+
+    /// Names that the unit chose.
+    pub(crate) fn names(&self, name: &str) -> Vec<&'a str> {
+        match self.param(name) {
+            (Some(Value::Word(list)), _) => setting::names(list).collect(),
+            _ => Vec::new(),
         }
     }
 
@@ -274,6 +282,8 @@ mod tests {
             > rule MAX_HOURS_WEEK warn attribution=byChance
             > rule MAX_NIGHT_HOURS warn nightFrom=9
             > rule MAX_HOURS_PERIOD warn anchor=monday
+            > rule MAX_SHIFTS warn types=early,,late
+            > rule MAX_SHIFTS warn types=3
             ",
         );
         expect![[r#"
@@ -304,6 +314,12 @@ mod tests {
             > rule MAX_HOURS_PERIOD warn anchor=monday
             refused:
                 /rules/params/anchor: monday is not a date such as 2026-01-05
+            > rule MAX_SHIFTS warn types=early,,late
+            refused:
+                /rules/params/types: early,,late is not a list of names such as early,late
+            > rule MAX_SHIFTS warn types=3
+            refused:
+                /rules/params/types: 3 is not a list of names such as early,late
         "#]].assert_eq(&told);
     }
 }

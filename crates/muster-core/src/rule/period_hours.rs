@@ -4,27 +4,21 @@
 //! shift counts in the period of its start. A period without any shift is not short. What counts
 //! is paid, elapsed or worked time; the magnitude is the minutes beyond the limit.
 
-use std::collections::BTreeSet;
-
-use jiff::civil::Date;
-
 use crate::conflict::{Finding, Subject};
-use crate::instant::{Instant, Interval};
+use crate::instant::Interval;
 use crate::rule::counted::{COUNTED, Counted, fewest};
-use crate::rule::{Allowed, Param, Setting, Window, number};
+use crate::rule::period::{self, ANCHOR, WEEKS};
+use crate::rule::{Param, Setting, Window, number};
 use crate::shift::Shift;
 
 const MINUTES: (i64, i64) = (1, 530_000);
-const WEEKS: Param = number("weeks", 4, (1, 52));
-const ANCHOR: Param =
-    Param { name: "anchor", allowed: Allowed::Date { default: jiff::civil::date(2026, 1, 5) } };
 
 pub(super) const MOST: &[Param] = &[number("maxMinutes", 11_520, MINUTES), WEEKS, ANCHOR, COUNTED];
 pub(super) const LEAST: &[Param] = &[number("minMinutes", 8_400, MINUTES), WEEKS, ANCHOR, COUNTED];
 
 pub(super) fn most(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<Finding>) {
     let limit_min = setting.number("maxMinutes");
-    for (period, shifts, sum) in periods(window, setting) {
+    for (period, shifts, sum) in periods(window, setting, Counted::of(setting)) {
         if sum > limit_min {
             let fewest = fewest(shifts, limit_min);
             found.push(finding(window, setting, period, &fewest).measured_min(sum, limit_min));
@@ -34,7 +28,7 @@ pub(super) fn most(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<F
 
 pub(super) fn least(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<Finding>) {
     let limit_min = setting.number("minMinutes");
-    for (period, shifts, sum) in periods(window, setting) {
+    for (period, shifts, sum) in periods(window, setting, Counted::of_least(setting)) {
         if sum < limit_min {
             let all: Vec<&Shift> = shifts.into_iter().map(|(shift, _)| shift).collect();
             found.push(finding(window, setting, period, &all).measured_min(sum, limit_min));
@@ -55,17 +49,10 @@ fn finding(
 type Period<'a> = (Interval, Vec<(&'a Shift, i64)>, i64);
 
 /// The periods that were touched and have shifts, with the shifts' minutes and their sum.
-fn periods<'a>(window: &Window<'a>, setting: &Setting<'_>) -> Vec<Period<'a>> {
-    let (weeks, anchor) = (setting.number("weeks"), setting.date("anchor"));
-    let counted = Counted::of(setting);
+fn periods<'a>(window: &Window<'a>, setting: &Setting<'_>, counted: Counted) -> Vec<Period<'a>> {
     let zone = &window.unit.zone;
-    let ends = [window.hull.start(), Instant::from_ms(window.hull.end().ms() - 1)];
-    let touched = window.shifts.iter().map(|shift| shift.body.span.start).chain(ends);
-    let firsts: BTreeSet<Date> =
-        touched.filter_map(|at| first_day(anchor, weeks, zone.date(at))).collect();
-    let days = jiff::Span::new().days(weeks * 7 - 1);
-    let all = firsts.into_iter().filter_map(|first| {
-        let period = zone.days(first, first.checked_add(days).ok()?)?;
+    let all = period::touched(window, setting, zone).into_iter().filter_map(|(first, last)| {
+        let period = zone.days(first, last)?;
         let shifts: Vec<(&Shift, i64)> = window
             .roster
             .shifts_starting(&window.agent.id, period)
@@ -75,12 +62,6 @@ fn periods<'a>(window: &Window<'a>, setting: &Setting<'_>) -> Vec<Period<'a>> {
         Some((period, shifts, sum))
     });
     all.filter(|(period, shifts, _)| period.overlaps(window.hull) && !shifts.is_empty()).collect()
-}
-
-/// The first day of the period that a day lies in.
-fn first_day(anchor: Date, weeks: i64, day: Date) -> Option<Date> {
-    let since = i64::from(day.since((jiff::Unit::Day, anchor)).ok()?.get_days());
-    day.checked_sub(jiff::Span::new().days(since.rem_euclid(weeks * 7))).ok()
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::agent::Agent;
 use crate::conflict::{Kind, Severity};
 use crate::id::ManagementUnitId;
+use crate::limits;
 use crate::rule::{Allowed, Rule};
 
 /// The value of a parameter.
@@ -93,6 +94,9 @@ pub struct RulesChange {
     /// Whether a swap without findings is approved when it is accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto_approve: Option<bool>,
+    /// Whether time off that has a place and breaks nothing is approved when it is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auto_approve_time_off: Option<bool>,
 }
 
 /// A unit's rules: what it has set; everything else has its default.
@@ -105,6 +109,9 @@ pub struct RuleSet {
     /// Whether a swap without findings is approved when it is accepted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub auto_approve: bool,
+    /// Whether time off that has a place and breaks nothing is approved when it is asked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub auto_approve_time_off: bool,
 }
 
 impl fmt::Display for Value {
@@ -114,6 +121,13 @@ impl fmt::Display for Value {
             Self::Word(word) => f.write_str(word),
         }
     }
+}
+
+const NO_NAMES: &str = "is not a list of names such as early,late";
+
+/// The names of a list; one that is empty has none.
+pub(super) fn names(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',').map(str::trim).filter(|_| !list.is_empty())
 }
 
 impl Allowed {
@@ -129,6 +143,12 @@ impl Allowed {
                 let is_known = words.contains(&&**word);
                 (!is_known).then(|| format!("is not one of {}", words.join(", ")))
             }
+            (Self::Names, Value::Word(word)) => {
+                let all: Vec<&str> = names(word).collect();
+                let is_name = |name: &&str| (1..=limits::NAME_LEN).contains(&name.chars().count());
+                let are_names = all.len() <= limits::RULE_NAMES && all.iter().all(is_name);
+                (!are_names && !word.is_empty()).then(|| NO_NAMES.to_owned())
+            }
             (Self::Time { .. }, Value::Word(word)) => {
                 let is_time = word.len() == 5 && word.parse::<Time>().is_ok();
                 (!is_time).then(|| "is not a time of day such as 22:00".to_owned())
@@ -141,6 +161,7 @@ impl Allowed {
             (Self::Word(words), Value::Number(_)) => {
                 Some(format!("is not one of {}", words.join(", ")))
             }
+            (Self::Names, Value::Number(_)) => Some(NO_NAMES.to_owned()),
             (Self::Time { .. }, Value::Number(_)) => {
                 Some("is not a time of day such as 22:00".to_owned())
             }
@@ -156,6 +177,7 @@ impl Allowed {
         match self {
             Self::Number { default, .. } => Value::Number(*default),
             Self::Word(words) => Value::Word(words.first().copied().unwrap_or_default().into()),
+            Self::Names => Value::Word(Arc::default()),
             Self::Time { default } => Value::Word(default.strftime("%H:%M").to_string().into()),
             Self::Date { default } => Value::Word(default.to_string().into()),
         }
@@ -232,6 +254,9 @@ impl RuleSet {
         Self {
             rules: rules.into_values().cloned().collect(),
             auto_approve: change.auto_approve.unwrap_or(self.auto_approve),
+            auto_approve_time_off: change
+                .auto_approve_time_off
+                .unwrap_or(self.auto_approve_time_off),
         }
     }
 

@@ -38,7 +38,7 @@ pub(super) const LEAST: &[Param] =
 
 pub(super) fn most(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<Finding>) {
     let limit_min = setting.number("maxMinutes");
-    for (week, shifts) in weeks(window, setting) {
+    for (week, shifts) in weeks(window, setting, Counted::of(setting)) {
         let sum: i64 = shifts.iter().map(|(_, minutes)| minutes).sum();
         if sum > limit_min {
             let picked = fewest(shifts.clone(), limit_min);
@@ -49,7 +49,7 @@ pub(super) fn most(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<F
 
 pub(super) fn least(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<Finding>) {
     let limit_min = setting.number("minMinutes");
-    for (week, shifts) in weeks(window, setting) {
+    for (week, shifts) in weeks(window, setting, Counted::of_least(setting)) {
         let sum: i64 = shifts.iter().map(|(_, minutes)| minutes).sum();
         if sum < limit_min {
             let all: Vec<&Shift> = shifts.iter().map(|(shift, _)| *shift).collect();
@@ -59,8 +59,11 @@ pub(super) fn least(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<
 }
 
 /// The weeks that were touched, and the shifts that count in each, with their minutes.
-fn weeks<'a>(window: &Window<'a>, setting: &Setting<'_>) -> Vec<(Interval, Vec<(&'a Shift, i64)>)> {
-    let counted = Counted::of(setting);
+fn weeks<'a>(
+    window: &Window<'a>,
+    setting: &Setting<'_>,
+    counted: Counted,
+) -> Vec<(Interval, Vec<(&'a Shift, i64)>)> {
     let (is_split, is_pay_week) = match setting.choice("attribution") {
         0 => (false, false),
         1 => (true, false),

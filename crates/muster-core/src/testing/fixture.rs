@@ -14,7 +14,7 @@ use crate::levels::{Capacities, Day};
 use crate::rule::{Params, RuleKey, RuleSetting, RulesChange, Scope, Value};
 use crate::testing::line::{self, skill};
 use crate::testing::{World, levels};
-use crate::time_off::{Days, TimeOffRequest, TimeOffStatus};
+use crate::time_off::{Days, Places, TimeOffLimit, TimeOffRequest, TimeOffStatus};
 use crate::unit::{BusinessUnit, WeekStart};
 use crate::zone::Zone;
 
@@ -38,6 +38,10 @@ pub(super) fn take(world: &mut World, text: &str) {
         ["seats", ..] => {
             let (all, since) = (levels::sites(&text["seats".len()..]), Day::of(world.now));
             let event = Event::SitesPut(Capacities { all, since });
+            world.happen(ReferenceKind::Unit, "site", vec![event]);
+        }
+        ["limit", ref rest @ ..] => {
+            let event = Event::TimeOffLimitPut(limit(world, rest));
             world.happen(ReferenceKind::Unit, "site", vec![event]);
         }
         ["code", id, category, bound, paid] => {
@@ -75,10 +79,16 @@ fn site(world: &mut World, zone: &str, rest: &[&str]) {
 }
 
 /// `KIND severity [law] [as=NAME] [for=group:ID|contract:NAME|minors] [begins=DATE] [ends=DATE]
-/// param=value …`, or `auto-approve`.
+/// param=value …`, or `auto-approve`, or `auto-approve-time-off`.
 pub(super) fn rules(words: &[&str]) -> RulesChange {
-    if words == ["auto-approve"] {
-        return RulesChange { auto_approve: Some(true), ..RulesChange::default() };
+    match words {
+        ["auto-approve"] => {
+            return RulesChange { auto_approve: Some(true), ..RulesChange::default() };
+        }
+        ["auto-approve-time-off"] => {
+            return RulesChange { auto_approve_time_off: Some(true), ..RulesChange::default() };
+        }
+        _ => {}
     }
     let [kind, severity, words @ ..] = words else { panic!("{words:?}: KIND severity") };
     let kind = Kind::ALL.iter().find(|k| k.name() == *kind).expect("a kind");
@@ -113,6 +123,32 @@ pub(super) fn rules(words: &[&str]) -> RulesChange {
         }
     }
     RulesChange { put: vec![setting], ..RulesChange::default() }
+}
+
+/// `ID DAY.. AGENTS [group=ID] [code=ID]`; without a day there is no limit any more.
+pub(super) fn limit(world: &World, words: &[&str]) -> TimeOffLimit {
+    let [id, rest @ ..] = words else { panic!("{words:?}: a limit's id") };
+    let mut limit = TimeOffLimit {
+        id: id.parse().expect("an id"),
+        group: None,
+        codes: Vec::new(),
+        places: Vec::new(),
+    };
+    let mut days = Vec::new();
+    for word in rest {
+        match word.split_once('=') {
+            Some(("group", group)) => limit.group = Some(group.parse().expect("an id")),
+            Some((_, code)) => limit.codes.push(line::code(world.head(), code).0),
+            None => match word.parse() {
+                Ok(agents) => {
+                    let days = days.drain(..).filter_map(|day| world.clock.zone.day(day));
+                    limit.places.extend(days.map(|during| Places { during, agents }));
+                }
+                Err(_) => days.push(world.clock.day(word).expect("a day")),
+            },
+        }
+    }
+    limit
 }
 
 pub(super) fn code(id: &str, category: &str, bound: &str, paid: &str) -> ActivityCode {
@@ -200,8 +236,8 @@ fn own(world: &mut World, name: &str, words: &[&str]) {
 fn off(world: &mut World, name: &str, words: &[&str]) {
     let mut events = joined(world, name);
     let status = |word: &&str| {
-        use TimeOffStatus::{Approved, Canceled, Denied, Pending};
-        let all = [Pending, Approved, Denied, Canceled];
+        use TimeOffStatus::{Approved, Canceled, Denied, Pending, Waitlisted};
+        let all = [Pending, Waitlisted, Approved, Denied, Canceled];
         all.into_iter().find(|status| status.name().eq_ignore_ascii_case(word))
     };
     let decided = words.iter().find_map(status).expect("a status");
@@ -233,15 +269,17 @@ pub(super) fn request(world: &World, name: &str, words: &[&str]) -> TimeOffReque
     let (days, rest) = days(world, words);
     let agent = AgentId::parse(name).expect("an id");
     let zone = world.head().agent(&agent).map_or(&world.clock.zone, |r| &r.agent.zone);
-    let (code, paid) = line::code(world.head(), "off");
+    let (mut code, mut paid) = line::code(world.head(), "off");
     let day = words[0].split("..").next().unwrap_or_default();
     let mut id = TimeOffId::parse(&format!("{name}-off-{day}")).expect("an id");
     for word in rest {
         match word.split_once('=') {
             Some(("id", value)) => id = value.parse().expect("an id"),
+            Some(("code", value)) => (code, paid) = line::code(world.head(), value),
+            None if *word == "unpaid" => paid = false,
             _ => panic!("{word}: what is that of time off?"),
         }
     }
     let intervals = days.intervals(zone);
-    TimeOffRequest { id, agent, code, days, intervals, paid, note: None }
+    TimeOffRequest { id, agent, code, days, intervals, paid, paid_min: None, note: None }
 }

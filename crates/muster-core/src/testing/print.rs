@@ -8,15 +8,15 @@ use jiff::civil::Date;
 use crate::activity::ActivityCode;
 use crate::agent::{Agent, Skill};
 use crate::draft::{CommitmentEdit, Draft, DraftStatus, Edits, ShiftEdit};
-use crate::id::AgentId;
+use crate::id::{AgentId, ShiftId};
 use crate::instant::Interval;
 use crate::roster::{AgentRecord, Roster};
 use crate::rule::{RuleKey, RuleSet, RuleSetting, Scope};
 use crate::shift::{Commitment, ShiftBody};
-use crate::swap::{Side, Swap, SwapOffer};
+use crate::swap::{Leg, Side, Swap, SwapOffer};
 use crate::testing::levels;
 use crate::testing::line::{Clock, code_name, written};
-use crate::time_off::{TimeOff, TimeOffRequest};
+use crate::time_off::{TimeOff, TimeOffLimit, TimeOffRequest};
 use crate::unit::BusinessUnit;
 
 /// What is so in a roster, whoever made it so and when: states that differ only in revisions and
@@ -52,6 +52,13 @@ pub fn facts(roster: &Roster, monday: Date) -> String {
     for week in roster.weeks() {
         let _ = writeln!(text, "week {} {}", week.first, week.id);
     }
+    for TimeOffLimit { id, group, codes, places } in roster.time_off_limits().map(|k| &k.value) {
+        let group = group.as_ref().map_or(String::new(), |group| format!(" group={group}"));
+        let codes: Vec<String> = codes.iter().map(|code| format!(" code={code}")).collect();
+        let places = places.iter().map(|p| format!("{} {}", clock.span_name(p.during), p.agents));
+        let places = places.collect::<Vec<_>>().join(", ");
+        let _ = writeln!(text, "limit {id}{group}{} {places}", codes.concat());
+    }
     roster.all_time_off().for_each(|off| off_line(&mut text, &clock, off));
     roster.swaps().for_each(|swap| swap_line(&mut text, &clock, swap));
     roster.drafts().for_each(|draft| draft_lines(&mut text, roster, &clock, draft));
@@ -77,8 +84,13 @@ fn rules(text: &mut String, rules: &RuleSet) {
         words.extend(source.iter().map(|source| format!("source={}", written(source))));
         let _ = writeln!(text, "{}", words.join(" "));
     }
-    if rules.auto_approve {
-        text.push_str("rule auto-approve\n");
+    for (is_on, word) in [
+        (rules.auto_approve, "auto-approve"),
+        (rules.auto_approve_time_off, "auto-approve-time-off"),
+    ] {
+        if is_on {
+            let _ = writeln!(text, "rule {word}");
+        }
     }
 }
 
@@ -115,28 +127,50 @@ pub(super) fn own_words(roster: &Roster, clock: &Clock, own: &Commitment) -> Str
 
 fn off_line(text: &mut String, clock: &Clock, off: &TimeOff) {
     let TimeOff { request, status, origin: _, asked: _ } = off;
-    let TimeOffRequest { id, agent, code, days: _, intervals, paid, note } = request;
+    let TimeOffRequest { id, agent, code, days: _, intervals, paid, paid_min, note } = request;
     let places: Vec<String> = intervals.iter().map(|place| clock.span_name(*place)).collect();
     let note = note.as_ref().map_or(String::new(), |note| format!(" note={}", written(note)));
     let paid = if *paid { "paid" } else { "unpaid" };
+    let paid = paid_min.map_or(paid.to_owned(), |minutes| format!("{paid} {minutes}"));
     let (places, status) = (places.join(", "), status.name());
     let _ = writeln!(text, "{id}: {agent} off {places} {code} {paid}{note} {status}");
 }
 
 fn swap_line(text: &mut String, clock: &Clock, swap: &Swap) {
-    let Swap { offer, state, terms, origin: _, offered: _ } = swap;
-    let SwapOffer { id, initiator, receiver, expires_at, external_ids } = offer;
+    let Swap { offer, state, accepted, terms, origin: _, offered: _ } = swap;
+    let SwapOffer {
+        id,
+        initiator,
+        receiver,
+        legs,
+        one_sided,
+        acceptable,
+        expires_at,
+        external_ids,
+    } = offer;
     let side = |side: &Side| {
         let Side { agent, shift } = side;
         shift.as_ref().map_or_else(|| agent.to_string(), |shift| format!("{agent}'s {shift}"))
     };
-    let receiver = receiver.as_ref().map_or_else(|| "anybody".to_owned(), side);
-    let _ = write!(text, "swap {id} {} for {receiver} {}", side(initiator), state.name());
-    let mut words: Vec<String> = expires_at.iter().map(|at| format!(" until {at}")).collect();
-    words.extend(external_ids.iter().map(|(system, id)| format!(" ext={system}/{id}")));
-    words.extend(terms.iter().map(|span| format!(" ({})", clock.span_name(span.interval()))));
-    text.push_str(&words.concat());
-    text.push('\n');
+    let leg = |leg: &Leg| {
+        let Leg { agent, gives, receives } = leg;
+        let shift =
+            |id: &Option<ShiftId>| id.as_ref().map_or("nothing".into(), ToString::to_string);
+        format!("{agent} {} for {}", shift(gives), shift(receives))
+    };
+    let what = match (legs.is_empty(), receiver) {
+        (false, _) => legs.iter().map(leg).collect::<Vec<_>>().join(", "),
+        (true, Some(receiver)) => format!("{} for {}", side(initiator), side(receiver)),
+        (true, None) => format!("{} for anybody", side(initiator)),
+    };
+    let mut words = vec![format!("swap {id} {what} {}", state.name())];
+    words.extend(accepted.iter().map(|agent| format!("agreed={agent}")));
+    words.extend(one_sided.then(|| "one-sided".to_owned()));
+    words.extend(acceptable.iter().map(|place| format!("in=({})", clock.span_name(*place))));
+    words.extend(expires_at.iter().map(|at| format!("until {at}")));
+    words.extend(external_ids.iter().map(|(system, id)| format!("ext={system}/{id}")));
+    words.extend(terms.iter().map(|span| format!("({})", clock.span_name(span.interval()))));
+    let _ = writeln!(text, "{}", words.join(" "));
 }
 
 fn draft_lines(text: &mut String, roster: &Roster, clock: &Clock, draft: &Draft) {

@@ -11,7 +11,7 @@ use crate::id::{AgentId, Revision, ScheduleId, ShiftId};
 use crate::merge::Keep;
 use crate::roster::Roster;
 use crate::shift::Atom;
-use crate::swap::{Side, SwapOffer};
+use crate::swap::{Leg, Side, SwapOffer};
 use crate::testing::{World, answer, fixture, levels, line};
 
 /// A command line, taken apart.
@@ -77,8 +77,9 @@ fn acknowledge(action: &mut Action, world: &World) {
     let fingerprints = world.acknowledged.clone();
     if let Some(changed) = action.with_terms(|terms| terms.acknowledge = fingerprints.clone()) {
         *action = changed;
-    } else if let Action::ApproveSwap { verdict, .. } | Action::ApproveTimeOff { verdict, .. } =
-        action
+    } else if let Action::ApproveSwap { verdict, .. }
+    | Action::RevertSwap { verdict, .. }
+    | Action::ApproveTimeOff { verdict, .. } = action
     {
         verdict.acknowledge = fingerprints;
     }
@@ -135,6 +136,8 @@ fn action_of(world: &World, line: &Line<'_>) -> Action {
             agent: words.get(1).map(|agent| agent.parse().expect("an agent")),
         },
         "cancel" => Action::CancelSwap(swap()),
+        "give-back" => Action::RevertSwap { id: swap(), verdict: verdict() },
+        "expire" => Action::ExpireSwaps,
         "approve" => Action::ApproveSwap { id: swap(), verdict: verdict() },
         "deny" => Action::DenySwap { id: swap(), verdict: verdict() },
         "off" => Action::RequestTimeOff(fixture::request(world, words[0], &words[1..])),
@@ -142,8 +145,10 @@ fn action_of(world: &World, line: &Line<'_>) -> Action {
             id: off(),
             days: Some(fixture::days(world, &words[1..]).0),
             paid: None,
+            paid_min: None,
             note: None,
         },
+        "limit" => Action::PutTimeOffLimits(vec![fixture::limit(world, &words)]),
         "approve-off" => Action::ApproveTimeOff { id: off(), verdict: verdict() },
         "deny-off" => Action::DenyTimeOff { id: off(), verdict: verdict() },
         "cancel-off" => Action::CancelTimeOff(off()),
@@ -249,23 +254,24 @@ fn whole_week(world: &World, ground: &Roster, agent: AgentId) -> CommitmentEdit 
     CommitmentEdit { agent, within, draft: base.clone(), base }
 }
 
-/// `w1 ana-mon for ben-tue`, `w1 ana-mon to ben`, `w1 ana-mon`.
+/// `w1 ana-mon for ben-tue`, `w1 ana-mon to ben`, `w1 ana-mon`, `w1 ana for ben-tue`, or a round:
+/// `w1 ana-mon round ben-tue round cleo-wed`, in which each gives to the next. More may follow:
+/// `until sat`, `in wed`, `one sided`.
 fn offer(world: &World, words: &[&str]) -> SwapOffer {
-    let given = |id: &str| {
-        let shift = ShiftId::parse(id).expect("an id");
+    let given = |word: &str| {
+        let shift = ShiftId::parse(word).expect("an id");
         let owner = world.head().shift(&shift).map(|shift| shift.body.owner.clone());
-        Side {
-            agent: owner.unwrap_or_else(|| "nobody".parse().expect("an id")),
-            shift: Some(shift),
+        let known = AgentId::parse(word).ok().filter(|id| world.head().agent(id).is_some());
+        match known {
+            Some(agent) => Side { agent, shift: None },
+            None => Side {
+                agent: owner.unwrap_or_else(|| "nobody".parse().expect("an id")),
+                shift: Some(shift),
+            },
         }
     };
-    let mut offer = SwapOffer {
-        id: words[0].parse().expect("an id"),
-        initiator: given(words[1]),
-        receiver: None,
-        expires_at: None,
-        external_ids: BTreeMap::new(),
-    };
+    let mut offer = SwapOffer::of(words[0].parse().expect("an id"), given(words[1]));
+    let mut round = vec![given(words[1])];
     for pair in words[2..].chunks(2) {
         match pair {
             ["for", shift] => offer.receiver = Some(given(shift)),
@@ -273,12 +279,26 @@ fn offer(world: &World, words: &[&str]) -> SwapOffer {
                 let agent = agent.parse().expect("an agent");
                 offer.receiver = Some(Side { agent, shift: None });
             }
+            ["round", side] => round.push(given(side)),
+            ["one", "sided"] => offer.one_sided = true,
+            ["in", day] => {
+                let day = world.clock.day(day).and_then(|day| world.clock.zone.day(day));
+                offer.acceptable.extend(day);
+            }
             ["until", day] => {
                 let day = world.clock.day(day).expect("a day");
                 offer.expires_at = Some(world.clock.zone.start_of_day(day));
             }
             _ => panic!("{pair:?}: what is that of a swap?"),
         }
+    }
+    if round.len() > 1 {
+        let legs = round.iter().enumerate().map(|(n, side)| {
+            let before = &round[(n + round.len() - 1) % round.len()];
+            let (agent, gives) = (side.agent.clone(), side.shift.clone());
+            Leg { agent, gives, receives: before.shift.clone() }
+        });
+        offer.legs = legs.collect();
     }
     offer
 }

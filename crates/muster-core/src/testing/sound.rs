@@ -68,7 +68,7 @@ fn shifts(roster: &Roster, wrong: &mut Vec<String>) {
 
 fn swaps(roster: &Roster, wrong: &mut Vec<String>) {
     let open = roster.swaps().filter(|swap| swap.state.is_open());
-    let pairs = open.flat_map(|s| s.shifts().map(|id| (id.clone(), s.offer.id.clone())));
+    let pairs = open.flat_map(|s| s.offer.shifts().map(|id| (id.clone(), s.offer.id.clone())));
     let pairs: BTreeSet<_> = pairs.collect();
     let indexed: BTreeSet<_> = roster.open_swaps.iter().cloned().collect();
     if pairs != indexed {

@@ -19,6 +19,8 @@ mod steps;
 mod swap_rules;
 mod swaps;
 mod time_off;
+mod trades;
+mod waitlist;
 
 use expect_test::Expect;
 use muster_core::testing::World;
@@ -42,6 +44,8 @@ fn every_kind_of_finding_is_told_in_some_test() {
         include_str!("swap_rules.rs"),
         include_str!("swaps.rs"),
         include_str!("time_off.rs"),
+        include_str!("trades.rs"),
+        include_str!("waitlist.rs"),
     ]
     .concat();
     let severities = ["info", "warn", "ack", "block"];

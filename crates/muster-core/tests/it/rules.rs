@@ -204,3 +204,92 @@ fn a_locked_day_stays_as_it_is() {
         "#]],
     );
 }
+
+#[test]
+fn runs_of_work_and_of_days_off_gate_where_a_command_shortens_them() {
+    check_decide(
+        "
+        site Europe/Paris
+        rule MIN_CONSECUTIVE_DAYS ack minDays=2
+        rule MIN_DAYS_OFF block minDays=2
+        ana mon 09:00-17:00
+        ana tue 09:00-17:00
+        ana wed 09:00-17:00
+        ben 2026-03-11 09:00-17:00
+        > edit delete ana-tue
+        > edit delete ana-wed
+        > edit delete ana-mon
+        > edit ana wed 09:00-17:00
+        > edit ana fri 09:00-17:00
+        > edit(ack) ana sat 09:00-17:00
+        > edit ana sun 09:00-17:00
+        > edit ana 2026-03-23 09:00-17:00
+        ",
+        expect![[r#"
+            > edit delete ana-tue
+            refused:
+                block MIN_DAYS_OFF ana [ana-mon, ana-wed] tue 00:00-00:00 1/2 days
+                ack MIN_CONSECUTIVE_DAYS ana [ana-mon] mon 00:00-00:00 1/2 days
+                ack MIN_CONSECUTIVE_DAYS ana [ana-wed] wed 00:00-00:00 1/2 days
+            > edit delete ana-wed
+            r8: edited ana
+            > edit delete ana-mon
+            refused:
+                ack MIN_CONSECUTIVE_DAYS ana [ana-tue] tue 00:00-00:00 1/2 days
+            > edit ana wed 09:00-17:00
+            r9: edited ana
+            > edit ana fri 09:00-17:00
+            refused:
+                block MIN_DAYS_OFF ana [ana-fri, ana-wed] thu 00:00-00:00 1/2 days
+                ack MIN_CONSECUTIVE_DAYS ana [ana-fri] fri 00:00-00:00 1/2 days
+            > edit(ack) ana sat 09:00-17:00
+            r10: edited ana
+              ack MIN_CONSECUTIVE_DAYS ana [ana-sat] sat 00:00-00:00 1/2 days
+            > edit ana sun 09:00-17:00
+            r11: edited ana
+            > edit ana 2026-03-23 09:00-17:00
+            r12: edited ana
+        "#]],
+    );
+}
+
+#[test]
+fn weekends_and_shifts_are_counted_and_types_may_not_follow_each_other() {
+    check_decide(
+        "
+        site Europe/Paris
+        rule MAX_WEEKENDS block maxWeekends=1 weeks=2 anchor=2026-03-16
+        rule MAX_SHIFTS block as=nights types=night maxShifts=1 weeks=1
+        rule MAX_SHIFTS warn as=all maxShifts=3 weeks=1
+        rule SUCCESSION_FORBIDDEN ack first=night next=early
+        ana is contract=full
+        > edit ana mon 22:00-06:00 +type:night
+        > edit ana tue 22:00-06:00 +type:night
+        > edit ana tue 17:00-22:00 +type:early
+        > edit ana tue 17:00-22:00
+        > edit ana sat 09:00-17:00; ana sun 09:00-17:00
+        > edit ana 2026-03-29 09:00-17:00
+        > edit ana 2026-04-04 09:00-17:00
+        ",
+        expect![[r#"
+            > edit ana mon 22:00-06:00 +type:night
+            r7: edited ana
+            > edit ana tue 22:00-06:00 +type:night
+            refused:
+                block MAX_SHIFTS ana (nights) [ana-mon, ana-tue] mon 00:00-00:00 [10080]
+            > edit ana tue 17:00-22:00 +type:early
+            refused:
+                ack SUCCESSION_FORBIDDEN ana [ana-mon, ana-tue] mon 22:00-22:00
+            > edit ana tue 17:00-22:00
+            r8: edited ana
+            > edit ana sat 09:00-17:00; ana sun 09:00-17:00
+            r9: edited ana
+              warn MAX_SHIFTS ana (all) [ana-mon, ana-sat, ana-sun, ana-tue] mon 00:00-00:00 [10080]
+            > edit ana 2026-03-29 09:00-17:00
+            refused:
+                block MAX_WEEKENDS ana [ana-2026-03-29, ana-sat, ana-sun] mon 00:00-00:00 [20100]
+            > edit ana 2026-04-04 09:00-17:00
+            r10: edited ana
+        "#]],
+    );
+}

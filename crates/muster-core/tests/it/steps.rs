@@ -7,7 +7,7 @@ use muster_core::diff;
 use muster_core::id::{AgentId, Revision, ScheduleId, SwapId, TimeOffId};
 use muster_core::merge::Keep;
 use muster_core::rule::RulesChange;
-use muster_core::swap::{Side, Swap, SwapOffer};
+use muster_core::swap::{Leg, Side, Swap, SwapOffer};
 use muster_core::testing::World;
 use muster_core::time_off::TimeOff;
 use proptest::prelude::*;
@@ -156,7 +156,7 @@ pub(crate) fn step(swaps: u32) -> impl Strategy<Value = Step> {
             Step::Offer { id, shift, other, hours }
         }),
         3 => (n(), n(), n()).prop_map(|(swap, agent, shift)| Step::Accept { swap, agent, shift }),
-        1 => (n(), 0..3_u8).prop_map(|(swap, how)| Step::EndSwap { swap, how }),
+        1 => (n(), 0..5_u8).prop_map(|(swap, how)| Step::EndSwap { swap, how }),
         3 => (n(), any::<bool>()).prop_map(|(swap, acknowledges)| {
             Step::Approve { swap, acknowledges }
         }),
@@ -276,6 +276,8 @@ impl Step {
             }
             Self::Accept { swap: n, agent: who, shift } => accept(world, n, who, shift),
             Self::EndSwap { swap: n, how } => match how {
+                3 => Action::RevertSwap { id: swap_id(world, n), verdict: Verdict::default() },
+                4 => Action::ExpireSwaps,
                 0 => Action::CancelSwap(swap_id(world, n)),
                 1 => Action::DenySwap { id: swap_id(world, n), verdict: verdict() },
                 _ => Action::DeclineSwap { id: swap_id(world, n), agent: None },
@@ -403,23 +405,35 @@ fn offer(world: &World, id: &str, (shift, other): (u8, u8), hours: u8) -> Option
         let shift = pick(&all, n)?;
         Some(Side { agent: shift.body.owner.clone(), shift: Some(shift.id.clone()) })
     };
-    let receiver = match other % 4 {
-        0 => None,
-        1 => Some(Side { agent: agent(world.head(), other / 4), shift: None }),
-        _ => side(other / 4),
-    };
     let until = || world.now.plus_min(i64::from(hours) * 60);
-    Some(Action::OfferSwap(SwapOffer {
-        id: id.parse().expect("an id"),
-        initiator: side(shift)?,
-        receiver,
-        expires_at: (hours % 2 == 1).then(until),
-        external_ids: std::collections::BTreeMap::new(),
-    }))
+    let mut offer = SwapOffer::of(id.parse().expect("an id"), side(shift)?);
+    offer.expires_at = (hours % 2 == 1).then(until);
+    match other % 5 {
+        0 => offer.one_sided = hours.is_multiple_of(3),
+        1 => {
+            let agent = agent(world.head(), other / 5);
+            offer.receiver = Some(Side { agent, shift: None });
+        }
+        2 => {
+            let round = [offer.initiator.clone(), side(other / 5)?, side(hours)?];
+            let leg = |n: usize| {
+                let (agent, gives) = (round[n].agent.clone(), round[n].shift.clone());
+                Leg { agent, gives, receives: round[(n + 2) % 3].shift.clone() }
+            };
+            offer.legs = (0..3).map(leg).collect();
+        }
+        _ => offer.receiver = side(other / 5),
+    }
+    Some(Action::OfferSwap(offer))
 }
 
 fn accept(world: &World, n: u8, who: u8, shift: u8) -> Action {
-    let known = swap(world, n).and_then(|swap| swap.offer.receiver.clone());
+    let offer = swap(world, n).map(|swap| &swap.offer);
+    if let Some(offer) = offer.filter(|offer| !offer.legs.is_empty()) {
+        let agent = offer.legs[usize::from(who) % offer.legs.len()].agent.clone();
+        return Action::AcceptSwap { id: offer.id.clone(), agent, shift: None };
+    }
+    let known = offer.and_then(|offer| offer.receiver.clone());
     let who: AgentId =
         known.as_ref().map_or_else(|| agent(world.head(), who), |side| side.agent.clone());
     let of_theirs = |own: &&&muster_core::shift::Shift| own.body.owner == who;

@@ -97,8 +97,11 @@ fn differs(ground: &Roster, now: &Roster, action: &Action) -> bool {
         | Action::AcceptSwap { .. }
         | Action::DeclineSwap { .. }
         | Action::CancelSwap(_)
+        | Action::RevertSwap { .. }
+        | Action::ExpireSwaps
         | Action::ApproveSwap { .. }
         | Action::DenySwap { .. }
+        | Action::PutTimeOffLimits(_)
         | Action::RequestTimeOff(_)
         | Action::ChangeTimeOff { .. }
         | Action::ApproveTimeOff { .. }

@@ -109,7 +109,12 @@ async fn desk_of_new(app: &App, call: &Call, input: &SwapIn) -> Result<Desk, Api
     if let Some(unit) = &input.business_unit_id {
         return app.desk(call, unit).await;
     }
-    let side = input.initiator.as_ref().ok_or_else(|| ApiError::missing("/initiator"))?;
+    if let Some(leg) = input.legs.first() {
+        return app.desk_with(call, SubjectKind::Agent, &leg.agent_id).await;
+    }
+    // Who picks a shift up gives none.
+    let sides = [input.initiator.as_ref(), input.receiver.as_ref()];
+    let side = sides.into_iter().flatten().next().ok_or_else(|| ApiError::missing("/initiator"))?;
     match (&side.agent_id, &side.shift_id) {
         (Some(agent), _) => app.desk_with(call, SubjectKind::Agent, agent).await,
         (None, Some(shift)) => app.desk_with(call, SubjectKind::Shift, shift).await,
@@ -117,16 +122,16 @@ async fn desk_of_new(app: &App, call: &Call, input: &SwapIn) -> Result<Desk, Api
     }
 }
 
-/// Both sides of a swap live in one unit.
+/// All agents of a swap live in one unit.
 async fn check_unit(app: &App, call: &Call, desk: &Desk, input: &SwapIn) -> Result<(), ApiError> {
-    let Some(agent) = input.receiver.as_ref().and_then(|side| side.agent_id.as_ref()) else {
-        return Ok(());
-    };
-    let other = app.desk_with(call, SubjectKind::Agent, agent).await?;
-    if other.key() == desk.key() {
-        return Ok(());
+    let receiver = input.receiver.as_ref().and_then(|side| side.agent_id.as_ref());
+    for agent in receiver.into_iter().chain(input.legs.iter().map(|leg| &leg.agent_id)) {
+        let other = app.desk_with(call, SubjectKind::Agent, agent).await?;
+        if other.key() != desk.key() {
+            return Err(ApiError::cross_unit("the receiver's unit", &other.key().unit));
+        }
     }
-    Err(ApiError::cross_unit("the receiver's unit", &other.key().unit))
+    Ok(())
 }
 
 pub(crate) async fn offer(
@@ -234,31 +239,54 @@ async fn matching(app: &App, call: &Call, filter: &SwapFilterIn) -> Result<Vec<S
 }
 
 fn takes_part(swap: &Swap, agent: &AgentId) -> bool {
-    let sides = [Some(&swap.offer.initiator), swap.offer.receiver.as_ref()];
-    sides.into_iter().flatten().any(|side| side.agent == *agent)
+    swap.offer.agents().any(|known| known == agent)
 }
 
+/// What would happen: of one swap, or of each of many on the state as it is.
 pub(crate) async fn evaluate(
     State(app): State<App>,
     call: Call,
     body: Bytes,
 ) -> Result<Response, ApiError> {
-    let input: SwapIn = parse(&body)?;
+    let mut input: SwapIn = parse(&body)?;
+    if input.swaps.is_empty() {
+        let view = evaluated(&app, &call, input).await?;
+        return Ok(json(view.evaluated_at.revision, &view));
+    }
+    let swaps = std::mem::take(&mut input.swaps);
+    if input != SwapIn::default() {
+        let problem = "stands beside a swap: evaluate one or many";
+        return Err(ApiError::bad_input("/swaps", &swaps.len().to_string(), problem));
+    }
+    if swaps.len() > limits::PAGE_SIZE {
+        let problem = format!("are more than {}", limits::PAGE_SIZE);
+        return Err(ApiError::bad_input("/swaps", &swaps.len().to_string(), &problem));
+    }
+    let mut views = Vec::with_capacity(swaps.len());
+    for (n, swap) in swaps.into_iter().enumerate() {
+        let place = format!("/swaps/{n}");
+        views.push(evaluated(&app, &call, swap).await.map_err(|error| error.within(&place))?);
+    }
+    let revision = views.iter().map(|view| view.evaluated_at.revision).max().unwrap_or_default();
+    Ok(json(revision, &ListView::whole(views, revision)))
+}
+
+async fn evaluated(app: &App, call: &Call, input: SwapIn) -> Result<EvaluationView, ApiError> {
     let known = input.id.clone();
+    let is_named = input.initiator.is_none() && input.legs.is_empty();
     let desk = match &known {
-        Some(swap) if input.initiator.is_none() => desk_of(&app, &call, swap).await?,
-        Some(_) | None => desk_of_new(&app, &call, &input).await?,
+        Some(swap) if is_named => desk_of(app, call, swap).await?,
+        Some(_) | None => desk_of_new(app, call, &input).await?,
     };
     let roster = desk.head();
     let now = roster.now(app.clock().now());
     let offer = match known.as_ref().and_then(|swap| roster.swap(swap)) {
         Some(swap) => swap.offer.clone(),
-        None => input.offer(&roster, &mut || app.mint(&call))?,
+        None => input.offer(&roster, &mut || app.mint(call))?,
     };
     let findings = decide::evaluate(&roster, &call.caller.actor, &offer, now);
     let at = EvaluatedAt::new(roster.revision(), now);
-    let view = EvaluationView::new(&offer.initiator.agent, told::findings(&findings), at);
-    Ok(json(roster.revision(), &view))
+    Ok(EvaluationView::new(&offer, told::findings(&findings), at))
 }
 
 pub(crate) async fn show(
@@ -335,4 +363,15 @@ pub(crate) async fn deny(
     let swap: SwapId = id(&swap)?;
     let verdict = parse_or_default::<VerdictIn>(&body)?.verdict()?;
     done(&app, &call, swap.clone(), Action::DenySwap { id: swap, verdict }).await
+}
+
+pub(crate) async fn revert(
+    State(app): State<App>,
+    Path(swap): Path<String>,
+    call: Call,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    let swap: SwapId = id(&swap)?;
+    let verdict = parse_or_default::<VerdictIn>(&body)?.verdict()?;
+    done(&app, &call, swap.clone(), Action::RevertSwap { id: swap, verdict }).await
 }

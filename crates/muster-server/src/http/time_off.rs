@@ -3,20 +3,24 @@
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::Response;
-use muster_api::list::ListView;
+use muster_api::list::{EvaluatedAt, ListView};
 use muster_api::terms::VerdictIn;
-use muster_api::time_off::{TimeOffIn, TimeOffQueryIn, TimeOffView};
+use muster_api::time_off::{
+    LimitView, LimitsIn, TimeOffChange, TimeOffEvaluationView, TimeOffIn, TimeOffQueryIn,
+    TimeOffView,
+};
 use muster_api::{parse, parse_or_default};
 use muster_core::command::Action;
-use muster_core::decide::Outcome;
-use muster_core::id::TimeOffId;
+use muster_core::decide::{self, Outcome};
+use muster_core::id::{TimeOffId, UnitId};
 use muster_core::time_off::TimeOff;
 use muster_core::{Instant, Interval};
 use muster_ledger::SubjectKind;
+use serde::Deserialize;
 
 use crate::desk::{Answer, Desk};
 use crate::error::ApiError;
-use crate::http::query::{Path, id};
+use crate::http::query::{Params, Path, id};
 use crate::http::{App, Call, Page, created, document, json, listed, told};
 
 pub(crate) async fn create(
@@ -25,16 +29,79 @@ pub(crate) async fn create(
     body: Bytes,
 ) -> Result<Response, ApiError> {
     let input: TimeOffIn = parse(&body)?;
-    let desk = match (&input.business_unit_id, &input.agent_id) {
-        (Some(unit), _) => app.desk(&call, unit).await?,
-        (None, Some(agent)) => app.desk_with(&call, SubjectKind::Agent, agent).await?,
-        (None, None) => return Err(ApiError::missing("/agentId")),
-    };
+    let desk = desk_of_new(&app, &call, &input).await?;
     let request = input.request(&desk.head(), &mut || app.mint(&call))?;
     let own = request.id.clone();
     let answer = app.ask(&desk, &call, Action::RequestTimeOff(request)).await?;
     let is_new = answer.before.time_off(&own).is_none();
     Ok(created(is_new, answer.revision, &view(&desk, &answer, &own)?))
+}
+
+async fn desk_of_new(app: &App, call: &Call, input: &TimeOffIn) -> Result<Desk, ApiError> {
+    match (&input.business_unit_id, &input.agent_id) {
+        (Some(unit), _) => app.desk(call, unit).await,
+        (None, Some(agent)) => app.desk_with(call, SubjectKind::Agent, agent).await,
+        (None, None) => Err(ApiError::missing("/agentId")),
+    }
+}
+
+/// What an approval would meet and break, of a known request or of one that could be made.
+pub(crate) async fn evaluate(
+    State(app): State<App>,
+    call: Call,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    let input: TimeOffIn = parse(&body)?;
+    let desk = match &input.id {
+        Some(own) if input.agent_id.is_none() => desk_of(&app, &call, own).await?,
+        Some(_) | None => desk_of_new(&app, &call, &input).await?,
+    };
+    let roster = desk.head();
+    let now = roster.now(app.clock().now());
+    let known = input.id.as_ref().and_then(|own| roster.time_off(own));
+    let request = match known {
+        Some(known) => known.request.clone(),
+        None => input.request(&roster, &mut || app.mint(&call))?,
+    };
+    let findings = decide::evaluate_time_off(&roster, &request, now);
+    let at = EvaluatedAt::new(roster.revision(), now);
+    let view = TimeOffEvaluationView::new(request.id, told::findings(&findings), at);
+    Ok(json(roster.revision(), &view))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct LimitsOf {
+    business_unit_id: UnitId,
+}
+
+pub(crate) async fn limits(
+    State(app): State<App>,
+    call: Call,
+    Params(filter): Params<LimitsOf>,
+) -> Result<Response, ApiError> {
+    let roster = app.desk(&call, &filter.business_unit_id).await?.head();
+    let limits = roster.time_off_limits().map(LimitView::from).collect();
+    Ok(listed(roster.revision(), &ListView::whole(limits, roster.revision())))
+}
+
+pub(crate) async fn put_limits(
+    State(app): State<App>,
+    call: Call,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    let LimitsIn { business_unit_id, limits } = parse(&body)?;
+    let unit = business_unit_id.ok_or_else(|| ApiError::missing("/businessUnitId"))?;
+    let desk = app.desk(&call, &unit).await?;
+    let zone = desk.head().unit().map_or_else(muster_core::Zone::utc, |unit| unit.zone.clone());
+    let limits = limits
+        .into_iter()
+        .enumerate()
+        .map(|(n, limit)| limit.limit(&zone).map_err(|bad| bad.within(&format!("/limits/{n}"))));
+    let action = Action::PutTimeOffLimits(limits.collect::<Result<_, _>>()?);
+    let answer = app.ask(&desk, &call, action).await?;
+    let limits = answer.after.time_off_limits().map(LimitView::from).collect();
+    Ok(json(answer.revision, &ListView::whole(limits, answer.revision)))
 }
 
 /// The request as it stands after an answer.
@@ -45,7 +112,7 @@ fn view<'a>(
 ) -> Result<TimeOffView<'a>, ApiError> {
     let missing = || ApiError::unknown("time-off request", own);
     let known = answer.after.time_off(own).ok_or_else(missing)?;
-    let view = TimeOffView::new(&desk.key().unit, known);
+    let view = TimeOffView::new(&desk.key().unit, &answer.after, known);
     Ok(match &answer.result {
         Ok(Outcome::TimeOff { findings, .. }) => view.with_findings(told::findings(findings)),
         _ => view,
@@ -77,7 +144,7 @@ pub(crate) async fn query(
     let requests = roster.all_time_off().filter(wanted);
     let (requests, next_cursor) = page.take(requests, |t| t.request.id.as_str());
     let unit = &desk.key().unit;
-    let entities = requests.into_iter().map(|t| TimeOffView::new(unit, t)).collect();
+    let entities = requests.into_iter().map(|t| TimeOffView::new(unit, roster, t)).collect();
     let revision = roster.revision();
     Ok(listed(revision, &ListView::<TimeOffView<'_>> { entities, next_cursor, revision }))
 }
@@ -96,7 +163,7 @@ pub(crate) async fn show(
     let roster = desk.head();
     let missing = || ApiError::unknown("time-off request", &own);
     let known = roster.time_off(&own).ok_or_else(missing)?;
-    let view = TimeOffView::new(&desk.key().unit, known);
+    let view = TimeOffView::new(&desk.key().unit, &roster, known);
     Ok(document(&call, roster.revision(), known.origin.revision, &view))
 }
 
@@ -123,8 +190,8 @@ pub(crate) async fn change(
     let missing = || ApiError::unknown("time-off request", &own);
     let known = head.time_off(&own).ok_or_else(missing)?;
     let change = parse::<TimeOffIn>(&body)?.change(&head, &known.request)?;
-    let (days, paid, note) = (change.days, change.paid, change.note);
-    let action = Action::ChangeTimeOff { id: own.clone(), days, paid, note };
+    let TimeOffChange { days, paid, paid_min, note } = change;
+    let action = Action::ChangeTimeOff { id: own.clone(), days, paid, paid_min, note };
     done(&app, &call, own, action).await
 }
 

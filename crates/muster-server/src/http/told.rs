@@ -80,7 +80,8 @@ pub(crate) fn version(command: &Command, roster: &Roster) -> Option<Revision> {
         | Action::DeclineSwap { id, .. }
         | Action::CancelSwap(id)
         | Action::ApproveSwap { id, .. }
-        | Action::DenySwap { id, .. } => swap(id),
+        | Action::DenySwap { id, .. }
+        | Action::RevertSwap { id, .. } => swap(id),
         Action::ChangeTimeOff { id, .. }
         | Action::ApproveTimeOff { id, .. }
         | Action::DenyTimeOff { id, .. }
@@ -97,6 +98,8 @@ pub(crate) fn version(command: &Command, roster: &Roster) -> Option<Revision> {
         | Action::CreateDraft { .. }
         | Action::DeleteDraft(_)
         | Action::OfferSwap(_)
-        | Action::RequestTimeOff(_) => None,
+        | Action::ExpireSwaps
+        | Action::RequestTimeOff(_)
+        | Action::PutTimeOffLimits(_) => None,
     }
 }

@@ -11,3 +11,5 @@ mod schedules;
 mod shifts;
 mod swaps;
 mod time_off;
+mod trades;
+mod waitlist;

@@ -93,11 +93,9 @@ async fn what_may_still_arrive_is_repeated_and_not_decided_anew() {
         shift: Some(format!("{agent}-1").parse().unwrap()),
     };
     let offer = SwapOffer {
-        id: "w".parse().unwrap(),
-        initiator: side("a0"),
         receiver: Some(side("a1")),
         expires_at: Some(now().plus_min(60)),
-        external_ids: std::collections::BTreeMap::new(),
+        ..SwapOffer::of("w".parse().unwrap(), side("a0"))
     };
     ask(&one, 0, "offers", Action::OfferSwap(offer), None).await.unwrap().result.unwrap();
     first_append(&sim, "one", Turn::Late(Duration::from_secs(3)));

@@ -9,7 +9,7 @@ use muster_core::roster::Image;
 use muster_core::{Revision, Roster};
 use muster_ledger::sim::Sim;
 use muster_ledger::{Ledger, Snapshot};
-use muster_server::desk::Ask;
+use muster_server::desk::{Ask, SNAPSHOT_FORMAT};
 use tokio::time::Instant;
 
 use crate::check::{self, Past};
@@ -122,7 +122,7 @@ async fn snapshots(sim: Sim, record: Record, mut dice: Dice, lasts: Duration) {
         let image = Image::of(&roster);
         let body = serde_json::to_vec(&image).unwrap();
         let (revision, hash) = (roster.revision(), image.hash());
-        let snapshot = Snapshot { revision, format: 1, hash, body };
+        let snapshot = Snapshot { revision, format: SNAPSHOT_FORMAT, hash, body };
         if ledger.put_snapshot(key, snapshot).await.is_ok() {
             record.count("snapshot stored");
         }

@@ -106,13 +106,9 @@ fn offer(dice: &mut Dice, known: &Roster) -> Action {
     };
     let nobody = || Side { agent: "nobody".parse().unwrap(), shift: None };
     let (initiator, receiver) = (side().unwrap_or_else(nobody), side());
-    Action::OfferSwap(SwapOffer {
-        id: SwapId::parse(&format!("w{}", dice.below(8))).unwrap(),
-        initiator,
-        receiver,
-        expires_at: dice.chance(200).then(|| at(0, 0).plus_days(-13)),
-        external_ids: std::collections::BTreeMap::new(),
-    })
+    let id = SwapId::parse(&format!("w{}", dice.below(8))).unwrap();
+    let expires_at = dice.chance(200).then(|| at(0, 0).plus_days(-13));
+    Action::OfferSwap(SwapOffer { receiver, expires_at, ..SwapOffer::of(id, initiator) })
 }
 
 /// A step of a swap that is known, or of one that may be there.
@@ -143,6 +139,7 @@ fn request_off(dice: &mut Dice) -> Action {
         intervals: days.intervals(&muster_core::Zone::utc()),
         days,
         paid: true,
+        paid_min: None,
         note: None,
     })
 }
@@ -154,7 +151,9 @@ fn time_off(dice: &mut Dice, known: &Roster) -> Action {
     match dice.below(6) {
         0..3 => Action::ApproveTimeOff { id, verdict },
         3 => Action::DenyTimeOff { id, verdict },
-        4 => Action::ChangeTimeOff { id, days: None, paid: Some(false), note: None },
+        4 => {
+            Action::ChangeTimeOff { id, days: None, paid: Some(false), paid_min: None, note: None }
+        }
         _ => Action::CancelTimeOff(id),
     }
 }

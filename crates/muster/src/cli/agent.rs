@@ -83,7 +83,7 @@ fn wrong(line: u64, column: &str, value: &str, problem: impl Into<String>) -> Fi
 }
 
 /// Reads a file of agents into members of a bulk.
-fn read(bytes: &[u8], unit: &str) -> Result<Vec<Value>, Vec<FileError>> {
+pub(super) fn read(bytes: &[u8], unit: &str) -> Result<Vec<Value>, Vec<FileError>> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
     let unreadable = |error: &csv::Error| {

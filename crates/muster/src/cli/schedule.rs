@@ -13,6 +13,9 @@ use super::Outcome;
 use super::server::{Server, ServerArgs};
 use crate::print::Format;
 
+pub(super) use push::{Ambiguous, named};
+pub(super) use show::whole;
+
 /// What to do with schedules.
 #[derive(Debug, Args)]
 pub(crate) struct ScheduleOptions {

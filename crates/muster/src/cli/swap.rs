@@ -1,8 +1,9 @@
 //! `muster swap`: looking at shift swaps and deciding them.
 
 use clap::{Args, Subcommand};
-use muster_api::client::{Swap, SwapSide};
+use muster_api::client::{ConflictIn, List, Swap, SwapSide};
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::Outcome;
 use super::findings;
@@ -41,6 +42,20 @@ enum SwapCommand {
     Approve(Decision),
     /// Refuse a swap.
     Deny(Decision),
+    /// Give the shifts of an approved swap back.
+    Revert(Decision),
+    /// Say what approving would meet; nothing is written.
+    Evaluate {
+        /// Swaps that were offered.
+        #[arg(value_parser = server::id, required_unless_present = "gives")]
+        ids: Vec<String>,
+        /// Of a swap that was not: the shift that is given,
+        #[arg(long, value_parser = server::id, conflicts_with = "ids", requires = "gets")]
+        gives: Option<String>,
+        /// and the one that is got for it.
+        #[arg(long, value_parser = server::id, requires = "gives")]
+        gets: Option<String>,
+    },
 }
 
 /// A decision on a swap.
@@ -77,8 +92,61 @@ pub(crate) async fn run(options: SwapOptions, format: Format) -> anyhow::Result<
         }
         SwapCommand::Approve(decision) => decide(server, decision, "approve", format).await?,
         SwapCommand::Deny(decision) => decide(server, decision, "deny", format).await?,
+        SwapCommand::Revert(decision) => decide(server, decision, "revert", format).await?,
+        SwapCommand::Evaluate { ids, gives, gets } => {
+            let side = |shift: Option<String>| json!({ "shiftId": shift });
+            let swaps = match gives {
+                Some(gives) => {
+                    vec![json!({ "initiator": side(Some(gives)), "receiver": side(gets) })]
+                }
+                None => ids.into_iter().map(|id| json!({ "id": id })).collect(),
+            };
+            evaluate(server, &swaps, format).await?;
+        }
     }
     Ok(Outcome::Done)
+}
+
+/// What would happen to one swap.
+#[derive(Debug, Deserialize)]
+struct Evaluation {
+    id: String,
+    clean: bool,
+    initiator: Vec<ConflictIn>,
+    receiver: Vec<ConflictIn>,
+}
+
+async fn evaluate(server: Server, swaps: &[Value], format: Format) -> anyhow::Result<()> {
+    let path = "/scheduling/shiftswaps/evaluate";
+    let reply = server.post::<List<Evaluation>>(path, &json!({ "swaps": swaps })).await?;
+    let server = match swaps.first().and_then(|swap| swap["id"].as_str()) {
+        Some(id) => {
+            let path = format!("/scheduling/shiftswaps/{id}");
+            let place = server.get::<Where>(&path, &[]).await?.value;
+            server.in_unit(&place.business_unit_id).await?
+        }
+        None => server,
+    };
+    format.answer(&reply.json, || {
+        let all = reply.value.entities.iter();
+        all.map(|one| evaluated(one, server.when())).collect::<Vec<_>>().join("\n")
+    });
+    Ok(())
+}
+
+fn evaluated(evaluation: &Evaluation, when: &When) -> String {
+    let Evaluation { id, clean, initiator, receiver } = evaluation;
+    let found: Vec<ConflictIn> = initiator.iter().chain(receiver).cloned().collect();
+    match (clean, found.is_empty()) {
+        (true, true) => format!("{id}: nothing stands in the way\n"),
+        (true, false) => {
+            format!("{id}: nothing stands in the way\n\n{}", findings::settled(&found, when))
+        }
+        (false, _) => format!(
+            "{id}: cannot be approved as it is\n\n{}",
+            findings::grouped(&findings::unowned(&found), when)
+        ),
+    }
 }
 
 async fn decide(

@@ -52,7 +52,7 @@ enum UnitCommand {
 
 /// A day of the week.
 #[derive(Debug, Clone, Copy, ValueEnum, Serialize)]
-enum Day {
+pub(super) enum Day {
     Monday,
     Tuesday,
     Wednesday,

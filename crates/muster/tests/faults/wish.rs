@@ -147,7 +147,7 @@ impl Wish {
             }
             Self::AskTimeOff(id) | Self::DecideTimeOff(id, _) | Self::ReadTimeOff(id) => {
                 let request = roster.time_off(&id.parse().unwrap())?;
-                Some(serde_json::to_value(TimeOffView::new(&unit, request)).unwrap())
+                Some(serde_json::to_value(TimeOffView::new(&unit, roster, request)).unwrap())
             }
             Self::Furnish | Self::DropShift(_) | Self::MakeDraft(_) | Self::Publish(_) => None,
         }

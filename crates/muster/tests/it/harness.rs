@@ -42,7 +42,7 @@ impl Run {
     }
 
     /// All of it: stdout, stderr, and the exit code where it is not 0.
-    fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         let mut shown = format!("{}{}", self.out, self.err);
         if self.code != 0 {
             let _ = writeln!(shown, "[exit {}]", self.code);

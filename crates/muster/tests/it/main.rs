@@ -12,4 +12,5 @@ mod ledger;
 mod moving;
 mod push;
 mod registry;
+mod rules;
 mod serve;

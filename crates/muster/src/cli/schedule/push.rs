@@ -19,7 +19,7 @@ use report::{Live, Pushed};
 
 /// What to do with a wall time that a clock change makes ambiguous or skips.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Ambiguous {
+pub(in crate::cli) enum Ambiguous {
     /// Refuse it, naming both readings.
     Reject,
     /// Take the earlier reading.
@@ -64,7 +64,7 @@ pub(super) struct PushOptions {
 }
 
 /// Reads `NAME=CODE`.
-fn named(text: &str) -> Result<(String, String), String> {
+pub(in crate::cli) fn named(text: &str) -> Result<(String, String), String> {
     let (name, code) = text.rsplit_once('=').ok_or("an activity is named by NAME=CODE")?;
     Ok((name.trim().to_owned(), code.trim().to_owned()))
 }

@@ -42,7 +42,11 @@ pub(super) async fn run(
 }
 
 /// All pages of a schedule as one document.
-async fn whole(server: &Server, id: &str, agent: Option<&str>) -> anyhow::Result<Value> {
+pub(in crate::cli) async fn whole(
+    server: &Server,
+    id: &str,
+    agent: Option<&str>,
+) -> anyhow::Result<Value> {
     let page = async |cursor: Option<String>| {
         let query = [("agentId", agent), ("pageSize", Some(PAGE)), ("cursor", cursor.as_deref())];
         server.get::<Schedule>(&path(id), &query).await

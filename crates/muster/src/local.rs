@@ -1,0 +1,143 @@
+//! A unit in memory, made of what a file or a server says. The rules are asked about it; nothing of
+//! it is kept.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use muster_core::command::{Action, Command};
+use muster_core::conflict::Finding;
+use muster_core::decide::{Rejection, decide};
+use muster_core::diff::{self, WeekDoc};
+use muster_core::entry::{Actor, Entry, Reference, ReferenceKind};
+use muster_core::event::Event;
+use muster_core::id::{AgentId, ClientId, CommandId, ScheduleId, ShiftId};
+use muster_core::instant::{Instant, Interval};
+use muster_core::roster::Roster;
+use muster_core::rule::{self, RulesChange};
+use muster_core::unit::BusinessUnit;
+use muster_core::zone::Zone;
+
+/// A unit in memory.
+#[derive(Debug)]
+pub(crate) struct Local {
+    roster: Roster,
+}
+
+/// A shift that is not as long as the clock on the wall shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ClockChange {
+    /// Who works it.
+    pub(crate) agent: AgentId,
+    /// The shift.
+    pub(crate) shift: ShiftId,
+    /// When it is.
+    pub(crate) interval: Interval,
+    /// By how many minutes the clocks are moved meanwhile: `-60` makes it an hour shorter than it
+    /// looks.
+    pub(crate) change_min: i64,
+}
+
+impl ClockChange {
+    /// How long it is.
+    pub(crate) fn elapsed_min(&self) -> i64 {
+        self.interval.minutes()
+    }
+
+    /// How long the clock on the wall shows it to be.
+    pub(crate) fn wall_min(&self) -> i64 {
+        self.elapsed_min() - self.change_min
+    }
+}
+
+impl Local {
+    /// A unit without agents, with the rules of a fresh one.
+    pub(crate) fn new(unit: BusinessUnit) -> Self {
+        let mut local = Self { roster: Roster::default() };
+        local.happen(vec![Event::UnitPut(unit)]);
+        local
+    }
+
+    /// What it is now.
+    pub(crate) fn roster(&self) -> &Roster {
+        &self.roster
+    }
+
+    /// Writes facts, whatever the rules say.
+    pub(crate) fn happen(&mut self, events: Vec<Event>) {
+        let revision = self.roster.revision().next();
+        let id = format!("local-{}", revision.0);
+        self.roster.apply(&Entry {
+            revision,
+            at: Instant::MIN,
+            actor: actor(),
+            command: CommandId::parse(&id).expect("letters, a dash and a number"),
+            policy: self.roster.policy(),
+            zones: Zone::release().into(),
+            about: Reference { kind: ReferenceKind::Unit, id: Arc::from(id) },
+            reason: None,
+            events,
+        });
+    }
+
+    /// Sets rules, as the server would.
+    pub(crate) fn set_rules(&mut self, change: RulesChange) -> Result<(), Rejection> {
+        let command = Command { actor: actor(), action: Action::SetRules(change) };
+        let decision = decide(&self.roster, &command, Instant::MIN)?;
+        self.happen(decision.events);
+        Ok(())
+    }
+
+    /// Writes whole weeks of agents, whatever the rules say.
+    pub(crate) fn put_week(&mut self, first: Date, docs: &[WeekDoc]) -> Result<(), Rejection> {
+        let mut minted = 0;
+        let mut mint = || {
+            minted += 1;
+            ShiftId::parse(&format!("shift-{first}-{minted}")).expect("a date and a number")
+        };
+        let edits = diff::week(&self.roster, first, docs, &mut mint)?;
+        if self.roster.week(first).is_none() {
+            let id = ScheduleId::parse(&format!("week-{first}")).expect("a date");
+            self.happen(vec![Event::WeekOpened { week: first, id }]);
+        }
+        self.roster = diff::applied(&self.roster, &edits);
+        Ok(())
+    }
+
+    /// What the rules find in all the weeks there are, worst first.
+    pub(crate) fn findings(&self) -> Vec<Finding> {
+        let Some(weeks) = self.weeks() else { return Vec::new() };
+        let agents = self.roster.agents().map(|record| &record.agent.id);
+        let mut found: Vec<Finding> =
+            agents.flat_map(|agent| rule::findings(&self.roster, agent, weeks)).collect();
+        found.sort_by_cached_key(Finding::sort_key);
+        found
+    }
+
+    /// From the beginning of the first week to the end of the last.
+    fn weeks(&self) -> Option<Interval> {
+        let unit = self.roster.unit()?;
+        let firsts = || self.roster.weeks().map(|week| week.first);
+        let (first, last) = (unit.week(firsts().min()?)?, unit.week(firsts().max()?)?);
+        Interval::new(first.start(), last.end())
+    }
+
+    /// The shifts that are not as long as the clock shows, by agent and start.
+    pub(crate) fn clock_changes(&self) -> Vec<ClockChange> {
+        let Some(weeks) = self.weeks() else { return Vec::new() };
+        let of = |agent: &muster_core::agent::Agent| -> Vec<ClockChange> {
+            let change = |shift: &muster_core::shift::Shift| ClockChange {
+                agent: agent.id.clone(),
+                shift: shift.id.clone(),
+                interval: shift.interval(),
+                change_min: agent.zone.clock_change_min(shift.interval()),
+            };
+            self.roster.shifts_of(&agent.id, weeks).map(change).collect()
+        };
+        let all = self.roster.agents().flat_map(|record| of(&record.agent));
+        all.filter(|change| change.change_min != 0).collect()
+    }
+}
+
+fn actor() -> Actor {
+    Actor { client: ClientId::parse("local").expect("five letters"), agent: None }
+}
