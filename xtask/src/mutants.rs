@@ -54,28 +54,12 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         tests: "test(whatever_is_asked_of_all_together)",
     },
     Mutant {
-        name: "a skill that an agent gets does not count",
-        file: "crates/muster-core/src/levels/count.rs",
-        find: "Event::AgentPut(crate::agent::Agent { id, .. }) | Event::AgentLeft(id) = event",
-        replace: "Event::AgentLeft(id) = event",
-        package: "muster-core",
-        tests: "test(who_counts_follows_skills_codes_and_units)",
-    },
-    Mutant {
         name: "a quarter hour that is partly a meeting is on the queue",
         file: "crates/muster-core/src/levels/presence.rs",
         find: "on_queue: queue.mask(|place| day.inside(place)),",
         replace: "on_queue: queue.mask(|place| day.touching(place)),",
         package: "muster-core",
         tests: "test(a_change_that_leaves_too_few_on_the_queue_is_held)",
-    },
-    Mutant {
-        name: "what stood before counts as new",
-        file: "crates/muster-core/src/rule/levels.rs",
-        find: "missed_now <= missed(&bound, before, quarter).2",
-        replace: "false && missed_now <= missed(&bound, before, quarter).2",
-        package: "muster-core",
-        tests: "test(what_stood_before_is_told_and_does_not_hold)",
     },
     Mutant {
         name: "an append does not compare the head",

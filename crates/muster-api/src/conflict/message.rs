@@ -14,9 +14,7 @@ pub fn message(finding: &Finding) -> String {
         Kind::ChangedButDeleted => {
             format!("{} is changed here and was deleted meanwhile", shifts(finding))
         }
-        Kind::ShiftOverlap => {
-            format!("{} overlap by {} min", shifts(finding), finding.magnitude)
-        }
+        Kind::ShiftOverlap => format!("{} overlap by {} min", shifts(finding), finding.magnitude),
         Kind::TimeOffApprovedOverlap => on_time_off(finding, "approved"),
         Kind::TimeOffPendingOverlap => on_time_off(finding, "pending"),
         Kind::TimeOffOverlapsTimeOff => {
@@ -53,14 +51,8 @@ pub fn message(finding: &Finding) -> String {
         }
         Kind::SkillMissing => format!("{} asks for {}", shifts(finding), skills(finding)),
         Kind::StaffingBelowMinimum => missing(finding),
-        Kind::TrunkCapacityExceeded => {
-            let group = name(finding).unwrap_or_default();
-            crowded(finding, &format!("on trunk group {group}, which has {} lines", finding.limit))
-        }
-        Kind::SiteSeatsExceeded => {
-            let site = name(finding).unwrap_or_default();
-            crowded(finding, &format!("at site {site}, which has {} seats", finding.limit))
-        }
+        Kind::TrunkCapacityExceeded => crowded(finding, "on trunk group", "lines"),
+        Kind::SiteSeatsExceeded => crowded(finding, "at site", "seats"),
         Kind::ActivityOutsideShift => outside(finding),
         Kind::SwapTermsChanged => {
             format!("{} was moved after both agents agreed to {}", shifts(finding), swap(finding))
@@ -289,9 +281,12 @@ fn missing(finding: &Finding) -> String {
     format!("{count}{skill} on the queue of at least {limit}{}: {magnitude} missing", span(finding))
 }
 
-fn crowded(finding: &Finding, place: &str) -> String {
-    let Finding { observed, magnitude, .. } = finding;
-    format!("{observed} agents {place},{}: {magnitude} too many", span(finding))
+fn crowded(finding: &Finding, place: &str, what: &str) -> String {
+    let Finding { observed, limit, magnitude, .. } = finding;
+    let (name, span) = (name(finding).unwrap_or_default(), span(finding));
+    format!(
+        "{observed} agents {place} {name}, which has {limit} {what},{span}: {magnitude} too many"
+    )
 }
 
 /// The stretch of time it is about.

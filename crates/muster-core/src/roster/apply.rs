@@ -15,7 +15,7 @@ use crate::levels;
 use crate::roster::{AgentRecord, Gone, Known, Roster, Timeline, Week, utc_day};
 use crate::shift::{AtomValue, Commitment, Shift, ShiftBody};
 use crate::swap::{Swap, SwapOffer, SwapState};
-use crate::time_off::{TimeOff, TimeOffRequest, TimeOffStatus};
+use crate::time_off::{TimeOff, TimeOffLimit, TimeOffRequest, TimeOffStatus};
 
 impl Roster {
     /// Moves the state on by one entry.
@@ -50,9 +50,9 @@ impl Roster {
                 self.rules = Arc::new(rules.clone());
                 self.policy = origin.revision;
             }
-            Event::StaffingPut(change) => self.levels.require(change, origin),
-            Event::TrunksPut(trunks) => self.levels.trunks = Some(known(trunks, origin)),
-            Event::SitesPut(sites) => self.levels.sites = Some(known(sites, origin)),
+            Event::StaffingPut(_) | Event::TrunksPut(_) | Event::SitesPut(_) => {
+                self.levels.put(event, origin);
+            }
             Event::WeekOpened { week, id } => self.open_week(*week, id, origin),
             Event::Published { week, .. } => self.change_week(*week, origin.revision, |week| {
                 week.publications.push_back(origin.revision);
@@ -100,12 +100,7 @@ impl Roster {
             Event::TimeOffDecided { id, status } => {
                 self.change_time_off(id, origin, |t| t.status = *status);
             }
-            Event::TimeOffLimitPut(limit) if limit.places.is_empty() => {
-                self.time_off_limits.remove(&limit.id);
-            }
-            Event::TimeOffLimitPut(limit) => {
-                self.time_off_limits.insert(limit.id.clone(), known(limit, origin));
-            }
+            Event::TimeOffLimitPut(limit) => self.put_time_off_limit(limit, origin),
             Event::Acknowledged { .. } => {}
         }
     }
@@ -288,6 +283,15 @@ impl Roster {
         change(&mut time_off);
         time_off.origin = origin.clone();
         self.insert_time_off(time_off);
+    }
+
+    /// A limit without places is none.
+    fn put_time_off_limit(&mut self, limit: &TimeOffLimit, origin: &Origin) {
+        if limit.places.is_empty() {
+            self.time_off_limits.remove(&limit.id);
+        } else {
+            self.time_off_limits.insert(limit.id.clone(), known(limit, origin));
+        }
     }
 
     pub(super) fn insert_time_off(&mut self, time_off: TimeOff) {

@@ -220,10 +220,8 @@ impl Image {
             let publications = publications.into_iter().collect();
             roster.weeks.insert(first, Arc::new(Week { first, id, version, publications }));
         }
-        if let Some(image) = self.levels {
-            roster.levels = image.restored(at)?;
-            roster.levels.counts = levels::counted(&roster);
-        }
+        roster.levels = self.levels.map_or_else(|| Some(Levels::default()), |l| l.restored(at))?;
+        roster.levels.counts = levels::counted(&roster);
         roster.revision = self.revision;
         roster.at = self.at;
         Some(roster)

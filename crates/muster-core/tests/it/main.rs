@@ -8,6 +8,7 @@ mod edits;
 mod generate;
 mod laws;
 mod levels;
+mod levels_explained;
 mod oracle;
 mod publish;
 mod registry;

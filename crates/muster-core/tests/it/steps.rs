@@ -328,20 +328,22 @@ impl Step {
                 ..RulesChange::default()
             }),
             Self::Require { what, day, hour, number } => require(world, what, day, hour, number),
-            Self::Count { agent: who, what } => {
-                let name = agent(world.head(), who);
-                let (first, last) =
-                    (crate::generate::day(world, 1), crate::generate::day(world, 3));
-                world.action(&match what {
-                    0 => format!("agent {name} skill=s{}:{first}..{last}", who % 4),
-                    1 => format!("agent {name} zone=Asia/Singapore"),
-                    2 => "code Break OnQueueWork shift paid".to_owned(),
-                    _ => "code Break Break shift paid".to_owned(),
-                })
-            }
+            Self::Count { agent: who, what } => counting(world, who, what),
             _ => return None,
         })
     }
+}
+
+/// Somebody can do more, or something else counts as work on the queue.
+fn counting(world: &World, who: u8, what: u8) -> Action {
+    let name = agent(world.head(), who);
+    let (first, last) = (crate::generate::day(world, 1), crate::generate::day(world, 3));
+    world.action(&match what {
+        0 => format!("agent {name} skill=s{}:{first}..{last}", who % 4),
+        1 => format!("agent {name} zone=Asia/Singapore"),
+        2 => "code Break OnQueueWork shift paid".to_owned(),
+        _ => "code Break Break shift paid".to_owned(),
+    })
 }
 
 /// So many agents, lines or seats.
