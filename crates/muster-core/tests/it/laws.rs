@@ -191,7 +191,10 @@ proptest! {
 
     #[test]
     fn a_publish_and_a_swap_meet_in_either_order(
-        text in prop_oneof![fixture(), asking_fixture()], a in changes(), one in 0..10_u8, other in 0..10_u8,
+        text in prop_oneof![fixture(), asking_fixture()],
+        a in changes(),
+        one in 0..10_u8,
+        other in 0..10_u8,
     ) {
         let mut world = World::of(&text);
         let all = shifts(world.head());
