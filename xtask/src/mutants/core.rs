@@ -143,9 +143,9 @@ pub(super) const CORE: &[Mutant] = &[
         name: "a rule is not asked",
         file: "crates/muster-core/src/rule/in_force.rs",
         find: "setting.severity != Severity::Off",
-        replace: "setting.severity != Severity::Off && rule.kind as usize % 2 == 0",
+        replace: "setting.severity == Severity::Block",
         package: "muster-core",
-        tests: "test(rule::)",
+        tests: "test(rule::) or test(edits)",
     },
     Mutant {
         name: "what stood before stands in the way",
@@ -173,11 +173,11 @@ pub(super) const CORE: &[Mutant] = &[
     },
     Mutant {
         name: "a swap does not end the others of its shifts",
-        file: "crates/muster-core/src/decide/swap.rs",
-        find: "    events.extend(broken_swaps(roster, &events, Some(&swap.offer.id), now));\n",
-        replace: "",
+        file: "crates/muster-core/src/decide/swap/done.rs",
+        find: "let mut broken = open(gone);",
+        replace: "let mut broken = open(BTreeSet::new());",
         package: "muster-core",
-        tests: "test(swaps) or test(scenarios)",
+        tests: "test(swaps) or test(trades)",
     },
     Mutant {
         name: "a swap is approved on other terms",
