@@ -4,6 +4,7 @@
 //! [`Refusal::retry`], and the caller decides.
 
 mod error;
+mod levels;
 mod realtime;
 mod registry;
 mod schedules;
@@ -18,7 +19,8 @@ use std::sync::Arc;
 pub use error::{ClientError, ConflictIn, Refusal, RemedyIn};
 pub use types::{
     Activity, Agent, AgentPlan, AgentSchedule, AgentWeek, Answer, Held, List, Plan, Published,
-    Rule, Rules, Schedule, ScheduleHead, Segment, Shift, Swap, SwapSide, TimeOff, Unit,
+    Rule, Rules, Schedule, ScheduleHead, Segment, Shift, Site, Sites, SkillStaffing, Staffed,
+    Staffing, Swap, SwapSide, TimeOff, TrunkGroup, Trunks, Unit,
 };
 
 use token::Tokens;

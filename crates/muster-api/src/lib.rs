@@ -22,6 +22,7 @@ pub mod conflict;
 pub mod etag;
 pub mod event;
 pub mod input;
+pub mod levels;
 pub mod list;
 pub mod packs;
 pub mod plan;

@@ -122,6 +122,9 @@ pub fn request(action: &Action, roster: &Roster) -> Option<Request> {
         | Action::AgentLeaves(_)
         | Action::PutActivityCode(_)
         | Action::SetRules(_)
+        | Action::PutStaffing(_)
+        | Action::PutTrunks(_)
+        | Action::PutSites(_)
         | Action::CreateDraft { .. }
         | Action::DeleteDraft(_)
         | Action::ExpireSwaps

@@ -6,14 +6,18 @@ use divan::{Bencher, black_box};
 use jiff::civil::date;
 use muster_core::agent::Agent;
 use muster_core::command::{Action, Command, Terms, Verdict};
+use muster_core::conflict::{Kind, Severity};
 use muster_core::decide::decide;
 use muster_core::draft::{Edits, ShiftEdit};
 use muster_core::entry::Actor;
+use muster_core::event::Event;
 use muster_core::id::{
-    ActivityCodeId, AgentId, ClientId, CommandId, ScheduleId, ShiftId, SwapId, UnitId,
+    ActivityCodeId, AgentId, ClientId, CommandId, ScheduleId, ShiftId, SwapId, TrunkGroupId, UnitId,
 };
+use muster_core::levels::{Need, SkillStaffing, StaffingChange, TrunkGroup};
 use muster_core::roster::Image;
-use muster_core::shift::{Activity, ExternalIds, ShiftBody, Span, Tags};
+use muster_core::rule::{RuleSetting, RulesChange};
+use muster_core::shift::{Activity, AtomValue, ExternalIds, ShiftBody, Span, Tags};
 use muster_core::swap::{Side, SwapOffer};
 use muster_core::unit::{BusinessUnit, WeekStart};
 use muster_core::{Instant, Interval, Roster, Zone};
@@ -151,18 +155,88 @@ fn apply(bencher: Bencher<'_, '_>, agents: usize) {
     });
 }
 
+/// What a unit asks of all agents together: staff by quarter hours, trunks, seats.
+fn asking(mut roster: Roster, agents: usize) -> Roster {
+    let monday = zone().start_of_day(date(2026, 3, 23));
+    let during = |from, to| Interval::new(monday.plus_min(from), monday.plus_min(to));
+    let need = |n: i64| Need {
+        during: during(n * 15, n * 15 + 15).expect("it is not empty"),
+        agents: u32::try_from(agents / 2).expect("a small number"),
+    };
+    let skills = vec![SkillStaffing { skill: None, needs: (0..480).map(need).collect() }];
+    let during = during(0, 480 * 15).expect("it is not empty");
+    done(&mut roster, Action::PutStaffing(StaffingChange { during, skills }));
+    let capacity = u32::try_from(agents).expect("a small number");
+    let id = TrunkGroupId::parse("all").expect("it is an id");
+    let group = TrunkGroup { id, capacity, skills: Vec::new(), management_units: Vec::new() };
+    done(&mut roster, Action::PutTrunks(vec![group]));
+    let kinds = [Kind::StaffingBelowMinimum, Kind::TrunkCapacityExceeded];
+    let put =
+        kinds.map(|kind| RuleSetting { severity: Severity::Ack, ..roster.rules().usual(kind) });
+    let change = RulesChange { put: put.to_vec(), ..RulesChange::default() };
+    done(&mut roster, Action::SetRules(change));
+    roster
+}
+
+/// A publish as above, where much is asked of all agents together.
+#[divan::bench(args = SIZES)]
+fn publish_asked(bencher: Bencher<'_, '_>, agents: usize) {
+    let mut roster = asking(published(agents), agents);
+    drafted(&mut roster, week(agents, 30, Some(0)));
+    let publish = command(Action::Publish { id: draft_id(), terms: Terms::default() });
+    bencher.bench_local(|| decide(black_box(&roster), black_box(&publish), now()));
+}
+
+/// Applying the entry of a publish where much is asked of all agents together.
+#[divan::bench(args = SIZES)]
+fn apply_asked(bencher: Bencher<'_, '_>, agents: usize) {
+    let mut roster = asking(published(agents), agents);
+    drafted(&mut roster, week(agents, 0, Some(0)));
+    let fixture = week(agents, 30, Some(0));
+    let events = fixture.shifts.iter().map(|edit| Event::ShiftChanged {
+        id: edit.id.clone(),
+        set: edit.draft.iter().map(|body| AtomValue::Span(body.span.clone())).collect(),
+    });
+    let nothing = command(Action::DeleteDraft(draft_id()));
+    let mut decision = decide(&roster, &nothing, now()).expect("it is legal");
+    decision.events = events.collect();
+    let id = CommandId::parse("c").expect("it is an id");
+    let entry = decision.entry(&roster, &nothing, &id, now()).expect("it changes something");
+    bencher.with_inputs(|| roster.clone()).bench_local_values(|mut roster| {
+        roster.apply(&entry);
+        roster
+    });
+}
+
+/// The approval of one swap where much is asked of all agents together.
+#[divan::bench(args = SIZES)]
+fn approve_swap_asked(bencher: Bencher<'_, '_>, agents: usize) {
+    let (roster, approve) = swap(asking(published(agents), agents));
+    bencher.bench_local(|| decide(black_box(&roster), black_box(&approve), now()));
+}
+
+/// Setting the required staff of a week anew.
+#[divan::bench(args = SIZES)]
+fn staffing(bencher: Bencher<'_, '_>, agents: usize) {
+    bencher.with_inputs(|| published(agents)).bench_local_values(|roster| asking(roster, agents));
+}
+
 /// The approval of one swap.
 #[divan::bench(args = SIZES)]
 fn approve_swap(bencher: Bencher<'_, '_>, agents: usize) {
-    let mut roster = published(agents);
+    let (roster, approve) = swap(published(agents));
+    bencher.bench_local(|| decide(black_box(&roster), black_box(&approve), now()));
+}
+
+/// A swap that both agents agreed to, and its approval.
+fn swap(mut roster: Roster) -> (Roster, Command) {
     let side = |n, day| Side { agent: agent(n), shift: Some(shift(n, day)) };
     let id = SwapId::parse("swap").expect("it is an id");
     let (initiator, receiver) = (side(0, 1), Some(side(1, 1)));
     let offer = SwapOffer { receiver, ..SwapOffer::of(id.clone(), initiator) };
     done(&mut roster, Action::OfferSwap(offer));
     done(&mut roster, Action::AcceptSwap { id: id.clone(), agent: agent(1), shift: None });
-    let approve = command(Action::ApproveSwap { id, verdict: Verdict::default() });
-    bencher.bench_local(|| decide(black_box(&roster), black_box(&approve), now()));
+    (roster, command(Action::ApproveSwap { id, verdict: Verdict::default() }))
 }
 
 /// A snapshot's image, and back.

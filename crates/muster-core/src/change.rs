@@ -1,19 +1,25 @@
 //! Weighing a change: merge every edit, try it on a copy, ask the rules about everybody it
 //! touches, and sort it all into components of agents that stand or fall together.
 
+mod levels;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::command::Terms;
 use crate::conflict::{Clash, Finding, Fingerprint, Kind, Severity, Subject};
 use crate::draft::{CommitmentEdit, Edits, ShiftEdit};
 use crate::entry::{Actor, Origin, Reference, ReferenceKind, Source};
 use crate::event::Event;
 use crate::id::{AgentId, ShiftId};
 use crate::instant::{Instant, Interval};
+use crate::levels::{Delta, deltas, touched_days};
 use crate::merge::{self, Change, Resolutions};
 use crate::roster::Roster;
 use crate::rule;
 use crate::shift::{Atom, AtomValue, Shift, ShiftBody};
+
+pub(crate) use levels::found;
 
 /// Agents that stand or fall together, and what a change does to them.
 #[derive(Debug, Default)]
@@ -34,6 +40,8 @@ pub(crate) struct Component {
     pub(crate) shifts: Vec<ShiftId>,
     /// The agents whose own activities were spoken of.
     pub(crate) committed: Vec<AgentId>,
+    /// What its agents count for from now on, and no longer.
+    pub(crate) deltas: Vec<Delta>,
 }
 
 impl Component {
@@ -75,9 +83,10 @@ pub(crate) fn weigh(
     roster: &Roster,
     actor: &Actor,
     edits: &Edits,
-    resolutions: &Resolutions,
+    terms: &Terms,
     now: Instant,
 ) -> Vec<Component> {
+    let resolutions = &terms.resolved();
     let mut pieces: Vec<Piece> = edits
         .shifts
         .iter()
@@ -94,11 +103,15 @@ pub(crate) fn weigh(
             (agent, found)
         })
         .collect::<BTreeMap<_, _>>();
+    let mut moved = moved(roster, &after, &pieces);
     let mut components = components(pieces);
     for component in &mut components {
         let rules = component.agents.iter().filter_map(|agent| findings.remove(agent)).flatten();
         component.sort_in(rules.collect());
+        let moved = component.agents.iter().filter_map(|agent| moved.remove(agent)).flatten();
+        component.deltas.extend(moved);
     }
+    levels::weigh(roster, &mut components, terms);
     components
 }
 
@@ -342,27 +355,42 @@ fn external_ids(event: &Event) -> Option<(ShiftId, crate::shift::ExternalIds)> {
 /// The state with every mergeable edit applied.
 fn tried(roster: &Roster, actor: &Actor, pieces: &[Piece], now: Instant) -> Roster {
     let events = pieces.iter().filter_map(|piece| piece.event.as_ref());
-    applied(roster, actor.clone(), events, now)
+    let origin = passing(roster, actor.clone(), now);
+    let mut after = roster.clone();
+    // What is counted of all agents together is moved by what each agent's edits come to.
+    events.for_each(|event| after.apply_event(event, &origin));
+    after
 }
 
 /// The state after some events, for a look at what they lead to.
 pub(crate) fn after(roster: &Roster, events: &[Event], now: Instant) -> Roster {
     let client = crate::id::ClientId::first();
-    applied(roster, Actor { client, agent: None }, events.iter(), now)
+    let origin = passing(roster, Actor { client, agent: None }, now);
+    let mut after = roster.clone();
+    after.apply_events(events, &origin);
+    after
 }
 
-fn applied<'a>(
-    roster: &Roster,
-    actor: Actor,
-    events: impl Iterator<Item = &'a Event>,
-    now: Instant,
-) -> Roster {
+/// The origin of what is only looked at.
+fn passing(roster: &Roster, actor: Actor, now: Instant) -> Origin {
     let about = Reference { kind: ReferenceKind::ShiftEdit, id: Arc::default() };
     let revision = roster.revision().next();
-    let origin = Origin::from(Source { revision, at: now, actor, about });
-    let mut after = roster.clone();
-    events.for_each(|event| after.apply_event(event, &origin));
-    after
+    Origin::from(Source { revision, at: now, actor, about })
+}
+
+/// What everybody counts for after a change, against before it.
+fn moved(before: &Roster, after: &Roster, pieces: &[Piece]) -> BTreeMap<AgentId, Vec<Delta>> {
+    if !before.levels.is_watching() {
+        return BTreeMap::new();
+    }
+    let events = pieces.iter().filter_map(|piece| piece.event.as_ref());
+    let touched = touched_days(before, events, after).into_iter();
+    touched
+        .map(|(agent, days)| {
+            let deltas = deltas(before, after, &agent, &days);
+            (agent, deltas)
+        })
+        .collect()
 }
 
 /// Everybody whose shifts change, with the stretch of time that covers the changes.

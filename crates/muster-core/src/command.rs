@@ -1,5 +1,6 @@
 //! What can be asked of a unit.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -11,6 +12,7 @@ use crate::conflict::Fingerprint;
 use crate::draft::Edits;
 use crate::entry::Actor;
 use crate::id::{AgentId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId};
+use crate::levels::{Site, StaffingChange, TrunkGroup};
 use crate::merge::{Keep, Resolutions};
 use crate::rule::RulesChange;
 use crate::shift::Atom;
@@ -71,6 +73,11 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// Whether agents who stand or fall together are among those that are meant.
+    pub(crate) fn wants(&self, agents: &BTreeSet<AgentId>) -> bool {
+        self.only.as_ref().is_none_or(|only| only.iter().any(|agent| agents.contains(agent)))
+    }
+
     /// The decisions about clashes, by shift and atom.
     #[must_use]
     pub fn resolved(&self) -> Resolutions {
@@ -136,6 +143,12 @@ pub enum Action {
     PutActivityCode(ActivityCode),
     /// Set some of the rules.
     SetRules(RulesChange),
+    /// Say how many agents are required.
+    PutStaffing(StaffingChange),
+    /// Say which trunk groups there are.
+    PutTrunks(Vec<TrunkGroup>),
+    /// Say which sites there are.
+    PutSites(Vec<Site>),
     /// Make a draft.
     CreateDraft {
         /// Its id.

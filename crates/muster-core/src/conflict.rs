@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::id::{AgentId, ShiftId, SwapId, TimeOffId};
+use crate::id::{AgentId, ShiftId, SwapId, TimeOffId, TrunkGroupId};
 use crate::instant::Interval;
 use crate::shift::{Atom, AtomValue, Commitment};
 
@@ -94,6 +94,12 @@ kinds! {
     PeriodLocked = "PERIOD_LOCKED",
     /// The agent lacks a skill that a shift asks for.
     SkillMissing = "SKILL_MISSING",
+    /// Fewer agents on the queue than required.
+    StaffingBelowMinimum = "STAFFING_BELOW_MINIMUM",
+    /// More agents on the queue than a group of trunks has lines.
+    TrunkCapacityExceeded = "TRUNK_CAPACITY_EXCEEDED",
+    /// More agents at a site than it has seats.
+    SiteSeatsExceeded = "SITE_SEATS_EXCEEDED",
     /// An activity does not fit the shift it falls in.
     ActivityOutsideShift = "ACTIVITY_OUTSIDE_SHIFT",
     /// A shift was moved after both agents had agreed to swap it.
@@ -168,6 +174,10 @@ pub enum Subject {
     Commitment(Commitment),
     /// An id in another system.
     ExternalId(Arc<str>, Arc<str>),
+    /// A group of trunks.
+    Trunk(TrunkGroupId),
+    /// A site.
+    Site(Arc<str>),
 }
 
 /// The three values of an atom that clashed.
@@ -210,6 +220,15 @@ impl Kind {
                 | Self::MaxHoursAverage
                 | Self::MaxWeekends
                 | Self::MaxShifts
+        )
+    }
+
+    /// Whether it is about all agents together: then the stretch says which finding it is, beside
+    /// what it is about.
+    pub(crate) fn is_level(self) -> bool {
+        matches!(
+            self,
+            Self::StaffingBelowMinimum | Self::TrunkCapacityExceeded | Self::SiteSeatsExceeded
         )
     }
 
@@ -395,16 +414,17 @@ impl Finding {
             | Subject::Swap(_)
             | Subject::Skill(_)
             | Subject::Commitment(_)
-            | Subject::ExternalId(..) => None,
+            | Subject::ExternalId(..)
+            | Subject::Trunk(_)
+            | Subject::Site(_) => None,
         })
     }
 
-    /// Kind, rule, agent, sorted subjects and atom; for sums, the stretch instead of the subjects.
+    /// Kind, rule, agent, sorted subjects and atom; for sums, the stretch instead of the subjects;
+    /// for what is about all agents together, the stretch as well.
     fn key_hash(&self) -> u64 {
-        let (subjects, window) = match self.kind.is_sum() {
-            true => (&[][..], self.interval),
-            false => (&self.subjects[..], None),
-        };
+        let subjects = if self.kind.is_sum() { &[][..] } else { &self.subjects[..] };
+        let window = self.interval.filter(|_| self.kind.is_sum() || self.kind.is_level());
         let atom = self.clash.as_ref().map(|clash| clash.atom);
         let kind = match &self.rule {
             None => self.kind.name().to_owned(),

@@ -4,6 +4,7 @@
 //! replay. Nothing is applied here; the caller applies the events to its copy.
 
 mod draft;
+mod levels;
 mod publish;
 mod registry;
 pub(crate) mod schedule;
@@ -205,7 +206,8 @@ pub enum Rejection {
 }
 
 fn describe(findings: &[Finding]) -> String {
-    let agents: std::collections::BTreeSet<_> = findings.iter().map(|f| &f.agent).collect();
+    let agents: std::collections::BTreeSet<_> =
+        findings.iter().filter_map(|finding| finding.agent.as_ref()).collect();
     let first = findings.first().map_or("nothing", |finding| finding.kind.name());
     format!("{} conflicts for {} agents, first {first}", findings.len(), agents.len())
 }
@@ -220,8 +222,10 @@ impl Rejection {
         Self::Invalid { pointer, value: value.to_string(), problem }
     }
 
+    /// What holds several components is in the list once.
     pub(crate) fn conflict(mut findings: Vec<Finding>) -> Self {
         findings.sort_by_cached_key(Finding::sort_key);
+        findings.dedup();
         Self::Conflict { findings }
     }
 }
@@ -282,6 +286,9 @@ pub fn decide(roster: &Roster, command: &Command, now: Instant) -> Result<Decisi
         Action::AgentLeaves(id) => registry::agent_leaves(roster, id),
         Action::PutActivityCode(code) => registry::put_code(roster, code),
         Action::SetRules(rules) => registry::set_rules(roster, rules),
+        Action::PutStaffing(change) => levels::put_staffing(roster, change, now),
+        Action::PutTrunks(groups) => levels::put_trunks(roster, groups, now),
+        Action::PutSites(sites) => levels::put_sites(roster, sites, now),
         Action::CreateDraft { id, week, name, base, edits } => {
             draft::create(roster, id, *week, name, *base, edits, now)
         }

@@ -72,15 +72,17 @@ fn worked(roster: &Roster, shift: &Shift) -> Vec<Segment> {
         let interval = Interval::new(at(from), at(to))?;
         Some(Segment { interval, code, paid, shift: Some(shift.id.clone()), time_off: None })
     };
+    let length_min = shift.body.span.length_min;
     let mut segments = Vec::new();
     let mut free_from = 0;
     for activity in roster.activities(&shift.body) {
-        segments.extend(segment(free_from, activity.offset_min, on_queue(), true));
+        // An activity may lie outside the shift; the time before it does not become work.
+        segments.extend(segment(free_from, activity.offset_min.min(length_min), on_queue(), true));
         let end = activity.offset_min + activity.length_min;
         segments.extend(segment(activity.offset_min, end, activity.code, activity.paid));
         free_from = end;
     }
-    segments.extend(segment(free_from, shift.body.span.length_min, on_queue(), true));
+    segments.extend(segment(free_from, length_min, on_queue(), true));
     segments
 }
 

@@ -10,6 +10,7 @@ use crate::agent::Agent;
 use crate::conflict::Fingerprint;
 use crate::draft::Edits;
 use crate::id::{AgentId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId};
+use crate::levels::{Capacities, Site, StaffingChange, TrunkGroup};
 use crate::rule::RuleSet;
 use crate::shift::{AtomValue, Commitment, ShiftBody, Span};
 use crate::swap::{Side, SwapOffer, SwapState};
@@ -32,6 +33,12 @@ pub enum Event {
     ActivityCodePut(ActivityCode),
     /// The rules are these now.
     RulesSet(RuleSet),
+    /// So many agents are required now.
+    StaffingPut(StaffingChange),
+    /// The unit's trunk groups are these now.
+    TrunksPut(Capacities<TrunkGroup>),
+    /// The unit's sites are these now.
+    SitesPut(Capacities<Site>),
     /// The first thing happened in a week.
     WeekOpened {
         /// The week's first day.

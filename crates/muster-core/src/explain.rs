@@ -2,9 +2,11 @@
 //! resolve it. Every remedy is tried on the same state before it is offered.
 
 mod cause;
+mod levels;
 mod remedy;
 mod swap;
 
+use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -80,11 +82,17 @@ pub fn explain(
 ) -> Vec<Explained> {
     let now = roster.now(now);
     let scene = Scene::new(roster, command, now);
-    let explained = findings.iter().enumerate().map(|(n, finding)| Explained {
-        finding: finding.clone(),
-        causes: cause::causes(roster, command, finding),
-        remedies: if n < limits::EXPLAINED { remedy::checked(&scene, finding) } else { Vec::new() },
-        retry: retry(finding.kind),
+    let mut levels = 0;
+    let explained = findings.iter().enumerate().map(|(n, finding)| {
+        levels += usize::from(finding.kind.is_level());
+        let is_traced = levels <= limits::LEVELS_TRACED;
+        let is_remedied = n < limits::EXPLAINED;
+        Explained {
+            finding: finding.clone(),
+            causes: cause::causes(roster, command, finding, is_traced),
+            remedies: if is_remedied { remedy::checked(&scene, finding) } else { Vec::new() },
+            retry: retry(finding.kind),
+        }
     });
     explained.collect()
 }
@@ -126,6 +134,9 @@ fn retry(kind: Kind) -> Retry {
         | Kind::SwapNoticeShort
         | Kind::SwapLimitReached
         | Kind::SkillMissing
+        | Kind::StaffingBelowMinimum
+        | Kind::TrunkCapacityExceeded
+        | Kind::SiteSeatsExceeded
         | Kind::ActivityOutsideShift
         | Kind::SwapAlreadyDecided
         | Kind::SwapExpired
@@ -158,6 +169,10 @@ pub(crate) struct Scene<'a> {
     edits: Edits,
     /// Which of these edits speak of each agent.
     by_agent: BTreeMap<AgentId, Vec<usize>>,
+    /// What stops the command as a whole, once somebody asked.
+    gates: OnceCell<Vec<Finding>>,
+    /// How many shifts were weighed again for remedies of findings without an agent.
+    reweighed: Cell<usize>,
 }
 
 impl<'a> Scene<'a> {
@@ -171,7 +186,16 @@ impl<'a> Scene<'a> {
                 by_agent.entry(body.owner.clone()).or_default().push(n);
             }
         }
-        Self { roster, command, now, edits, by_agent }
+        let (gates, reweighed) = (OnceCell::new(), Cell::new(0));
+        Self { roster, command, now, edits, by_agent, gates, reweighed }
+    }
+
+    /// Whether the whole command may be weighed once more.
+    fn may_reweigh(&self) -> bool {
+        let cost = self.reweighed.get() + self.edits.shifts.len();
+        let may = cost <= limits::REWEIGHED_SHIFTS;
+        self.reweighed.set(if may { cost } else { self.reweighed.get() });
+        may
     }
 
     fn terms(&self) -> Option<&'a Terms> {

@@ -147,6 +147,9 @@ fn told(before: &Roster, event: &Event, after: &Roster) -> Option<FeedEvent> {
         | Event::AgentLeft(_)
         | Event::ActivityCodePut(_)
         | Event::RulesSet(_)
+        | Event::StaffingPut(_)
+        | Event::TrunksPut(_)
+        | Event::SitesPut(_)
         | Event::TimeOffLimitPut(_)
         | Event::WeekOpened { .. }
         | Event::CommitmentsChanged { .. }

@@ -125,6 +125,8 @@ ids! {
     SwapId;
     /// A time-off request.
     TimeOffId;
+    /// A group of trunks, within a business unit.
+    TrunkGroupId;
     /// A limit on time off.
     TimeOffLimitId;
     /// An API client (a program or a planner's session).

@@ -25,6 +25,7 @@ pub mod explain;
 pub mod feed;
 pub mod id;
 pub mod instant;
+pub mod levels;
 pub mod limits;
 pub mod merge;
 pub mod roster;

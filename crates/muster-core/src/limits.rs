@@ -36,6 +36,22 @@ pub const EXPLAINED: usize = 200;
 pub const REMEDY_SHIFTS: usize = 50;
 /// Most settings of rules that a unit may have.
 pub const RULES: usize = 500;
+/// Most intervals with required staff that are set at once.
+pub const STAFFING_NEEDS: usize = 100_000;
+/// Most days, of all skills together, with required staff that a unit may have.
+pub const STAFFING_ROWS: usize = 50_000;
+/// Most days for which required staff is shown at once.
+pub const STAFFING_SHOWN_DAYS: i64 = 42;
+/// Most agents that may be required, lines of a trunk group, seats of a site.
+pub const LEVEL: u32 = 100_000;
+/// Most trunk groups, and most sites, of a unit.
+pub const CAPACITIES: usize = 200;
+/// Most shifts weighed again for the remedies of findings without an agent, in one answer.
+pub const REWEIGHED_SHIFTS: usize = 50_000;
+/// Most findings without an agent in one answer for which the whole unit is searched for causes.
+pub const LEVELS_TRACED: usize = 20;
+/// Most entries told as causes of a finding without an agent, besides what was asked.
+pub const LEVEL_CAUSES: usize = 3;
 /// Most names in one parameter of a rule.
 pub const RULE_NAMES: usize = 100;
 /// Most agents in one trade of shifts.

@@ -18,6 +18,7 @@ use crate::id::{
     TimeOffLimitId,
 };
 use crate::instant::{Instant, Interval};
+use crate::levels::Levels;
 use crate::limits;
 use crate::rule::RuleSet;
 use crate::shift::{Activity, Commitment, Shift, ShiftBody};
@@ -108,6 +109,7 @@ pub struct Roster {
     pub(crate) time_off_limits: OrdMap<TimeOffLimitId, Arc<Known<TimeOffLimit>>>,
     pub(crate) swaps: OrdMap<SwapId, Arc<Swap>>,
     pub(crate) open_swaps: OrdSet<(ShiftId, SwapId)>,
+    pub(crate) levels: Levels,
     pub(crate) expiring: OrdSet<(Instant, SwapId)>,
 }
 
@@ -152,6 +154,12 @@ impl Roster {
     #[must_use]
     pub fn policy(&self) -> Revision {
         self.policy
+    }
+
+    /// What is asked of all agents together, and how many there are.
+    #[must_use]
+    pub fn levels(&self) -> &Levels {
+        &self.levels
     }
 
     /// A management unit.

@@ -10,6 +10,7 @@ mod day_hours;
 mod days_off;
 mod forbidden_hours;
 mod in_force;
+pub(crate) mod levels;
 mod locked;
 mod night_hours;
 mod notice;
@@ -87,6 +88,8 @@ enum Look {
     Window(fn(&Window<'_>, &Setting<'_>, &mut Vec<Finding>)),
     /// In what a command does to one shift.
     Change(fn(&ShiftChange<'_>, &Setting<'_>) -> Option<Finding>),
+    /// In what is counted of all agents together: it holds for the unit.
+    Levels,
     /// In what a swap does for one of its agents.
     Swap(fn(&SwapSide<'_>, &Setting<'_>) -> Option<Finding>),
     /// By the commands themselves.
@@ -141,6 +144,10 @@ const fn clash(kind: Kind) -> Rule {
     Rule { kind, default: Severity::Block, allowed: ONLY_BLOCK, params: &[], look: Look::Command }
 }
 
+const fn level(kind: Kind) -> Rule {
+    Rule { kind, default: Severity::Off, allowed: ANY, params: &[], look: Look::Levels }
+}
+
 const fn number(name: &'static str, default: i64, range: (i64, i64)) -> Param {
     Param { name, allowed: Allowed::Number { default, range } }
 }
@@ -182,6 +189,9 @@ pub const RULES: &[Rule] = &[
     rule(Kind::BreakMissing, Severity::Off, breaks::PARAMS, breaks::check),
     rule(Kind::MaxNightHours, Severity::Off, night_hours::PARAMS, night_hours::check),
     rule(Kind::ForbiddenHours, Severity::Off, forbidden_hours::PARAMS, forbidden_hours::check),
+    level(Kind::StaffingBelowMinimum),
+    level(Kind::TrunkCapacityExceeded),
+    level(Kind::SiteSeatsExceeded),
     change(Kind::NoticeShort, notice::PARAMS, notice::check),
     change(Kind::PeriodLocked, locked::PARAMS, locked::check),
     swap(Kind::SwapTimeUnequal, swap_policy::UNEQUAL, swap_policy::unequal),
@@ -211,11 +221,11 @@ impl Rule {
         RULES.iter().find(|rule| rule.kind == kind)
     }
 
-    /// Whether it can be set for some agents only, or for some days: a kind that commands find
-    /// themselves holds for the unit.
+    /// Whether it can be set for some agents only, or for some days: a kind that is about all
+    /// agents, or that commands find themselves, holds for the unit.
     #[must_use]
     pub fn is_particular(&self) -> bool {
-        !matches!(self.look, Look::Command)
+        !matches!(self.look, Look::Command | Look::Levels)
     }
 }
 

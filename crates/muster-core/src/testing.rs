@@ -9,6 +9,9 @@
 //! cleo own wed 10:00-11:00 meeting
 //! cleo is skill=french zone=Asia/Singapore
 //! rule REST_TIME_SHORT ack minRestMinutes=600
+//! staff mon 09:00-17:00 2 french; tue 09:00-17:00 3 french
+//! trunks eu 20 skill=french group=north; us 5
+//! seats lyon 12; lille 3
 //! > edit ana mon 10:00-18:00
 //! > @3 draft d1 ana mon 09:00-17:00; delete night
 //! > publish(ack) d1
@@ -22,6 +25,7 @@ mod answer;
 #[cfg(test)]
 pub(crate) mod check;
 mod fixture;
+mod levels;
 mod line;
 mod print;
 mod script;
@@ -42,7 +46,7 @@ use crate::zone::Zone;
 
 pub use line::{Clock, ShiftLine};
 pub use print::{edits_text, facts};
-pub use sound::{blurred, unsound};
+pub use sound::{blurred, unsound, worsened};
 
 /// A unit with its whole past, a clock that is set by hand, and the commands sent to it.
 #[derive(Clone)]

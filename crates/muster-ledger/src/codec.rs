@@ -52,6 +52,9 @@ fn subject(event: &Event) -> Option<SubjectChange> {
         Event::SwapOffered(offer) => claim(SubjectKind::Swap, &offer.id),
         Event::TimeOffRequested(request) => claim(SubjectKind::TimeOff, &request.id),
         Event::RulesSet(_)
+        | Event::StaffingPut(_)
+        | Event::TrunksPut(_)
+        | Event::SitesPut(_)
         | Event::ShiftChanged { .. }
         | Event::ShiftDeleted { .. }
         | Event::CommitmentsChanged { .. }

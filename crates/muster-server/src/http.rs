@@ -4,6 +4,7 @@ pub(crate) mod activity_codes;
 pub(crate) mod adherence;
 pub(crate) mod agents;
 pub(crate) mod events;
+pub(crate) mod levels;
 pub(crate) mod management_units;
 pub(crate) mod oauth;
 pub(crate) mod operations;

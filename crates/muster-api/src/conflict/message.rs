@@ -52,17 +52,16 @@ pub fn message(finding: &Finding) -> String {
             format!("{} lies {} days before the end of the lock", shifts(finding), finding.observed)
         }
         Kind::SkillMissing => format!("{} asks for {}", shifts(finding), skills(finding)),
+        Kind::StaffingBelowMinimum => missing(finding),
+        Kind::TrunkCapacityExceeded => crowded(finding, "on trunk group", "lines"),
+        Kind::SiteSeatsExceeded => crowded(finding, "at site", "seats"),
         Kind::ActivityOutsideShift => outside(finding),
-        Kind::SwapTermsChanged => {
-            format!("{} was moved after both agents agreed to {}", shifts(finding), swap(finding))
-        }
-        Kind::SwapShiftTaken => {
-            format!("{} of {} has gone to somebody else or away", shifts(finding), swap(finding))
-        }
-        Kind::SwapAlreadyDecided => format!("{} was decided before", swap(finding)),
-        Kind::SwapExpired => format!("the offer of {} is over", swap(finding)),
-        Kind::SwapWithdrawn => format!("{} was withdrawn", swap(finding)),
-        Kind::SwapTimeUnequal
+        Kind::SwapTermsChanged
+        | Kind::SwapShiftTaken
+        | Kind::SwapAlreadyDecided
+        | Kind::SwapExpired
+        | Kind::SwapWithdrawn
+        | Kind::SwapTimeUnequal
         | Kind::SwapOneSided
         | Kind::SwapNoticeShort
         | Kind::SwapLimitReached => of_swap(finding),
@@ -114,13 +113,21 @@ fn swap(finding: &Finding) -> String {
     listed("swap", "swaps", &ids(finding, id))
 }
 
-/// What the unit says of such swaps.
 fn of_swap(finding: &Finding) -> String {
     let (agent, swap, Finding { observed, limit, .. }) = (agent(finding), swap(finding), finding);
     match finding.kind {
+        Kind::SwapTermsChanged => {
+            format!("{} was moved after both agents agreed to {swap}", shifts(finding))
+        }
+        Kind::SwapShiftTaken => {
+            format!("{} of {swap} has gone to somebody else or away", shifts(finding))
+        }
+        Kind::SwapExpired => format!("the offer of {swap} is over"),
+        Kind::SwapWithdrawn => format!("{swap} was withdrawn"),
         Kind::SwapTimeUnequal => {
             format!("{swap} changes the paid time of {agent} by {observed} min, of at most {limit}")
         }
+        Kind::SwapOneSided => format!("{swap} gives {agent} a shift for none, or none for one"),
         Kind::SwapNoticeShort => {
             let (observed, limit) = (hours(*observed), hours(*limit));
             format!("a shift of {swap} begins in {observed}, of at least {limit}")
@@ -128,7 +135,7 @@ fn of_swap(finding: &Finding) -> String {
         Kind::SwapLimitReached => {
             format!("{observed} shifts of the week come to {agent} by swaps, of at most {limit}")
         }
-        _ => format!("{swap} gives {agent} a shift for none, or none for one"),
+        _ => format!("{swap} was decided before"),
     }
 }
 
@@ -257,6 +264,41 @@ fn notice(finding: &Finding) -> String {
     let cost = finding.cost_min.map(|minutes| format!(", which costs {minutes} min of pay"));
     let cost = cost.unwrap_or_default();
     format!("{} is changed {observed} days before, of at least {limit}{cost}", shifts(finding))
+}
+
+/// The skill, trunk group or site that a finding about all agents together is about.
+fn name(finding: &Finding) -> Option<String> {
+    let name = |subject: &Subject| match subject {
+        Subject::Skill(name) | Subject::Site(name) => Some(name.to_string()),
+        Subject::Trunk(id) => Some(id.to_string()),
+        Subject::Shift(_)
+        | Subject::TimeOff(_)
+        | Subject::Swap(_)
+        | Subject::Commitment(_)
+        | Subject::ExternalId(..) => None,
+    };
+    ids(finding, name).into_iter().next()
+}
+
+fn missing(finding: &Finding) -> String {
+    let Finding { observed, limit, magnitude, .. } = finding;
+    let skill = name(finding).map(|skill| format!(" with skill {skill}")).unwrap_or_default();
+    let count = if *observed == 1 { "1 agent".to_owned() } else { format!("{observed} agents") };
+    format!("{count}{skill} on the queue of at least {limit}{}: {magnitude} missing", span(finding))
+}
+
+fn crowded(finding: &Finding, place: &str, room: &str) -> String {
+    let Finding { observed, limit, magnitude, .. } = finding;
+    let (name, span) = (name(finding).unwrap_or_default(), span(finding));
+    format!(
+        "{observed} agents {place} {name}, which has {limit} {room},{span}: {magnitude} too many"
+    )
+}
+
+/// The stretch of time it is about.
+fn span(finding: &Finding) -> String {
+    let place = finding.interval;
+    place.map(|place| format!(" from {} to {}", place.start(), place.end())).unwrap_or_default()
 }
 
 fn outside(finding: &Finding) -> String {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use muster_core::conflict::Subject;
-use muster_core::id::{ActivityCodeId, ShiftId, SwapId, TimeOffId};
+use muster_core::id::{ActivityCodeId, ShiftId, SwapId, TimeOffId, TrunkGroupId};
 use muster_core::shift::{Atom, Commitment};
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
@@ -69,6 +69,12 @@ pub struct SubjectView {
     /// An id in another system.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<ExternalIdView>,
+    /// A group of trunks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trunk_group_id: Option<TrunkGroupId>,
+    /// A site.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<Arc<str>>,
 }
 
 impl SubjectView {
@@ -95,6 +101,8 @@ impl SubjectView {
                 let (system, id) = (system.clone(), id.clone());
                 self.external_id.get_or_insert(ExternalIdView { system, id });
             }
+            Subject::Trunk(id) => drop(self.trunk_group_id.get_or_insert_with(|| id.clone())),
+            Subject::Site(id) => drop(self.site.get_or_insert_with(|| id.clone())),
         }
     }
 }

@@ -71,6 +71,18 @@ fn example(kind: Kind) -> Finding {
         }
         Kind::PeriodLocked => new(&[shift("s1")]).measured(Measure::Days, 5, 0),
         Kind::SkillMissing => new(&[shift("s1"), Subject::Skill("fr".into())]),
+        Kind::StaffingBelowMinimum => Finding {
+            agent: None,
+            ..new(&[Subject::Skill("fr".into())]).during(night).measured(Measure::Count, 3, 5)
+        },
+        Kind::TrunkCapacityExceeded => {
+            let trunk = Subject::Trunk("eu".parse().unwrap());
+            Finding { agent: None, ..new(&[trunk]).during(night).measured(Measure::Count, 12, 10) }
+        }
+        Kind::SiteSeatsExceeded => {
+            let site = Subject::Site("lyon".into());
+            Finding { agent: None, ..new(&[site]).during(night).measured(Measure::Count, 12, 10) }
+        }
         Kind::ActivityOutsideShift => new(&[shift("s1")]).measured_min(15, 0),
         Kind::SwapTermsChanged | Kind::SwapShiftTaken => new(&[swap(), shift("s1")]),
         Kind::SwapAlreadyDecided | Kind::SwapExpired | Kind::SwapWithdrawn => new(&[swap()]),
@@ -140,6 +152,12 @@ fn every_kind_has_a_message_with_its_values() {
             min of pay
         PERIOD_LOCKED: shift s1 lies 5 days before the end of the lock
         SKILL_MISSING: shift s1 asks for skill fr, which ana lacks on one of its days
+        STAFFING_BELOW_MINIMUM: 3 agents with skill fr on the queue of at least 5 from
+            2026-03-28T19:00:00Z to 2026-03-29T05:00:00Z: 2 missing
+        TRUNK_CAPACITY_EXCEEDED: 12 agents on trunk group eu, which has 10 lines, from
+            2026-03-28T19:00:00Z to 2026-03-29T05:00:00Z: 2 too many
+        SITE_SEATS_EXCEEDED: 12 agents at site lyon, which has 10 seats, from
+            2026-03-28T19:00:00Z to 2026-03-29T05:00:00Z: 2 too many
         ACTIVITY_OUTSIDE_SHIFT: an activity of shift s1 ends 15 min after it
         SWAP_TERMS_CHANGED: shift s1 was moved after both agents agreed to swap w1
         SWAP_SHIFT_TAKEN: shift s1 of swap w1 has gone to somebody else or away

@@ -49,6 +49,9 @@ fn every_kind_that_can_be_set_is_shown_as_it_holds() {
         BREAK_MISSING off {breakMinutes:20,counting:longest,fromMinutes:361,latestMinutes:0}
         MAX_NIGHT_HOURS off {averageDays:0,counted:paid,maxMinutes:480,nightFrom:22:00,nightMinutes:180,nightUntil:06:00}
         FORBIDDEN_HOURS off {from:22:00,until:06:00}
+        STAFFING_BELOW_MINIMUM off {}
+        TRUNK_CAPACITY_EXCEEDED off {}
+        SITE_SEATS_EXCEEDED off {}
         NOTICE_SHORT off {graceMinutes:30,lostPercent:50,noticeDays:14,premiumMinutes:60}
         PERIOD_LOCKED off {through:0001-01-01}
         SWAP_TIME_UNEQUAL off {maxDifferenceMinutes:0}

@@ -73,7 +73,7 @@ pub fn plan(
 ) -> Result<Plan, Rejection> {
     let draft = open(roster, id)?;
     let now = roster.now(now);
-    let components = change::weigh(roster, actor, &draft.edits(), &terms.resolved(), now);
+    let components = change::weigh(roster, actor, &draft.edits(), terms, now);
     let agents = components.iter().flat_map(|component| {
         component.agents.iter().map(|agent| (agent.clone(), agent_plan(component, agent, terms)))
     });
@@ -100,7 +100,8 @@ fn agent_plan(component: &Component, agent: &AgentId, terms: &Terms) -> AgentPla
         PlanOutcome::Unchanged
     };
     let all = component.gating.iter().chain(&component.noted);
-    let findings = all.filter(|f| f.agent.as_ref() == Some(agent)).cloned().collect();
+    let is_told = |f: &&Finding| f.agent.as_ref().is_none_or(|whose| whose == agent);
+    let findings = all.filter(is_told).cloned().collect();
     let tied = component.agents.iter().filter(|other| *other != agent).cloned().collect();
     AgentPlan { outcome, findings, tied, changed: component.changed.contains(agent) }
 }
@@ -115,7 +116,7 @@ pub(super) fn draft(
     let draft = open(roster, id)?;
     let edits = draft.edits();
     schedule::check_horizon(&edits, now)?;
-    let components = change::weigh(roster, actor, &edits, &terms.resolved(), now);
+    let components = change::weigh(roster, actor, &edits, terms, now);
     let mut sorted = schedule::sort(components, terms);
     if let Some(refusal) = sorted.refusal() {
         return Err(refusal);
@@ -179,7 +180,7 @@ pub(super) fn document(
     check_size(edits)?;
     schedule::check_horizon(edits, now)?;
     needs_base(roster, *week, *base, edits, agents)?;
-    let components = change::weigh(roster, &command.actor, edits, &terms.resolved(), now);
+    let components = change::weigh(roster, &command.actor, edits, terms, now);
     let mut sorted = schedule::sort(components, terms);
     if let Some(refusal) = sorted.refusal() {
         return Err(refusal);

@@ -12,7 +12,7 @@ use crate::roster::Roster;
 use crate::rule::{Rule, RuleKey, RuleSet, RuleSetting, RulesChange, Scope, Value};
 use crate::unit::{BusinessUnit, ManagementUnit};
 
-fn unit_decision(id: &impl ToString, event: Option<Event>) -> Decision {
+pub(super) fn unit_decision(id: &impl ToString, event: Option<Event>) -> Decision {
     let events = event.into_iter().collect();
     Decision::new(ReferenceKind::Unit, id, Outcome::Done).with(events)
 }

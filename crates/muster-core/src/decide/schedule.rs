@@ -26,13 +26,9 @@ pub(super) struct Sorted {
 }
 
 pub(super) fn sort(components: Vec<Component>, terms: &Terms) -> Sorted {
-    let wanted = |component: &Component| {
-        let only = terms.only.as_ref();
-        only.is_none_or(|only| only.iter().any(|agent| component.agents.contains(agent)))
-    };
-    let components = components.into_iter().filter(wanted);
+    let wanted = components.into_iter().filter(|component| terms.wants(&component.agents));
     let (held, live): (Vec<_>, Vec<_>) =
-        components.partition(|component| component.is_held(&terms.acknowledge));
+        wanted.partition(|component| component.is_held(&terms.acknowledge));
     if terms.mode == Mode::Atomic && !held.is_empty() {
         let mut all = held;
         all.extend(live);
@@ -79,6 +75,7 @@ impl Sorted {
         let mut warnings: Vec<Finding> =
             noted.filter(|f| f.severity >= Severity::Warn).cloned().collect();
         warnings.sort_by_cached_key(Finding::sort_key);
+        warnings.dedup();
         Published {
             weeks,
             draft: None,
@@ -148,7 +145,7 @@ pub(super) fn edit(
 ) -> Result<Decision, Rejection> {
     check_size(edits)?;
     check_horizon(edits, now)?;
-    let components = change::weigh(roster, actor, edits, &terms.resolved(), now);
+    let components = change::weigh(roster, actor, edits, terms, now);
     let mut sorted = sort(components, terms);
     if let Some(refusal) = sorted.refusal() {
         return Err(refusal);

@@ -3,13 +3,19 @@
 use crate::command::{Action, Command};
 use crate::conflict::{Finding, Kind, Subject};
 use crate::entry::{Origin, ReferenceKind};
-use crate::explain::Cause;
+use crate::explain::{Cause, levels};
 use crate::id::{AgentId, ShiftId, SwapId, TimeOffLimitId};
 use crate::roster::Roster;
 use crate::shift::Atom;
 
-pub(super) fn causes(roster: &Roster, command: &Command, finding: &Finding) -> Vec<Cause> {
-    let mut origins = origins(roster, finding);
+/// `is_traced` says whether the whole unit may be searched for them.
+pub(super) fn causes(
+    roster: &Roster,
+    command: &Command,
+    finding: &Finding,
+    is_traced: bool,
+) -> Vec<Cause> {
+    let mut origins = origins(roster, finding, is_traced);
     if origins.is_empty()
         && let Action::Publish { id, .. } = &command.action
     {
@@ -33,7 +39,7 @@ fn of_agent(cause: Cause, finding: &Finding) -> Cause {
     }
 }
 
-fn origins(roster: &Roster, finding: &Finding) -> Vec<Origin> {
+fn origins(roster: &Roster, finding: &Finding, is_traced: bool) -> Vec<Origin> {
     match finding.kind {
         Kind::FieldChangedBoth | Kind::DeletedButChanged | Kind::ChangedButDeleted => {
             let atom = finding.clash.as_ref().map_or(Atom::Exists, |clash| clash.atom);
@@ -57,6 +63,9 @@ fn origins(roster: &Roster, finding: &Finding) -> Vec<Origin> {
         | Kind::SwapLimitReached => finding.subjects.iter().filter_map(swaps(roster)).collect(),
         Kind::SkillMissing | Kind::SubjectGone => {
             agent(roster, finding.agent.as_ref()).into_iter().collect()
+        }
+        Kind::StaffingBelowMinimum | Kind::TrunkCapacityExceeded | Kind::SiteSeatsExceeded => {
+            levels::origins(roster, finding, is_traced)
         }
         Kind::ShiftOverlap
         | Kind::RestTimeShort

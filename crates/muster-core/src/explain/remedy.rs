@@ -9,6 +9,7 @@ use crate::command::{Action, Command, Resolution, Terms, Verdict};
 use crate::conflict::{Finding, Fingerprint, Kind, Severity, Subject};
 use crate::decide::{Rejection, decide, evaluate};
 use crate::draft::{Edits, ShiftEdit};
+use crate::explain::levels::leading;
 use crate::explain::{Remedy, Scene, swap};
 use crate::id::{CommandId, ShiftId, TimeOffId};
 use crate::limits;
@@ -118,6 +119,9 @@ fn editing(scene: &Scene<'_>, finding: &Finding) -> Vec<Remedy> {
         remedies.extend(resolving(scene, "keep_live", theirs, value(Keep::Live)));
         return remedies;
     }
+    if finding.kind.is_level() {
+        remedies.extend(leaving(scene, &leading(scene, finding)));
+    }
     for shift in &spoken {
         let left = Resolution { shift_id: (*shift).clone(), atom: Atom::Exists, keep: Keep::Live };
         let title = format!("go ahead with everything else and leave shift {shift} as it is live");
@@ -127,6 +131,26 @@ fn editing(scene: &Scene<'_>, finding: &Finding) -> Vec<Remedy> {
         remedies.extend(update_existing(scene, finding));
     }
     remedies
+}
+
+/// Everything but some shifts; nothing, if they are too many to be named.
+fn leaving(scene: &Scene<'_>, shifts: &[ShiftId]) -> Option<Remedy> {
+    let title = match shifts {
+        [] => return None,
+        [_, ..] if shifts.len() > limits::REMEDY_SHIFTS => return None,
+        [shift] => format!("go ahead with everything else and leave shift {shift} as it is live"),
+        [..] => format!(
+            "go ahead with everything else and leave the {} shifts that change there as they are \
+             live",
+            shifts.len()
+        ),
+    };
+    let left = |shift: &ShiftId| Resolution {
+        shift_id: shift.clone(),
+        atom: Atom::Exists,
+        keep: Keep::Live,
+    };
+    resolving(scene, "leave_out", title, shifts.iter().map(left).collect())
 }
 
 fn resolving(
@@ -189,20 +213,35 @@ fn works(scene: &Scene<'_>, finding: &Finding, action: &Action) -> bool {
         (Some(terms), Some(agent)) => {
             let edits = scene.component(agent);
             let before = gates(scene, scene.roster, &edits, terms);
-            let after = match (action, action.terms()) {
-                (Action::EditShifts { edits, terms }, _) => {
-                    gates(scene, scene.roster, edits, terms)
-                }
-                (_, Some(terms)) => gates(scene, scene.roster, &edits, terms),
-                (_, None) => match applied(scene, &command) {
-                    Some(roster) => gates(scene, &roster, &edits, terms),
-                    None => return false,
-                },
-            };
-            is_cleared(finding, &before, &after)
+            let after = gates_after(scene, &command, &edits, terms);
+            after.is_some_and(|after| is_cleared(finding, &before, &after))
+        }
+        (Some(terms), None) if finding.kind.is_level() => {
+            let edits = &scene.edits;
+            let first = || gates(scene, scene.roster, edits, terms);
+            if !scene.may_reweigh() {
+                return false;
+            }
+            let before = scene.gates.get_or_init(first);
+            let after = gates_after(scene, &command, edits, terms);
+            after.is_some_and(|after| is_cleared(finding, before, &after))
         }
         _ => clears_the_way(scene, finding, &command),
     }
+}
+
+/// What stops these edits once a remedy was followed; `None` when it cannot be.
+fn gates_after(
+    scene: &Scene<'_>,
+    remedy: &Command,
+    edits: &Edits,
+    terms: &Terms,
+) -> Option<Vec<Finding>> {
+    Some(match (&remedy.action, remedy.action.terms()) {
+        (Action::EditShifts { edits, terms }, _) => gates(scene, scene.roster, edits, terms),
+        (_, Some(terms)) => gates(scene, scene.roster, edits, terms),
+        (_, None) => gates(scene, &applied(scene, remedy)?, edits, terms),
+    })
 }
 
 fn is_cleared(finding: &Finding, before: &[Finding], after: &[Finding]) -> bool {
@@ -214,7 +253,7 @@ fn is_cleared(finding: &Finding, before: &[Finding], after: &[Finding]) -> bool 
 
 fn gates(scene: &Scene<'_>, roster: &Roster, edits: &Edits, terms: &Terms) -> Vec<Finding> {
     let actor = &scene.command.actor;
-    let components = change::weigh(roster, actor, edits, &terms.resolved(), scene.now);
+    let components = change::weigh(roster, actor, edits, terms, scene.now);
     let gating = components.into_iter().flat_map(|component| component.gating);
     let is_open =
         |f: &Finding| f.severity == Severity::Block || !change::is_covered(f, &terms.acknowledge);

@@ -11,22 +11,30 @@ use crate::entry::{Entry, Origin};
 use crate::event::Event;
 use crate::id::{AgentId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId};
 use crate::instant::{Instant, Interval};
+use crate::levels;
 use crate::roster::{AgentRecord, Gone, Known, Roster, Timeline, Week, utc_day};
 use crate::shift::{AtomValue, Commitment, Shift, ShiftBody};
 use crate::swap::{Swap, SwapOffer, SwapState};
-use crate::time_off::{TimeOff, TimeOffRequest, TimeOffStatus};
+use crate::time_off::{TimeOff, TimeOffLimit, TimeOffRequest, TimeOffStatus};
 
 impl Roster {
     /// Moves the state on by one entry.
     pub fn apply(&mut self, entry: &Entry) {
-        let origin = Origin::of(entry);
-        for event in &entry.events {
-            self.apply_event(event, &origin);
-        }
+        self.apply_events(&entry.events, &Origin::of(entry));
         self.revision = entry.revision;
         self.at = entry.at;
     }
 
+    /// All that events change.
+    pub(crate) fn apply_events(&mut self, events: &[Event], origin: &Origin) {
+        let before = levels::is_concerned(self, events).then(|| self.clone());
+        events.iter().for_each(|event| self.apply_event(event, origin));
+        if let Some(before) = before {
+            levels::recount(&before, self, events);
+        }
+    }
+
+    /// All that an event changes but the counts of [`crate::levels`].
     pub(crate) fn apply_event(&mut self, event: &Event, origin: &Origin) {
         match event {
             Event::UnitPut(unit) => self.unit = Some(known(unit, origin)),
@@ -42,6 +50,9 @@ impl Roster {
                 self.rules = Arc::new(rules.clone());
                 self.policy = origin.revision;
             }
+            Event::StaffingPut(change) => self.levels.require(change, origin),
+            Event::TrunksPut(trunks) => self.levels.trunks = Some(known(trunks, origin)),
+            Event::SitesPut(sites) => self.levels.sites = Some(known(sites, origin)),
             Event::WeekOpened { week, id } => self.open_week(*week, id, origin),
             Event::Published { week, .. } => self.change_week(*week, origin.revision, |week| {
                 week.publications.push_back(origin.revision);
@@ -89,13 +100,15 @@ impl Roster {
             Event::TimeOffDecided { id, status } => {
                 self.change_time_off(id, origin, |t| t.status = *status);
             }
-            Event::TimeOffLimitPut(limit) if limit.places.is_empty() => {
-                self.time_off_limits.remove(&limit.id);
-            }
-            Event::TimeOffLimitPut(limit) => {
-                self.time_off_limits.insert(limit.id.clone(), known(limit, origin));
-            }
+            Event::TimeOffLimitPut(limit) => self.put_time_off_limit(limit, origin),
             Event::Acknowledged { .. } => {}
+        }
+    }
+
+    fn put_time_off_limit(&mut self, limit: &TimeOffLimit, origin: &Origin) {
+        match limit.places.is_empty() {
+            true => drop(self.time_off_limits.remove(&limit.id)),
+            false => drop(self.time_off_limits.insert(limit.id.clone(), known(limit, origin))),
         }
     }
 

@@ -14,6 +14,7 @@ use crate::draft::{Draft, DraftStatus, Edits};
 use crate::entry::{Origin, Source};
 use crate::id::{AgentId, Revision, ScheduleId, ShiftId};
 use crate::instant::Instant;
+use crate::levels::{self, Capacities, Day, Levels, Meter, Quarters, Site, TrunkGroup};
 use crate::limits;
 use crate::roster::{AgentRecord, Gone, Known, Roster, Week};
 use crate::rule::RuleSet;
@@ -49,6 +50,17 @@ pub struct Image {
     time_off: Vec<(TimeOffRequest, TimeOffStatus, Ref, Ref)>,
     time_off_limits: Vec<(TimeOffLimit, Ref)>,
     swaps: Vec<SwapImage>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    levels: Option<LevelsImage>,
+}
+
+/// What is asked of all agents together; what is counted follows from the rest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct LevelsImage {
+    required: Vec<(Day, Option<Arc<str>>, Quarters, Ref)>,
+    required_version: Revision,
+    trunks: Option<(Capacities<TrunkGroup>, Ref)>,
+    sites: Option<(Capacities<Site>, Ref)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,6 +146,7 @@ impl Image {
                     (offer, s.state, accepted, s.terms.clone(), origin, offered)
                 })
                 .collect(),
+            levels: levels_image(&roster.levels, t),
         };
         Self { sources: table.sources, ..image }
     }
@@ -147,18 +160,16 @@ impl Image {
             policy: self.policy,
             rules: Arc::new(self.rules),
             unit: match self.unit {
-                Some((value, place)) => Some(Arc::new(Known { value, origin: at(place)? })),
+                Some((value, place)) => Some(known(value, at(place)?)),
                 None => None,
             },
             ..Roster::default()
         };
         for (value, place) in self.management_units {
-            let id = value.id.clone();
-            roster.management_units.insert(id, Arc::new(Known { value, origin: at(place)? }));
+            roster.management_units.insert(value.id.clone(), known(value, at(place)?));
         }
         for (value, place) in self.codes {
-            let id = value.id.clone();
-            roster.codes.insert(id, Arc::new(Known { value, origin: at(place)? }));
+            roster.codes.insert(value.id.clone(), known(value, at(place)?));
         }
         for (agent, left, place) in self.agents {
             let record = AgentRecord { agent, left, origin: at(place)? };
@@ -181,9 +192,7 @@ impl Image {
             };
         }
         for (value, place) in self.time_off_limits {
-            let id = value.id.clone();
-            let known = Known { value, origin: at(place)? };
-            roster.time_off_limits.insert(id, Arc::new(known));
+            roster.time_off_limits.insert(value.id.clone(), known(value, at(place)?));
         }
         for (offer, state, accepted, terms, origin, offered) in self.swaps {
             let (origin, offered) = (at(origin)?, at(offered)?);
@@ -207,6 +216,10 @@ impl Image {
             let publications = publications.into_iter().collect();
             roster.weeks.insert(first, Arc::new(Week { first, id, version, publications }));
         }
+        if let Some(image) = self.levels {
+            roster.levels = image.restored(at)?;
+            roster.levels.counts = levels::counted(&roster);
+        }
         roster.revision = self.revision;
         roster.at = self.at;
         Some(roster)
@@ -219,6 +232,27 @@ impl Image {
     }
 }
 
+fn known<T>(value: T, origin: Origin) -> Arc<Known<T>> {
+    Arc::new(Known { value, origin })
+}
+
+impl LevelsImage {
+    fn restored(self, at: impl Fn(Ref) -> Option<Origin>) -> Option<Levels> {
+        let mut levels = Levels { required_version: self.required_version, ..Levels::default() };
+        for (day, skill, value, place) in self.required {
+            let known = Known { value, origin: at(place)? };
+            levels.required.insert((day, Meter::Staff(skill)), Arc::new(known));
+        }
+        if let Some((value, place)) = self.trunks {
+            levels.trunks = Some(Arc::new(Known { value, origin: at(place)? }));
+        }
+        if let Some((value, place)) = self.sites {
+            levels.sites = Some(Arc::new(Known { value, origin: at(place)? }));
+        }
+        Some(levels)
+    }
+}
+
 impl DraftImage {
     fn restored(self, origin: &Origin) -> Draft {
         let mut draft = Draft::empty(&self.id, self.week, &self.name, self.base, origin);
@@ -228,6 +262,24 @@ impl DraftImage {
         draft.status = self.status;
         draft
     }
+}
+
+/// Nothing, for a unit that has never asked for anything.
+fn levels_image(levels: &Levels, table: &mut Table) -> Option<LevelsImage> {
+    let Levels { required, required_version, trunks, sites, counts: _ } = levels;
+    let is_unset = *required_version == Revision::ZERO && trunks.is_none() && sites.is_none();
+    let rows = required.iter().filter_map(|((day, meter), known)| {
+        let Meter::Staff(skill) = meter else { return None };
+        let (quarters, place) = table.pair(known);
+        Some((*day, skill.clone(), quarters, place))
+    });
+    let required = rows.collect();
+    (!is_unset).then(|| LevelsImage {
+        required,
+        required_version: *required_version,
+        trunks: trunks.as_ref().map(|known| table.pair(known)),
+        sites: sites.as_ref().map(|known| table.pair(known)),
+    })
 }
 
 fn draft_image(draft: &Draft, table: &mut Table) -> DraftImage {

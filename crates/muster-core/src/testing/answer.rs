@@ -101,7 +101,7 @@ pub(super) fn finding(roster: &Roster, clock: &Clock, finding: &Finding) -> Stri
     let unit = match measure {
         Measure::Minutes => Some("min"),
         Measure::Days => Some("days"),
-        Measure::Count => None,
+        Measure::Count => kind.is_level().then_some("agents"),
     };
     if let Some(unit) = unit {
         let limit = if *limit == 0 { String::new() } else { format!("/{limit}") };
@@ -130,6 +130,8 @@ fn subject(roster: &Roster, clock: &Clock, subject: &Subject) -> String {
         Subject::Skill(name) => name.to_string(),
         Subject::Commitment(own) => own_words(roster, clock, own),
         Subject::ExternalId(system, id) => format!("{system}/{id}"),
+        Subject::Trunk(id) => format!("trunk {id}"),
+        Subject::Site(id) => format!("site {id}"),
     }
 }
 

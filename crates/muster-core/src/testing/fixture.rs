@@ -10,9 +10,10 @@ use crate::entry::ReferenceKind;
 use crate::event::Event;
 use crate::id::{ActivityCodeId, AgentId, TimeOffId, UnitId};
 use crate::instant::Instant;
+use crate::levels::{Capacities, Day};
 use crate::rule::{Params, RuleKey, RuleSetting, RulesChange, Scope, Value};
-use crate::testing::World;
 use crate::testing::line::{self, skill};
+use crate::testing::{World, levels};
 use crate::time_off::{Days, Places, TimeOffLimit, TimeOffRequest, TimeOffStatus};
 use crate::unit::{BusinessUnit, WeekStart};
 use crate::zone::Zone;
@@ -24,6 +25,20 @@ pub(super) fn take(world: &mut World, text: &str) {
         ["rule", ref rest @ ..] => {
             let rules = world.head().rules().changed(&rules(rest));
             world.happen(ReferenceKind::Unit, "site", vec![Event::RulesSet(rules)]);
+        }
+        ["staff", ..] => {
+            let change = levels::staffing(world, &text["staff".len()..]);
+            world.happen(ReferenceKind::Unit, "site", vec![Event::StaffingPut(change)]);
+        }
+        ["trunks", ..] => {
+            let (all, since) = (levels::trunks(&text["trunks".len()..]), Day::of(world.now));
+            let event = Event::TrunksPut(Capacities { all, since });
+            world.happen(ReferenceKind::Unit, "site", vec![event]);
+        }
+        ["seats", ..] => {
+            let (all, since) = (levels::sites(&text["seats".len()..]), Day::of(world.now));
+            let event = Event::SitesPut(Capacities { all, since });
+            world.happen(ReferenceKind::Unit, "site", vec![event]);
         }
         ["limit", ref rest @ ..] => {
             let event = Event::TimeOffLimitPut(limit(world, rest));

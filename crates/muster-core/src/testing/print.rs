@@ -14,6 +14,7 @@ use crate::roster::{AgentRecord, Roster};
 use crate::rule::{RuleKey, RuleSet, RuleSetting, Scope};
 use crate::shift::{Commitment, ShiftBody};
 use crate::swap::{Leg, Side, Swap, SwapOffer};
+use crate::testing::levels;
 use crate::testing::line::{Clock, code_name, written};
 use crate::time_off::{TimeOff, TimeOffLimit, TimeOffRequest};
 use crate::unit::BusinessUnit;
@@ -28,6 +29,7 @@ pub fn facts(roster: &Roster, monday: Date) -> String {
     let clock = Clock { zone: zone.clone(), week: monday };
     let _ = writeln!(text, "site {zone} week {monday} start {first_day:?}");
     rules(&mut text, roster.rules());
+    levels::lines(&mut text, roster, &clock);
     for known in roster.management_units() {
         let _ = writeln!(text, "group {} {}", known.value.id, known.value.name);
     }

@@ -12,7 +12,7 @@ use crate::merge::Keep;
 use crate::roster::Roster;
 use crate::shift::Atom;
 use crate::swap::{Leg, Side, SwapOffer};
-use crate::testing::{World, answer, fixture, line};
+use crate::testing::{World, answer, fixture, levels, line};
 
 /// A command line, taken apart.
 struct Line<'a> {
@@ -155,6 +155,9 @@ fn action_of(world: &World, line: &Line<'_>) -> Action {
         "agent" => Action::PutAgents(vec![fixture::agent(world, words[0], &words[1..])]),
         "leave" => Action::AgentLeaves(words[0].parse().expect("an agent")),
         "rule" => Action::SetRules(fixture::rules(&words)),
+        "staff" => Action::PutStaffing(levels::staffing(world, line.rest)),
+        "trunks" => Action::PutTrunks(levels::trunks(line.rest)),
+        "seats" => Action::PutSites(levels::sites(line.rest)),
         "code" => Action::PutActivityCode(fixture::code(words[0], words[1], words[2], words[3])),
         other => panic!("{other}: a command?"),
     }

@@ -31,6 +31,25 @@ pub(crate) fn fixture() -> impl Strategy<Value = String> {
     start(shifts.boxed())
 }
 
+/// The same, where staff is required, lines and seats are few, and all of it matters.
+pub(crate) fn asking_fixture() -> impl Strategy<Value = String> {
+    let severity = prop_oneof![Just("ack"), Just("block")];
+    let staff = vec((0..7_usize, 7..13_u8, 1..4_u8, 0..4_u8), 1..5);
+    (fixture(), severity, staff, 1..4_u8).prop_map(|(text, severity, staff, few)| {
+        let mut lines = vec![text];
+        for kind in ["STAFFING_BELOW_MINIMUM", "TRUNK_CAPACITY_EXCEEDED", "SITE_SEATS_EXCEEDED"] {
+            lines.push(format!("rule {kind} {severity}"));
+        }
+        lines.extend(staff.into_iter().map(|(day, hour, agents, skill)| {
+            let skill = if skill < 2 { format!("s{skill}") } else { String::new() };
+            format!("staff {} {hour:02}:00-{:02}:00 {agents} {skill}", DAYS[day], hour + 4)
+        }));
+        lines.push(format!("trunks eu {few} skill=s0 skill=s1; us {}", few + 1));
+        lines.push(format!("seats lyon {few}; lille 1"));
+        lines.join("\n")
+    })
+}
+
 /// The same, with shifts that overlap, leave no rest and last too long.
 pub(crate) fn broken_fixture() -> impl Strategy<Value = String> {
     let shifts = vec((0..5_usize, 0..7_usize, 0..24_u8, 1..16_u8, 0..8_u8), 1..10);

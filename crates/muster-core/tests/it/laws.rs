@@ -15,7 +15,9 @@ use muster_core::{Roster, decide};
 use proptest::prelude::*;
 
 use crate::documents::activity_doc;
-use crate::generate::{Change, all_time, broken_fixture, changes, edits, fixture, shifts};
+use crate::generate::{
+    Change, all_time, asking_fixture, broken_fixture, changes, edits, fixture, shifts,
+};
 use crate::oracle::broken_promises;
 use crate::steps::is_whole;
 
@@ -189,7 +191,10 @@ proptest! {
 
     #[test]
     fn a_publish_and_a_swap_meet_in_either_order(
-        text in fixture(), a in changes(), one in 0..10_u8, other in 0..10_u8,
+        text in prop_oneof![fixture(), asking_fixture()],
+        a in changes(),
+        one in 0..10_u8,
+        other in 0..10_u8,
     ) {
         let mut world = World::of(&text);
         let all = shifts(world.head());
@@ -263,7 +268,9 @@ proptest! {
     }
 
     #[test]
-    fn the_plan_is_what_the_publish_does(text in broken_fixture(), a in changes(), b in changes()) {
+    fn the_plan_is_what_the_publish_does(
+        text in prop_oneof![broken_fixture(), asking_fixture()], a in changes(), b in changes(),
+    ) {
         let mut world = World::of(&text);
         draft(&mut world, &a);
         let _ = world.run(&edited(edits(&World::of(&text), World::of(&text).head(), &b)));

@@ -7,6 +7,8 @@ mod drafts;
 mod edits;
 mod generate;
 mod laws;
+mod levels;
+mod levels_explained;
 mod oracle;
 mod publish;
 mod registry;
@@ -36,6 +38,7 @@ fn every_kind_of_finding_is_told_in_some_test() {
     let told = [
         include_str!("drafts.rs"),
         include_str!("edits.rs"),
+        include_str!("levels.rs"),
         include_str!("publish.rs"),
         include_str!("rules.rs"),
         include_str!("scenario_clocks.rs"),

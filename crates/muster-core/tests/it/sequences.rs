@@ -1,23 +1,29 @@
 //! Long sequences of commands, with everything that always holds checked after every entry.
 
 use muster_core::command::Action;
+use muster_core::conflict::Severity;
 use muster_core::decide::{Decision, Outcome};
 use muster_core::event::Event;
 use muster_core::feed;
 use muster_core::shift::Atom;
 use muster_core::swap::SwapState;
-use muster_core::testing::{World, blurred, unsound};
+use muster_core::testing::{World, blurred, unsound, worsened};
 use muster_core::{Roster, entry::Entry};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
-use crate::generate::{all_time, fixture, shifts};
+use crate::generate::{all_time, asking_fixture, fixture, shifts};
 use crate::oracle::broken_promises;
 use crate::steps::{Step, is_whole, step};
 
 fn sequence(swaps: u32) -> impl Strategy<Value = (String, Vec<Step>)> {
     (fixture(), vec(step(swaps), 1..40))
+}
+
+/// The same where much is asked of all agents together.
+fn asking(swaps: u32) -> impl Strategy<Value = (String, Vec<Step>)> {
+    (asking_fixture(), vec(step(swaps), 1..40))
 }
 
 /// Ten times as many as of other cases: 2,560 of each kind unless `PROPTEST_CASES` says otherwise.
@@ -81,7 +87,33 @@ fn check(
     let entry = world.entries().last().expect("something happened");
     let _ = feed::events(before, entry, after);
     no_overlaps(after)?;
+    no_level_gets_worse(before, decision, after)?;
     swaps_conserve(before, decision, after)
+}
+
+/// What blocks is never made worse by a command that places shifts, whatever part of it goes live.
+fn no_level_gets_worse(
+    before: &Roster,
+    decision: &Decision,
+    after: &Roster,
+) -> Result<(), TestCaseError> {
+    let places = |event: &Event| {
+        matches!(
+            event,
+            Event::ShiftCreated { .. }
+                | Event::ShiftChanged { .. }
+                | Event::ShiftDeleted { .. }
+                | Event::CommitmentsChanged { .. }
+        )
+    };
+    if !decision.events.iter().any(places) {
+        return Ok(());
+    }
+    for worse in worsened(before, after) {
+        let severity = before.rules().severity(worse.0);
+        prop_assert!(severity < Severity::Block, "{:?}", worse);
+    }
+    Ok(())
 }
 
 /// The unit began without overlaps and nobody relaxes the rule, so there never are any.
@@ -139,6 +171,17 @@ fn swaps_conserve(
 fn owners(roster: &Roster) -> Vec<(String, String)> {
     let all = shifts(roster);
     all.iter().map(|shift| (shift.id.to_string(), shift.body.owner.to_string())).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: config().cases / 3, ..config() })]
+
+    #[test]
+    fn whatever_is_asked_of_all_together_the_counts_are_those_of_the_shifts(
+        (text, steps) in asking(3),
+    ) {
+        play(&text, &steps)?;
+    }
 }
 
 proptest! {

@@ -17,25 +17,99 @@ use crate::generate::{Change, NAMES, agent, changes, edits, pick, shifts};
 /// A command; numbers choose among what is there when it is sent.
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
-    Edit { changes: Vec<Change>, behind: u8, how: How },
-    Draft { id: u8, changes: Vec<Change>, behind: u8 },
-    Redraft { draft: u8, changes: Vec<Change>, behind: u8, keeps: u8 },
-    Publish { draft: u8, how: How },
-    Document { id: u8, changes: Vec<Change>, behind: u8, how: How },
-    Revert { nth: u8, how: How },
-    Rebase { draft: u8 },
-    Drop { draft: u8 },
-    Offer { id: u8, shift: u8, other: u8, hours: u8 },
-    Accept { swap: u8, agent: u8, shift: u8 },
-    EndSwap { swap: u8, how: u8 },
-    Approve { swap: u8, acknowledges: bool },
-    Ask { id: u8, agent: u8, day: u8, days: u8 },
-    ChangeOff { off: u8, day: u8 },
-    Decide { off: u8, how: u8 },
-    Agent { agent: u8, leaves: bool },
-    Rule { rule: u8, severity: u8 },
+    Edit {
+        changes: Vec<Change>,
+        behind: u8,
+        how: How,
+    },
+    Draft {
+        id: u8,
+        changes: Vec<Change>,
+        behind: u8,
+    },
+    Redraft {
+        draft: u8,
+        changes: Vec<Change>,
+        behind: u8,
+        keeps: u8,
+    },
+    Publish {
+        draft: u8,
+        how: How,
+    },
+    Document {
+        id: u8,
+        changes: Vec<Change>,
+        behind: u8,
+        how: How,
+    },
+    Revert {
+        nth: u8,
+        how: How,
+    },
+    Rebase {
+        draft: u8,
+    },
+    Drop {
+        draft: u8,
+    },
+    Offer {
+        id: u8,
+        shift: u8,
+        other: u8,
+        hours: u8,
+    },
+    Accept {
+        swap: u8,
+        agent: u8,
+        shift: u8,
+    },
+    EndSwap {
+        swap: u8,
+        how: u8,
+    },
+    Approve {
+        swap: u8,
+        acknowledges: bool,
+    },
+    Ask {
+        id: u8,
+        agent: u8,
+        day: u8,
+        days: u8,
+    },
+    ChangeOff {
+        off: u8,
+        day: u8,
+    },
+    Decide {
+        off: u8,
+        how: u8,
+    },
+    Agent {
+        agent: u8,
+        leaves: bool,
+    },
+    Rule {
+        rule: u8,
+        severity: u8,
+    },
     AutoApprove(bool),
-    Clock { hours: u8 },
+    /// What is asked of all agents together.
+    Require {
+        what: u8,
+        day: u8,
+        hour: u8,
+        number: u8,
+    },
+    /// Who can do what, and what counts as work on the queue.
+    Count {
+        agent: u8,
+        what: u8,
+    },
+    Clock {
+        hours: u8,
+    },
 }
 
 /// How a change is sent.
@@ -96,11 +170,17 @@ pub(crate) fn step(swaps: u32) -> impl Strategy<Value = Step> {
     ];
     let unit = prop_oneof![
         1 => (n(), any::<bool>()).prop_map(|(agent, leaves)| Step::Agent { agent, leaves }),
-        1 => (0..5_u8, 0..5_u8).prop_map(|(rule, severity)| Step::Rule { rule, severity }),
+        1 => (0..8_u8, 0..5_u8).prop_map(|(rule, severity)| Step::Rule { rule, severity }),
         1 => any::<bool>().prop_map(Step::AutoApprove),
         2 => (1..30_u8).prop_map(|hours| Step::Clock { hours }),
     ];
-    prop_oneof![12 - swaps => change, swaps => swap, 3 => off, 1 => unit]
+    let asked = prop_oneof![
+        3 => (n(), 0..7_u8, 0..20_u8, 0..4_u8).prop_map(|(what, day, hour, number)| {
+            Step::Require { what, day, hour, number }
+        }),
+        1 => (n(), 0..4_u8).prop_map(|(agent, what)| Step::Count { agent, what }),
+    ];
+    prop_oneof![12 - swaps => change, swaps => swap, 3 => off, 1 => unit, 1 => asked]
 }
 
 /// The revision a client read that is a few entries behind; never before the unit was there.
@@ -195,13 +275,7 @@ impl Step {
                 offer(world, &id("w", n), (shift, other), hours)?
             }
             Self::Accept { swap: n, agent: who, shift } => accept(world, n, who, shift),
-            Self::EndSwap { swap: n, how } => match how {
-                3 => Action::RevertSwap { id: swap_id(world, n), verdict: Verdict::default() },
-                4 => Action::ExpireSwaps,
-                0 => Action::CancelSwap(swap_id(world, n)),
-                1 => Action::DenySwap { id: swap_id(world, n), verdict: verdict() },
-                _ => Action::DeclineSwap { id: swap_id(world, n), agent: None },
-            },
+            Self::EndSwap { swap: n, how } => end_swap(swap_id(world, n), how),
             Self::Approve { swap: n, acknowledges } => {
                 approve(world, swap_id(world, n), acknowledges)
             }
@@ -235,6 +309,9 @@ impl Step {
                     "TIME_OFF_PENDING_OVERLAP",
                     "MAX_HOURS_WEEK",
                     "ACTIVITY_OUTSIDE_SHIFT",
+                    "STAFFING_BELOW_MINIMUM",
+                    "TRUNK_CAPACITY_EXCEEDED",
+                    "SITE_SEATS_EXCEEDED",
                 ];
                 let severities = ["off", "info", "warn", "ack", "block"];
                 let (rule, severity) = (usize::from(rule), usize::from(severity));
@@ -244,9 +321,34 @@ impl Step {
                 auto_approve: Some(is_on),
                 ..RulesChange::default()
             }),
+            Self::Require { what, day, hour, number } => require(world, what, day, hour, number),
+            Self::Count { agent: who, what } => {
+                let name = agent(world.head(), who);
+                let (first, last) =
+                    (crate::generate::day(world, 1), crate::generate::day(world, 3));
+                world.action(&match what {
+                    0 => format!("agent {name} skill=s{}:{first}..{last}", who % 4),
+                    1 => format!("agent {name} zone=Asia/Singapore"),
+                    2 => "code Break OnQueueWork shift paid".to_owned(),
+                    _ => "code Break Break shift paid".to_owned(),
+                })
+            }
             _ => return None,
         })
     }
+}
+
+/// So many agents, lines or seats.
+fn require(world: &World, what: u8, day: u8, hour: u8, number: u8) -> Action {
+    let day = crate::generate::day(world, day);
+    let span = format!("{day} {hour:02}:00-{:02}:45", hour + 3);
+    world.action(&match what % 5 {
+        0 => format!("staff {span} {number}"),
+        1 => format!("staff {span} {number} s{}", what % 3),
+        2 => format!("staff {day} 00:00-00:00 0"),
+        3 => format!("trunks eu {number} skill=s0 skill=s1; us {number}"),
+        _ => format!("seats lyon {number}; lille 1"),
+    })
 }
 
 impl How {
@@ -289,6 +391,17 @@ fn redraft(world: &World, n: u8, changes: &[Change], behind: u8, keeps: u8) -> O
     };
     let resolutions = found.iter().filter_map(settled).collect();
     Some(Action::EditDraft { id, edits, resolutions })
+}
+
+fn end_swap(id: SwapId, how: u8) -> Action {
+    let verdict = Verdict::default();
+    match how {
+        0 => Action::CancelSwap(id),
+        1 => Action::DenySwap { id, verdict },
+        2 => Action::DeclineSwap { id, agent: None },
+        3 => Action::RevertSwap { id, verdict },
+        _ => Action::ExpireSwaps,
+    }
 }
 
 fn offer(world: &World, id: &str, (shift, other): (u8, u8), hours: u8) -> Option<Action> {

@@ -80,8 +80,11 @@ fn differs(ground: &Roster, now: &Roster, action: &Action) -> bool {
         }
         Action::PutActivityCode(code) => ground.code(&code.id) != now.code(&code.id),
         Action::SetRules(_) => ground.rules() != now.rules(),
-        // These name what they start from themselves.
+        // These name what they start from themselves, or put it whole.
         Action::AgentLeaves(_)
+        | Action::PutStaffing(_)
+        | Action::PutTrunks(_)
+        | Action::PutSites(_)
         | Action::CreateDraft { .. }
         | Action::EditDraft { .. }
         | Action::RebaseDraft(_)

@@ -4,9 +4,11 @@ use axum::extract::FromRequestParts;
 use axum::extract::rejection::PathRejection;
 use axum::http::request::Parts;
 use jiff::civil::Date;
-use muster_core::Interval;
+use muster_api::time::Bound;
 use muster_core::decide::Rejection;
 use muster_core::unit::BusinessUnit;
+use muster_core::{Instant, Interval, Roster};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::ApiError;
@@ -46,6 +48,42 @@ pub(crate) fn week_of(unit: &BusinessUnit, first: Date) -> Result<Interval, ApiE
         return Ok(week);
     }
     Err(wrong(format!("is not the first day of a week in this unit, {right} is")).into())
+}
+
+/// `from` and `to` of a query: days, or instants.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct During {
+    from: Option<String>,
+    to: Option<String>,
+}
+
+impl During {
+    /// The stretch that is meant: by default the current week of the unit, from `from` seven days.
+    pub(crate) fn interval(
+        &self,
+        app: &App,
+        roster: &Roster,
+        most_days: i64,
+    ) -> Result<Interval, ApiError> {
+        let unit = roster.unit().ok_or_else(|| ApiError::unknown("business unit", &""))?;
+        let bound = |name: &str, text: &Option<String>| -> Result<Option<Instant>, ApiError> {
+            let Some(text) = text else { return Ok(None) };
+            let bound: Bound =
+                text.parse().map_err(|error: String| ApiError::bad_input(name, text, &error))?;
+            Ok(Some(bound.instant(&unit.zone)))
+        };
+        let week = unit.week(unit.week_of(app.clock().now()));
+        let week = week.ok_or_else(|| ApiError::bad_input("from", "now", "is in no week"))?;
+        let from = bound("from", &self.from)?.unwrap_or(week.start());
+        let to = bound("to", &self.to)?.unwrap_or_else(|| from.plus_days(7));
+        let interval = Interval::new(from, to);
+        let interval = interval.filter(|interval| interval.minutes() <= most_days * 1_440);
+        interval.ok_or_else(|| {
+            let problem = format!("is not within {most_days} days after from");
+            ApiError::bad_input("to", &to.to_string(), &problem)
+        })
+    }
 }
 
 /// The parameters of a path, as text.

@@ -15,19 +15,18 @@ use muster_api::schedule::{
     AgentScheduleIn, ChangeSetIn, Head, ScheduleHeadView, ScheduleIn, ScheduleNewIn,
     ScheduleStatus, StartFrom, StatusIn,
 };
-use muster_api::time::Bound;
 use muster_core::command::Action;
 use muster_core::decide::Outcome;
 use muster_core::diff::{self, drafted};
 use muster_core::draft::Edits;
 use muster_core::id::{AgentId, ScheduleId, UnitId};
-use muster_core::{Instant, Interval, Revision, Roster};
+use muster_core::{Revision, Roster};
 use muster_ledger::SubjectKind;
 use serde::Deserialize;
 
 use crate::desk::Desk;
 use crate::error::ApiError;
-use crate::http::query::{Params, Path, id, week_of};
+use crate::http::query::{During, Params, Path, id, week_of};
 use crate::http::schedules::document::{Which, which};
 use crate::http::{App, Call, Page, created, document as tagged, listed};
 
@@ -244,36 +243,8 @@ pub(crate) async fn delete(
         .into_response())
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct During {
-    from: Option<String>,
-    to: Option<String>,
-}
-
-/// Stretches a query may ask for, in days.
+/// Stretches of one agent's time that a query may ask for, in days.
 const MOST_DAYS: i64 = 400;
-
-/// `from` and `to` of a query: by default the current week of the unit.
-fn during(app: &App, roster: &Roster, asked: &During) -> Result<Interval, ApiError> {
-    let unit = roster.unit().ok_or_else(|| ApiError::unknown("business unit", &""))?;
-    let bound = |name: &str, text: &Option<String>| -> Result<Option<Instant>, ApiError> {
-        let Some(text) = text else { return Ok(None) };
-        let bound: Bound =
-            text.parse().map_err(|error: String| ApiError::bad_input(name, text, &error))?;
-        Ok(Some(bound.instant(&unit.zone)))
-    };
-    let week = unit.week(unit.week_of(app.clock().now()));
-    let week = week.ok_or_else(|| ApiError::bad_input("from", "now", "is in no week"))?;
-    let from = bound("from", &asked.from)?.unwrap_or(week.start());
-    let to = bound("to", &asked.to)?.unwrap_or_else(|| from.plus_days(7));
-    let interval = Interval::new(from, to);
-    let interval = interval.filter(|interval| interval.minutes() <= MOST_DAYS * 1_440);
-    interval.ok_or_else(|| {
-        let problem = format!("is not within {MOST_DAYS} days after from");
-        ApiError::bad_input("to", &to.to_string(), &problem)
-    })
-}
 
 pub(crate) async fn agent_view(
     State(app): State<App>,
@@ -284,7 +255,7 @@ pub(crate) async fn agent_view(
     let agent: AgentId = id(&agent)?;
     let desk = app.desk_with(&call, SubjectKind::Agent, &agent).await?;
     let roster = call.roster(&desk).await?;
-    let during = during(&app, &roster, &asked)?;
+    let during = asked.interval(&app, &roster, MOST_DAYS)?;
     let view = AgentScheduleAnswer::new(&roster, &agent, during);
     let view = view.ok_or_else(|| ApiError::unknown("agent", &agent))?;
     Ok(tagged(&call, roster.revision(), view.schedule_version, &view))

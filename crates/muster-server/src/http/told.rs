@@ -1,6 +1,6 @@
 //! Findings as answers: with causes and remedies where they stopped something.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use muster_api::conflict::ConflictView;
 use muster_api::result::HeldView;
@@ -31,7 +31,10 @@ pub(crate) fn explained<'a>(
     now: Instant,
 ) -> Views {
     let gates = |finding: &&Finding| finding.severity >= Severity::Ack && !finding.standing;
-    let gating: Vec<Finding> = findings.into_iter().filter(gates).cloned().collect();
+    // What holds many agents is explained once.
+    let mut seen = BTreeSet::new();
+    let gating = findings.into_iter().filter(gates).filter(|f| seen.insert(f.fingerprint()));
+    let gating: Vec<Finding> = gating.cloned().collect();
     let explained = explain(roster, command, &gating, now).into_iter();
     let views = explained.map(|e| (e.finding.fingerprint(), ConflictView::explained(&e, roster)));
     Views(views.collect())
@@ -85,6 +88,9 @@ pub(crate) fn version(command: &Command, roster: &Roster) -> Option<Revision> {
         | Action::CancelTimeOff(id) => time_off(id),
         Action::PutUnit(_) => Some(roster.unit_version()),
         Action::SetRules(_) => Some(roster.policy()),
+        Action::PutStaffing(_) => Some(roster.levels().required_version()),
+        Action::PutTrunks(_) => roster.levels().trunks().map(|known| known.origin.revision),
+        Action::PutSites(_) => roster.levels().sites().map(|known| known.origin.revision),
         Action::PutManagementUnit(_)
         | Action::PutAgents(_)
         | Action::AgentLeaves(_)

@@ -167,6 +167,14 @@ const FIELDS: &[&str] = &[
     "validFrom",
     "autoApprove",
     "version",
+    "staffing",
+    "skill",
+    "intervals",
+    "trunks",
+    "capacity",
+    "managementUnitIds",
+    "sites",
+    "seats",
 ];
 
 fn atom(dice: &mut Dice) -> Value {
@@ -254,6 +262,10 @@ fn nearly(dice: &mut Dice) -> Value {
         json!({ "initiator": side("ana"), "receiver": side("ben"), "expiresAt": at(0, 1) }),
         json!({ "agentId": "ana", "fullDays": ["2026-04-07"], "note": null }),
         json!({ "rules": [{ "kind": "REST_TIME_SHORT", "params": { "minRestMinutes": 5 } }] }),
+        json!({ "from": at(0, 7), "to": at(1, 7), "staffing": [
+            { "intervals": [{ "start": at(0, 7), "end": at(0, 9), "agents": 2 }] }] }),
+        json!({ "trunks": [{ "id": "eu", "capacity": 3, "managementUnitIds": ["m1"] }] }),
+        json!({ "sites": [{ "id": "lyon", "seats": 2 }] }),
         json!({ "events": [{ "agentId": "ana", "at": at(0, 7), "state": "Break" }] }),
         json!({ "mode": "atomic", "acknowledge": [], "resolutions": [
             { "shiftId": "ana-0", "atom": "span", "keep": "live" }] }),

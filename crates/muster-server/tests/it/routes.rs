@@ -4,6 +4,7 @@
 mod access;
 mod adherence;
 mod drafts;
+mod levels;
 mod operations;
 mod registry;
 mod schedules;

@@ -1,5 +1,7 @@
 //! `muster unit`: business units.
 
+mod levels;
+
 use clap::{Args, Subcommand, ValueEnum};
 use muster_api::client::Unit;
 use serde::Serialize;
@@ -40,6 +42,12 @@ enum UnitCommand {
         #[arg(long, value_enum, default_value = "monday", ignore_case = true)]
         first_day: Day,
     },
+    /// Show or set how many agents are required, and how many there are.
+    Staffing(levels::StaffingArgs),
+    /// Show or set the trunk groups.
+    Trunks(levels::Setting),
+    /// Show or set the sites and their seats.
+    Sites(levels::Setting),
 }
 
 /// A day of the week.
@@ -54,7 +62,7 @@ pub(super) enum Day {
     Sunday,
 }
 
-/// Lists units or makes one.
+/// Lists units, makes one, shows or sets what one asks of all agents together.
 pub(crate) async fn run(options: UnitOptions, format: Format) -> anyhow::Result<Outcome> {
     let UnitOptions { print: _, server, command } = options;
     let server = Server::connect(&server).await?;
@@ -71,6 +79,9 @@ pub(crate) async fn run(options: UnitOptions, format: Format) -> anyhow::Result<
             let reply = server.post::<Unit>("/businessunits", &body).await?;
             format.answer(&reply.json, || table(std::slice::from_ref(&reply.value)));
         }
+        UnitCommand::Staffing(args) => levels::staffing(server, args, format).await?,
+        UnitCommand::Trunks(setting) => levels::trunks(server, setting, format).await?,
+        UnitCommand::Sites(setting) => levels::sites(server, setting, format).await?,
     }
     Ok(Outcome::Done)
 }

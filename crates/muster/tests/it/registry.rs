@@ -53,3 +53,85 @@ fn a_file_of_agents_is_imported_as_a_whole_or_not_at_all() {
     );
     assert!(!server.ok(&["agent", "list", "--unit", "vienna"]).out.contains("lin"));
 }
+
+#[test]
+fn what_is_asked_of_all_agents_is_set_from_files_and_shown() {
+    let server = Server::with_agents();
+    let staffing = r#"{"from": "2035-03-05T06:00:00Z", "to": "2035-03-06T06:00:00Z", "staffing": [
+        {"intervals": [{"start": "2035-03-05T14:00:00Z", "end": "2035-03-05T20:00:00Z",
+        "agents": 2}]}, {"skill": "french", "intervals": [
+        {"start": {"local": "2035-03-05T10:00"}, "end": {"local": "2035-03-05T10:15"},
+        "agents": 1}]}]}"#;
+    server.write("staffing.json", staffing);
+    server.check(
+        &["unit", "staffing", "vienna", "staffing.json"],
+        expect![[r#"
+        skill        when                        required  present  missing
+        (everybody)  Mon 2035-03-05 08:00–14:00  2         0        2
+        french       Mon 2035-03-05 10:00–10:15  1         0        1
+    "#]],
+    );
+    let day = ["--from", "2035-03-05", "--to", "2035-03-06"];
+    server.check(
+        &[&["unit", "staffing", "vienna"], &day[..]].concat(),
+        expect![[r#"
+        skill        when                        required  present  missing
+        (everybody)  Mon 2035-03-05 08:00–14:00  2         0        2
+        french       Mon 2035-03-05 10:00–10:15  1         0        1
+    "#]],
+    );
+    server.check(
+        &["unit", "staffing", "vienna"],
+        expect![[r#"
+        nobody is required
+    "#]],
+    );
+    server.write("trunks.json", r#"{"trunks": [{"id": "eu", "capacity": 4, "skills": ["fr"]}]}"#);
+    server.check(
+        &["unit", "trunks", "vienna", "trunks.json"],
+        expect![[r#"
+        trunk group  capacity  skills  management units
+        eu           4         fr
+    "#]],
+    );
+    server.check(
+        &["unit", "sites", "vienna"],
+        expect![[r#"
+        no sites
+    "#]],
+    );
+    server.write("sites.json", r#"{"sites": [{"id": "lyon", "seats": -4}]}"#);
+    server.check(
+        &["unit", "sites", "vienna", "sites.json"],
+        expect![[r#"
+        muster: a value cannot be (INVALID)
+          /sites/0/seats: -4 cannot be taken: invalid value: integer `-4`, expected a whole
+        | number, not negative
+        [exit 1]
+    "#]],
+    );
+    server.write("none.json", "sites");
+    server.check(
+        &["unit", "sites", "vienna", "none.json"],
+        expect![[r#"
+        muster: none.json is not JSON: expected value at line 1 column 1
+        [exit 1]
+    "#]],
+    );
+    server.api(async |client| {
+        let body = serde_json::json!({ "sites": [{ "id": "lyon", "seats": 4 }] });
+        let set = client.set_sites("vienna", &body).await.unwrap();
+        assert_eq!(client.sites("vienna").await.unwrap().value, set.value);
+        let trunks = client.trunks("vienna").await.unwrap().value;
+        assert_eq!((trunks.trunks[0].capacity, trunks.trunks.len()), (4, 1));
+        let none = serde_json::json!({ "trunks": [] });
+        client.set_trunks("vienna", &none).await.unwrap();
+        let (from, to) = (Some("2035-03-05"), Some("2035-03-06"));
+        let staffing = client.staffing("vienna", from, to).await.unwrap().value;
+        assert_eq!(staffing.staffing[0].intervals[0].missing, 2);
+        let nobody = serde_json::json!({ "from": "2035-03-05T06:00:00Z",
+            "to": "2035-03-06T06:00:00Z", "staffing": [{ "intervals": [] }] });
+        let left = client.set_staffing("vienna", &nobody).await.unwrap().value;
+        assert_eq!(left.staffing.len(), 1);
+    });
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::change::{self, Component};
-use crate::command::Verdict;
+use crate::command::{Terms, Verdict};
 use crate::conflict::{Fingerprint, Severity};
 use crate::decide::swap::weigh::{is_blocked, news, weighed};
 use crate::decide::swap::{decided, decision, known};
@@ -14,7 +14,6 @@ use crate::entry::Actor;
 use crate::event::Event;
 use crate::id::{ShiftId, SwapId};
 use crate::instant::Instant;
-use crate::merge::Resolutions;
 use crate::roster::Roster;
 use crate::shift::Atom;
 use crate::swap::{Swap, SwapState};
@@ -128,7 +127,7 @@ pub(in crate::decide) fn revert(
         }
     }
     let edits = Edits { shifts: inverse(roster, swap), commitments: Vec::new() }.normalized();
-    let components = change::weigh(roster, actor, &edits, &Resolutions::new(), now);
+    let components = change::weigh(roster, actor, &edits, &Terms::default(), now);
     let acknowledged = passed(&components, verdict)?;
     let findings = news(&components);
     let mut events = moved(roster, id, SwapState::Canceled, components, now);

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::change::{self, Component};
+use crate::command::Terms;
 use crate::conflict::{Finding, Kind, Severity, Subject};
 use crate::draft::{Edits, ShiftEdit};
 use crate::entry::Actor;
 use crate::id::{AgentId, ShiftId};
 use crate::instant::Instant;
-use crate::merge::Resolutions;
 use crate::roster::Roster;
 use crate::rule;
 use crate::shift::Span;
@@ -44,8 +44,7 @@ pub(crate) fn weighed(
     };
     let shifts = offer.moves().into_iter().filter_map(edit).collect();
     let edits = Edits { shifts, commitments: Vec::new() };
-    let mut components =
-        change::weigh(roster, actor, &edits.normalized(), &Resolutions::new(), now);
+    let mut components = change::weigh(roster, actor, &edits.normalized(), &Terms::default(), now);
     // For a swap, a shift that has begun is no footnote; and nobody has to be given notice of what
     // both agents wish.
     let is_weighed = |f: &Finding| !matches!(f.kind, Kind::ShiftStarted | Kind::NoticeShort);

@@ -36,13 +36,15 @@ pub(super) fn broken(
 ) -> Vec<Finding> {
     let Some(hull) = request.hull() else { return Vec::new() };
     let origin = passing(roster, now);
-    let mut after = roster.clone();
+    let mut events = Vec::new();
     if roster.time_off(&request.id).is_none() {
-        after.apply_event(&Event::TimeOffRequested(request.clone()), &origin);
+        events.push(Event::TimeOffRequested(request.clone()));
     }
-    let decided = Event::TimeOffDecided { id: request.id.clone(), status };
-    after.apply_event(&decided, &origin);
+    events.push(Event::TimeOffDecided { id: request.id.clone(), status });
+    let mut after = roster.clone();
+    after.apply_events(&events, &origin);
     let mut found = change::compared(roster, &after, &request.agent, hull);
+    found.extend(change::found(roster, &after, &events));
     // What lies on time off is told as what is masked.
     found.retain(|finding| {
         !finding.standing

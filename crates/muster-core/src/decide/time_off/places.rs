@@ -105,7 +105,7 @@ pub(super) fn promoted(
     }
     let origin = passing(roster, now);
     let mut after = roster.clone();
-    events.iter().for_each(|event| after.apply_event(event, &origin));
+    after.apply_events(events, &origin);
     let mut moved_up = Vec::new();
     for candidate in candidates.into_iter().take(limits::WAITLIST_AT_ONCE) {
         let id = &candidate.request.id;
@@ -118,7 +118,7 @@ pub(super) fn promoted(
             false => TimeOffStatus::Pending,
         };
         let event = Event::TimeOffDecided { id: id.clone(), status };
-        after.apply_event(&event, &origin);
+        after.apply_events(std::slice::from_ref(&event), &origin);
         moved_up.push(event);
     }
     moved_up
