@@ -418,3 +418,55 @@ fn what_is_asked_is_set_piece_by_piece_and_checked() {
         "#]],
     );
 }
+
+#[test]
+fn time_off_that_leaves_too_few_is_approved_by_somebody_or_not_at_all() {
+    check_decide(
+        "
+        site Europe/Paris
+        rule STAFFING_BELOW_MINIMUM ack
+        rule auto-approve-time-off
+        ana mon 09:00-17:00
+        ben mon 09:00-17:00
+        cleo mon 09:00-17:00
+        staff mon 09:00-17:00 1
+        limit all mon 1
+        > off ana mon
+        > off ben mon
+        > off cleo mon
+        > limit all mon 3
+        > show
+        ",
+        expect![[r#"
+            > off ana mon
+            r9: time off ana-off-mon APPROVED
+                info TIME_OFF_APPROVED_OVERLAP ana [ana-mon, ana-off-mon] mon 09:00-17:00 480 min
+            > off ben mon
+            r10: time off ben-off-mon WAITLISTED
+                ack TIME_OFF_LIMIT_EXHAUSTED ben (all) [ben-off-mon] mon 00:00-00:00
+                info TIME_OFF_APPROVED_OVERLAP ben [ben-mon, ben-off-mon] mon 09:00-17:00 480 min
+            > off cleo mon
+            r11: time off cleo-off-mon WAITLISTED
+                ack TIME_OFF_LIMIT_EXHAUSTED cleo (all) [cleo-off-mon] mon 00:00-00:00
+                info TIME_OFF_APPROVED_OVERLAP cleo [cleo-mon, cleo-off-mon] mon 09:00-17:00 480 min
+            > limit all mon 3
+            r12: done
+            > show
+            site Europe/Paris week 2026-03-16 start Monday
+            rule STAFFING_BELOW_MINIMUM ack
+            rule auto-approve-time-off
+            staff mon 09:00-17:00 1
+            ana is here
+            ben is here
+            cleo is here
+            ana-mon: ana mon 09:00-17:00
+            ben-mon: ben mon 09:00-17:00
+            cleo-mon: cleo mon 09:00-17:00
+            week 2026-03-16 week-2026-03-16-fbae041b02c41ed0fd8a
+            limit all mon 00:00-00:00 3
+            ana-off-mon: ana off mon 00:00-00:00 TimeOff paid APPROVED
+            ben-off-mon: ben off mon 00:00-00:00 TimeOff paid APPROVED
+            cleo-off-mon: cleo off mon 00:00-00:00 TimeOff paid PENDING
+        "#]],
+    );
+}

@@ -86,6 +86,20 @@ fn what_is_asked_of_all_agents_is_set_from_files_and_shown() {
         nobody is required
     "#]],
     );
+    server.api(async |client| {
+        let (from, to) = (Some("2035-03-05"), Some("2035-03-06"));
+        let staffing = client.staffing("vienna", from, to).await.unwrap().value;
+        assert_eq!(staffing.staffing[0].intervals[0].missing, 2);
+        let nobody = serde_json::json!({ "from": "2035-03-05T06:00:00Z",
+            "to": "2035-03-06T06:00:00Z", "staffing": [{ "intervals": [] }] });
+        let left = client.set_staffing("vienna", &nobody).await.unwrap().value;
+        assert_eq!(left.staffing.len(), 1);
+    });
+}
+
+#[test]
+fn trunks_and_sites_are_set_from_files_and_shown() {
+    let server = Server::with_agents();
     server.write("trunks.json", r#"{"trunks": [{"id": "eu", "capacity": 4, "skills": ["fr"]}]}"#);
     server.check(
         &["unit", "trunks", "vienna", "trunks.json"],
@@ -126,12 +140,5 @@ fn what_is_asked_of_all_agents_is_set_from_files_and_shown() {
         assert_eq!((trunks.trunks[0].capacity, trunks.trunks.len()), (4, 1));
         let none = serde_json::json!({ "trunks": [] });
         client.set_trunks("vienna", &none).await.unwrap();
-        let (from, to) = (Some("2035-03-05"), Some("2035-03-06"));
-        let staffing = client.staffing("vienna", from, to).await.unwrap().value;
-        assert_eq!(staffing.staffing[0].intervals[0].missing, 2);
-        let nobody = serde_json::json!({ "from": "2035-03-05T06:00:00Z",
-            "to": "2035-03-06T06:00:00Z", "staffing": [{ "intervals": [] }] });
-        let left = client.set_staffing("vienna", &nobody).await.unwrap().value;
-        assert_eq!(left.staffing.len(), 1);
     });
 }
