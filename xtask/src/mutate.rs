@@ -20,10 +20,10 @@ enum Verdict {
 }
 
 /// Runs the mutants whose name contains `only`.
-pub(crate) fn run(mutants: &[Mutant], only: Option<&str>) -> Result<()> {
+pub(crate) fn run(mutants: &[&[Mutant]], only: Option<&str>) -> Result<()> {
     ensure_tools()?;
     let is_chosen = |mutant: &&Mutant| only.is_none_or(|part| mutant.name.contains(part));
-    let chosen = mutants.iter().filter(is_chosen).collect::<Vec<_>>();
+    let chosen = mutants.iter().copied().flatten().filter(is_chosen).collect::<Vec<_>>();
     ensure!(!chosen.is_empty(), "no mutant to try: nothing would be checked");
     let copy = copy_tree()?;
     let server = Postgres::start()?;

@@ -1,5 +1,6 @@
-//! Rule packs: what laws ask for, as bodies of `PUT /businessunits/{id}/rules`, each rule with where
-//! it comes from. What could not be checked in a source is left out, or says that it is unverified.
+//! Rule packs: what laws ask for, as bodies of `PUT /businessunits/{id}/rules`, each rule with
+//! where it comes from. What could not be checked in a source is left out, or is said to be
+//! unverified.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -47,8 +47,8 @@ pub fn effective(roster: &Roster, agent: &AgentId, during: Interval) -> Vec<Segm
     segments
 }
 
-/// The shifts that share time with a stretch and what is in them, whole and as if there were no time
-/// off.
+/// The shifts that share time with a stretch and what is in them, whole and as if there were no
+/// time off.
 #[must_use]
 pub fn planned(roster: &Roster, agent: &AgentId, during: Interval) -> Vec<Segment> {
     let mut segments: Vec<Segment> = Vec::new();

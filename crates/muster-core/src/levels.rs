@@ -19,7 +19,6 @@ use serde::{Deserialize, Serialize};
 use crate::agent::Agent;
 use crate::conflict::{Kind, Subject};
 use crate::entry::Origin;
-use crate::event::Event;
 use crate::id::{ManagementUnitId, Revision, TrunkGroupId};
 use crate::instant::{Instant, Interval};
 use crate::roster::Known;
@@ -283,20 +282,8 @@ impl Levels {
         rows
     }
 
-    /// What an event asks for takes the place of what was asked.
-    pub(crate) fn put(&mut self, event: &Event, origin: &Origin) {
-        if let Event::StaffingPut(change) = event {
-            self.require(change, origin);
-        } else if let Event::TrunksPut(trunks) = event {
-            let known = Known { value: trunks.clone(), origin: origin.clone() };
-            self.trunks = Some(Arc::new(known));
-        } else if let Event::SitesPut(sites) = event {
-            let known = Known { value: sites.clone(), origin: origin.clone() };
-            self.sites = Some(Arc::new(known));
-        }
-    }
-
-    fn require(&mut self, change: &StaffingChange, origin: &Origin) {
+    /// Puts required staff in the place of what was required.
+    pub(crate) fn require(&mut self, change: &StaffingChange, origin: &Origin) {
         for (row, quarters) in self.required_after(change) {
             if quarters.is_none() {
                 self.required.remove(&row);

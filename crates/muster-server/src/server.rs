@@ -128,8 +128,8 @@ impl Server {
     }
 }
 
-/// What a node does by itself: it follows what others append, unloads what nobody asks for, and notes
-/// what has run out.
+/// What a node does by itself: it follows what others append, unloads what nobody asks for, and
+/// notes what has run out.
 async fn chores(units: Units) {
     let unload = async {
         loop {

@@ -33,9 +33,13 @@ pub(super) fn columns(path: &str, text: &str) -> Vec<String> {
     if !has_extension(path, &["rs", "sql"]) {
         return Vec::new();
     }
-    // A snapshot holds an answer as it was given, on one line.
-    let own = |line: &&str| !line.trim_start().starts_with("insta::assert_");
-    let widths = text.lines().map(|line| if own(&line) { line.chars().count() } else { 0 });
+    // A snapshot, and what a test expects to be told, stand there as they were printed.
+    let mut is_told = false;
+    let widths = text.lines().map(|line| {
+        is_told = if is_told { !line.contains("\"#]]") } else { line.contains("expect![[r#\"") };
+        let is_own = !is_told && !line.trim_start().starts_with("insta::assert_");
+        if is_own { line.chars().count() } else { 0 }
+    });
     let widths = widths.enumerate();
     let wide = widths.filter(|(_, width)| *width > COLUMNS);
     wide.map(|(n, width)| format!("{}: {width} columns, at most {COLUMNS}", at(path, n))).collect()
@@ -122,6 +126,9 @@ mod tests {
         assert_eq!(columns("a.md", &"x".repeat(101)), NONE);
         let snapshot = format!("    insta::assert_snapshot!(a, @\"{}\");", "x".repeat(101));
         assert_eq!(columns("a.rs", &snapshot), NONE);
+        let wide = "x".repeat(101);
+        let told = format!("expect![[r#\"\n{wide}\n\"#]]\n{wide}");
+        assert_eq!(columns("a.rs", &told), ["a.rs:4: 101 columns, at most 100"]);
     }
 
     #[test]

@@ -14,7 +14,9 @@ pub fn message(finding: &Finding) -> String {
         Kind::ChangedButDeleted => {
             format!("{} is changed here and was deleted meanwhile", shifts(finding))
         }
-        Kind::ShiftOverlap => format!("{} overlap by {} min", shifts(finding), finding.magnitude),
+        Kind::ShiftOverlap => {
+            format!("{} overlap by {} min", shifts(finding), finding.magnitude)
+        }
         Kind::TimeOffApprovedOverlap => on_time_off(finding, "approved"),
         Kind::TimeOffPendingOverlap => on_time_off(finding, "pending"),
         Kind::TimeOffOverlapsTimeOff => {
@@ -54,16 +56,12 @@ pub fn message(finding: &Finding) -> String {
         Kind::TrunkCapacityExceeded => crowded(finding, "on trunk group", "lines"),
         Kind::SiteSeatsExceeded => crowded(finding, "at site", "seats"),
         Kind::ActivityOutsideShift => outside(finding),
-        Kind::SwapTermsChanged => {
-            format!("{} was moved after both agents agreed to {}", shifts(finding), swap(finding))
-        }
-        Kind::SwapShiftTaken => {
-            format!("{} of {} has gone to somebody else or away", shifts(finding), swap(finding))
-        }
-        Kind::SwapAlreadyDecided => format!("{} was decided before", swap(finding)),
-        Kind::SwapExpired => format!("the offer of {} is over", swap(finding)),
-        Kind::SwapWithdrawn => format!("{} was withdrawn", swap(finding)),
-        Kind::SwapTimeUnequal
+        Kind::SwapTermsChanged
+        | Kind::SwapShiftTaken
+        | Kind::SwapAlreadyDecided
+        | Kind::SwapExpired
+        | Kind::SwapWithdrawn
+        | Kind::SwapTimeUnequal
         | Kind::SwapOneSided
         | Kind::SwapNoticeShort
         | Kind::SwapLimitReached => of_swap(finding),
@@ -115,13 +113,21 @@ fn swap(finding: &Finding) -> String {
     listed("swap", "swaps", &ids(finding, id))
 }
 
-/// What the unit says of such swaps.
 fn of_swap(finding: &Finding) -> String {
     let (agent, swap, Finding { observed, limit, .. }) = (agent(finding), swap(finding), finding);
     match finding.kind {
+        Kind::SwapTermsChanged => {
+            format!("{} was moved after both agents agreed to {swap}", shifts(finding))
+        }
+        Kind::SwapShiftTaken => {
+            format!("{} of {swap} has gone to somebody else or away", shifts(finding))
+        }
+        Kind::SwapExpired => format!("the offer of {swap} is over"),
+        Kind::SwapWithdrawn => format!("{swap} was withdrawn"),
         Kind::SwapTimeUnequal => {
             format!("{swap} changes the paid time of {agent} by {observed} min, of at most {limit}")
         }
+        Kind::SwapOneSided => format!("{swap} gives {agent} a shift for none, or none for one"),
         Kind::SwapNoticeShort => {
             let (observed, limit) = (hours(*observed), hours(*limit));
             format!("a shift of {swap} begins in {observed}, of at least {limit}")
@@ -129,7 +135,7 @@ fn of_swap(finding: &Finding) -> String {
         Kind::SwapLimitReached => {
             format!("{observed} shifts of the week come to {agent} by swaps, of at most {limit}")
         }
-        _ => format!("{swap} gives {agent} a shift for none, or none for one"),
+        _ => format!("{swap} was decided before"),
     }
 }
 
@@ -281,11 +287,11 @@ fn missing(finding: &Finding) -> String {
     format!("{count}{skill} on the queue of at least {limit}{}: {magnitude} missing", span(finding))
 }
 
-fn crowded(finding: &Finding, place: &str, what: &str) -> String {
+fn crowded(finding: &Finding, place: &str, room: &str) -> String {
     let Finding { observed, limit, magnitude, .. } = finding;
     let (name, span) = (name(finding).unwrap_or_default(), span(finding));
     format!(
-        "{observed} agents {place} {name}, which has {limit} {what},{span}: {magnitude} too many"
+        "{observed} agents {place} {name}, which has {limit} {room},{span}: {magnitude} too many"
     )
 }
 

@@ -108,7 +108,8 @@ fn check_needs(during: Interval, needs: &[Need], place: &str) -> Result<(), Reje
         None => Ok(()),
         Some(pair) => {
             let pointer = format!("{place}/intervals/{}/start", pair[1].1);
-            Err(Rejection::invalid(&pointer, &pair[1].0.start(), "lies in another interval"))
+            let problem = format!("lies in the interval from {} already", pair[0].0.start());
+            Err(Rejection::invalid(&pointer, &pair[1].0.start(), &problem))
         }
     }
 }

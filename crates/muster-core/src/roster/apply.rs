@@ -50,9 +50,9 @@ impl Roster {
                 self.rules = Arc::new(rules.clone());
                 self.policy = origin.revision;
             }
-            Event::StaffingPut(_) | Event::TrunksPut(_) | Event::SitesPut(_) => {
-                self.levels.put(event, origin);
-            }
+            Event::StaffingPut(change) => self.levels.require(change, origin),
+            Event::TrunksPut(trunks) => self.levels.trunks = Some(known(trunks, origin)),
+            Event::SitesPut(sites) => self.levels.sites = Some(known(sites, origin)),
             Event::WeekOpened { week, id } => self.open_week(*week, id, origin),
             Event::Published { week, .. } => self.change_week(*week, origin.revision, |week| {
                 week.publications.push_back(origin.revision);
@@ -102,6 +102,13 @@ impl Roster {
             }
             Event::TimeOffLimitPut(limit) => self.put_time_off_limit(limit, origin),
             Event::Acknowledged { .. } => {}
+        }
+    }
+
+    fn put_time_off_limit(&mut self, limit: &TimeOffLimit, origin: &Origin) {
+        match limit.places.is_empty() {
+            true => drop(self.time_off_limits.remove(&limit.id)),
+            false => drop(self.time_off_limits.insert(limit.id.clone(), known(limit, origin))),
         }
     }
 
@@ -283,15 +290,6 @@ impl Roster {
         change(&mut time_off);
         time_off.origin = origin.clone();
         self.insert_time_off(time_off);
-    }
-
-    /// A limit without places is none.
-    fn put_time_off_limit(&mut self, limit: &TimeOffLimit, origin: &Origin) {
-        if limit.places.is_empty() {
-            self.time_off_limits.remove(&limit.id);
-        } else {
-            self.time_off_limits.insert(limit.id.clone(), known(limit, origin));
-        }
     }
 
     pub(super) fn insert_time_off(&mut self, time_off: TimeOff) {

@@ -160,18 +160,16 @@ impl Image {
             policy: self.policy,
             rules: Arc::new(self.rules),
             unit: match self.unit {
-                Some((value, place)) => Some(Arc::new(Known { value, origin: at(place)? })),
+                Some((value, place)) => Some(known(value, at(place)?)),
                 None => None,
             },
             ..Roster::default()
         };
         for (value, place) in self.management_units {
-            let id = value.id.clone();
-            roster.management_units.insert(id, Arc::new(Known { value, origin: at(place)? }));
+            roster.management_units.insert(value.id.clone(), known(value, at(place)?));
         }
         for (value, place) in self.codes {
-            let id = value.id.clone();
-            roster.codes.insert(id, Arc::new(Known { value, origin: at(place)? }));
+            roster.codes.insert(value.id.clone(), known(value, at(place)?));
         }
         for (agent, left, place) in self.agents {
             let record = AgentRecord { agent, left, origin: at(place)? };
@@ -194,9 +192,7 @@ impl Image {
             };
         }
         for (value, place) in self.time_off_limits {
-            let id = value.id.clone();
-            let known = Known { value, origin: at(place)? };
-            roster.time_off_limits.insert(id, Arc::new(known));
+            roster.time_off_limits.insert(value.id.clone(), known(value, at(place)?));
         }
         for (offer, state, accepted, terms, origin, offered) in self.swaps {
             let (origin, offered) = (at(origin)?, at(offered)?);
@@ -220,8 +216,10 @@ impl Image {
             let publications = publications.into_iter().collect();
             roster.weeks.insert(first, Arc::new(Week { first, id, version, publications }));
         }
-        roster.levels = self.levels.map_or_else(|| Some(Levels::default()), |l| l.restored(at))?;
-        roster.levels.counts = levels::counted(&roster);
+        if let Some(image) = self.levels {
+            roster.levels = image.restored(at)?;
+            roster.levels.counts = levels::counted(&roster);
+        }
         roster.revision = self.revision;
         roster.at = self.at;
         Some(roster)
@@ -232,6 +230,10 @@ impl Image {
     pub fn hash(&self) -> [u8; 32] {
         Sha256::digest(serde_json::to_vec(self).expect("images are plain data")).into()
     }
+}
+
+fn known<T>(value: T, origin: Origin) -> Arc<Known<T>> {
+    Arc::new(Known { value, origin })
 }
 
 impl LevelsImage {

@@ -1,10 +1,10 @@
 //! `MAX_HOURS_AVERAGE`: at most `maxMinutes` a week on average over `weeks` weeks running.
 //!
-//! The reference period rolls (EU 2003/88/EC Art. 6 and 16: 48 hours over up to four months; France:
-//! 44 hours over any twelve weeks): it may begin with any of the unit's weeks. A shift counts in
-//! the week of its start; a week without shifts counts as nothing, so somebody who joined lately
-//! is averaged over the whole period. The finding is about the worst of the periods; its
-//! magnitude is the minutes a week beyond the limit.
+//! The reference period rolls (EU 2003/88/EC Art. 6 and 16: 48 hours over up to four months;
+//! France: 44 hours over any twelve weeks): it may begin with any of the unit's weeks. A shift
+//! counts in the week of its start; a week without shifts counts as nothing, so somebody who
+//! joined lately is averaged over the whole period. The finding is about the worst of the
+//! periods; its magnitude is the minutes a week beyond the limit.
 
 use std::collections::BTreeMap;
 

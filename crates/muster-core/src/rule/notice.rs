@@ -3,8 +3,8 @@
 //! Days are counted in the agent's zone, from today to the earlier of the days the shift was and
 //! will be on (Oregon SB 828, Chicago FWO: 14 days). A move within `graceMinutes` is no change, nor
 //! is what the agent asked for: an own edit, a swap. Work that has begun is corrected, not
-//! announced. The finding carries what the change costs: `premiumMinutes` of pay for a shift that is
-//! added or moved, `lostPercent` of the hours that are taken away. The magnitude is the days of
+//! announced. The finding carries what the change costs: `premiumMinutes` of pay for a shift that
+//! is added or moved, `lostPercent` of the hours that are taken away. The magnitude is the days of
 //! notice that are missing.
 
 use crate::conflict::{Finding, Measure, Subject};

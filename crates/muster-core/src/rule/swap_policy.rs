@@ -1,8 +1,8 @@
 //! What a unit says of swaps, beside its rules for shifts: `SWAP_TIME_UNEQUAL`, `SWAP_ONE_SIDED`,
 //! `SWAP_NOTICE_SHORT` and `SWAP_LIMIT_REACHED`.
 //!
-//! Off up to warn allows such a swap, and with `autoApprove` it is approved when it is accepted; ack
-//! wants a planner to look at it; block denies it. Each looks at one agent of the swap, so that
+//! Off up to warn allows such a swap, and with `autoApprove` it is approved when it is accepted;
+//! ack wants a planner to look at it; block denies it. Each looks at one agent of the swap, so that
 //! units can be strict with some contracts and not with others.
 
 use crate::conflict::{Finding, Measure, Subject};

@@ -1,4 +1,4 @@
-//! Why something about all agents together holds a command, and what can be done.
+//! Why too few or too many are there, and what can be done.
 
 use expect_test::{Expect, expect};
 use muster_core::explain::explain;

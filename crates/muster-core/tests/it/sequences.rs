@@ -157,6 +157,10 @@ fn swaps_conserve(
             prop_assert!(is_back, "the shift was there");
             continue;
         };
+        // What somebody has given back before stays where it is.
+        if is_back && place.1 == to.as_str() {
+            continue;
+        }
         prop_assert_eq!(&place.1, from.as_str());
         place.1 = to.to_string();
     }

@@ -275,13 +275,7 @@ impl Step {
                 offer(world, &id("w", n), (shift, other), hours)?
             }
             Self::Accept { swap: n, agent: who, shift } => accept(world, n, who, shift),
-            Self::EndSwap { swap: n, how } => match how {
-                3 => Action::RevertSwap { id: swap_id(world, n), verdict: Verdict::default() },
-                4 => Action::ExpireSwaps,
-                0 => Action::CancelSwap(swap_id(world, n)),
-                1 => Action::DenySwap { id: swap_id(world, n), verdict: verdict() },
-                _ => Action::DeclineSwap { id: swap_id(world, n), agent: None },
-            },
+            Self::EndSwap { swap: n, how } => end_swap(swap_id(world, n), how),
             Self::Approve { swap: n, acknowledges } => {
                 approve(world, swap_id(world, n), acknowledges)
             }
@@ -328,22 +322,20 @@ impl Step {
                 ..RulesChange::default()
             }),
             Self::Require { what, day, hour, number } => require(world, what, day, hour, number),
-            Self::Count { agent: who, what } => counting(world, who, what),
+            Self::Count { agent: who, what } => {
+                let name = agent(world.head(), who);
+                let (first, last) =
+                    (crate::generate::day(world, 1), crate::generate::day(world, 3));
+                world.action(&match what {
+                    0 => format!("agent {name} skill=s{}:{first}..{last}", who % 4),
+                    1 => format!("agent {name} zone=Asia/Singapore"),
+                    2 => "code Break OnQueueWork shift paid".to_owned(),
+                    _ => "code Break Break shift paid".to_owned(),
+                })
+            }
             _ => return None,
         })
     }
-}
-
-/// Somebody can do more, or something else counts as work on the queue.
-fn counting(world: &World, who: u8, what: u8) -> Action {
-    let name = agent(world.head(), who);
-    let (first, last) = (crate::generate::day(world, 1), crate::generate::day(world, 3));
-    world.action(&match what {
-        0 => format!("agent {name} skill=s{}:{first}..{last}", who % 4),
-        1 => format!("agent {name} zone=Asia/Singapore"),
-        2 => "code Break OnQueueWork shift paid".to_owned(),
-        _ => "code Break Break shift paid".to_owned(),
-    })
 }
 
 /// So many agents, lines or seats.
@@ -399,6 +391,17 @@ fn redraft(world: &World, n: u8, changes: &[Change], behind: u8, keeps: u8) -> O
     };
     let resolutions = found.iter().filter_map(settled).collect();
     Some(Action::EditDraft { id, edits, resolutions })
+}
+
+fn end_swap(id: SwapId, how: u8) -> Action {
+    let verdict = Verdict::default();
+    match how {
+        0 => Action::CancelSwap(id),
+        1 => Action::DenySwap { id, verdict },
+        2 => Action::DeclineSwap { id, agent: None },
+        3 => Action::RevertSwap { id, verdict },
+        _ => Action::ExpireSwaps,
+    }
 }
 
 fn offer(world: &World, id: &str, (shift, other): (u8, u8), hours: u8) -> Option<Action> {

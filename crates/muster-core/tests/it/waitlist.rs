@@ -235,7 +235,7 @@ fn what_an_approval_breaks_is_told_and_what_comes_back_too() {
     );
 }
 
-/// SCENARIOS 21: a day off is a civil day of the agent's zone, of 23 hours where midnight is skipped.
+/// SCENARIOS 21: a day off is a civil day of the agent's zone, of 23 hours without a midnight.
 #[test]
 fn a_day_without_a_midnight_is_a_day_off_of_23_hours() {
     check_decide(

@@ -9,7 +9,7 @@ use muster_core::id::{ClientId, CommandId, ManagementUnitId};
 use muster_core::unit::ManagementUnit;
 use muster_ledger::{Ledger, Role, Snapshot};
 use muster_server::clock::Clock;
-use muster_server::desk::{Ask, Desk};
+use muster_server::desk::{Ask, Desk, SNAPSHOT_FORMAT};
 use muster_server::limits;
 use muster_server::metrics::Metrics;
 
@@ -26,7 +26,7 @@ fn rename(n: u64) -> Ask {
 }
 
 async fn snapshot(ledger: &Ledger) -> Option<Snapshot> {
-    ledger.newest_snapshot(&u1(), 1, Revision(u64::MAX)).await.unwrap()
+    ledger.newest_snapshot(&u1(), SNAPSHOT_FORMAT, Revision(u64::MAX)).await.unwrap()
 }
 
 /// Enough entries for a snapshot, and some after it.

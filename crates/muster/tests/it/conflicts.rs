@@ -229,6 +229,8 @@ fn swaps_are_listed_and_decided() {
               ana  SWAP_ALREADY_DECIDED  blocked
                 swap w1 was decided before
                 fingerprint 7ead98cf0a814dec.1
+                1. give the shifts back
+                   POST /api/v2/wfm/scheduling/shiftswaps/w1/revert {}
             [exit 3]
         "#]],
     );

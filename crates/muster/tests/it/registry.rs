@@ -86,6 +86,20 @@ fn what_is_asked_of_all_agents_is_set_from_files_and_shown() {
         nobody is required
     "#]],
     );
+    server.api(async |client| {
+        let (from, to) = (Some("2035-03-05"), Some("2035-03-06"));
+        let staffing = client.staffing("vienna", from, to).await.unwrap().value;
+        assert_eq!(staffing.staffing[0].intervals[0].missing, 2);
+        let nobody = serde_json::json!({ "from": "2035-03-05T06:00:00Z",
+            "to": "2035-03-06T06:00:00Z", "staffing": [{ "intervals": [] }] });
+        let left = client.set_staffing("vienna", &nobody).await.unwrap().value;
+        assert_eq!(left.staffing.len(), 1);
+    });
+}
+
+#[test]
+fn trunks_and_sites_are_set_from_files_and_shown() {
+    let server = Server::with_agents();
     server.write("trunks.json", r#"{"trunks": [{"id": "eu", "capacity": 4, "skills": ["fr"]}]}"#);
     server.check(
         &["unit", "trunks", "vienna", "trunks.json"],
@@ -118,26 +132,13 @@ fn what_is_asked_of_all_agents_is_set_from_files_and_shown() {
         [exit 1]
     "#]],
     );
-}
-
-#[test]
-fn what_is_asked_of_all_agents_is_set_and_read_by_a_client() {
-    let server = Server::with_agents();
     server.api(async |client| {
         let body = serde_json::json!({ "sites": [{ "id": "lyon", "seats": 4 }] });
         let set = client.set_sites("vienna", &body).await.unwrap();
         assert_eq!(client.sites("vienna").await.unwrap().value, set.value);
-        let groups = serde_json::json!({ "trunks": [{ "id": "eu", "capacity": 4 }] });
-        client.set_trunks("vienna", &groups).await.unwrap();
         let trunks = client.trunks("vienna").await.unwrap().value;
         assert_eq!((trunks.trunks[0].capacity, trunks.trunks.len()), (4, 1));
-        let need = serde_json::json!({ "start": "2035-03-05T14:00:00Z",
-            "end": "2035-03-05T20:00:00Z", "agents": 2 });
-        let body = serde_json::json!({ "from": "2035-03-05T06:00:00Z",
-            "to": "2035-03-06T06:00:00Z", "staffing": [{ "intervals": [need] }] });
-        client.set_staffing("vienna", &body).await.unwrap();
-        let (from, to) = (Some("2035-03-05"), Some("2035-03-06"));
-        let staffing = client.staffing("vienna", from, to).await.unwrap().value;
-        assert_eq!(staffing.staffing[0].intervals[0].missing, 2);
+        let none = serde_json::json!({ "trunks": [] });
+        client.set_trunks("vienna", &none).await.unwrap();
     });
 }

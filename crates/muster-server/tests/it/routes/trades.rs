@@ -131,7 +131,9 @@ async fn what_was_agreed_before_a_move_is_agreed_again() {
 async fn many_swaps_are_evaluated_in_one_request() {
     let app = TestApp::with_week().await;
     app.swap("w1", "ana-0", "ben-0").await;
-    let pair = |gives: &str, receives: &str| json!({ "initiator": { "shiftId": gives }, "receiver": { "shiftId": receives } });
+    let side = |shift: &str| json!({ "shiftId": shift });
+    let pair =
+        |gives: &str, gets: &str| json!({ "initiator": side(gives), "receiver": side(gets) });
     let body = json!({ "swaps": [{ "id": "w1" }, pair("ana-0", "ben-1"), pair("cem-0", "ana-2")] });
     let done = app.post("/scheduling/shiftswaps/evaluate", body).await.is(200);
     let clean: Vec<_> = done.entities().iter().map(|one| one["clean"].clone()).collect();
