@@ -169,7 +169,7 @@ async fn time_off_tells_who_will_be_missing_and_an_edit_may_not_crowd_a_site() {
     let approved = app.post("/timeoffrequests/t1/approve", json!({})).await.is(200);
     let findings = approved.body["findings"].as_array().unwrap();
     let found = findings.iter().find(|f| f["kind"] == "STAFFING_BELOW_MINIMUM").unwrap();
-    assert_eq!((&found["severity"], &found["magnitude"]), (&json!("warn"), &json!(1)));
+    assert_eq!((&found["severity"], &found["magnitude"]), (&json!("block"), &json!(1)));
     // A restart counts again, and comes to the same.
     let day = "/businessunits/u1/staffing?from=2026-04-06&to=2026-04-07";
     let before = app.get(day).await.is(200);
