@@ -47,9 +47,7 @@ pub(crate) struct Component {
 impl Component {
     /// Whether something stops it that nobody has acknowledged.
     pub(crate) fn is_held(&self, acknowledged: &[Fingerprint]) -> bool {
-        self.gating.iter().any(|finding| {
-            finding.severity == Severity::Block || !is_covered(finding, acknowledged)
-        })
+        self.gating.iter().any(|finding| holds(finding, acknowledged))
     }
 
     /// The acknowledgements that it needed.
@@ -57,6 +55,11 @@ impl Component {
         let fingerprints = self.gating.iter().map(Finding::fingerprint);
         fingerprints.filter(|f| acknowledged.iter().any(|a| a.covers(f))).collect()
     }
+}
+
+/// Whether a finding still holds what it gates: nobody has acknowledged it, or nobody can.
+pub(crate) fn holds(finding: &Finding, acknowledged: &[Fingerprint]) -> bool {
+    finding.severity == Severity::Block || !is_covered(finding, acknowledged)
 }
 
 pub(crate) fn is_covered(finding: &Finding, acknowledged: &[Fingerprint]) -> bool {

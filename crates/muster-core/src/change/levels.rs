@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::change::{Component, is_covered};
+use crate::change::{self, Component};
 use crate::command::{Mode, Terms};
 use crate::conflict::{Finding, Severity};
 use crate::event::Event;
@@ -98,7 +98,7 @@ impl<'a> Scale<'a> {
         let acknowledged = &self.terms.acknowledge;
         let holds = |finding: &Finding| {
             let gates = finding.severity >= Severity::Ack && !finding.standing;
-            gates && (finding.severity == Severity::Block || !is_covered(finding, acknowledged))
+            gates && change::holds(finding, acknowledged)
         };
         let held: BTreeSet<usize> = self
             .found

@@ -239,9 +239,7 @@ pub(super) fn approve(
         TimeOffStatus::Denied | TimeOffStatus::Canceled => return Err(decided(known)),
     };
     let gates = full.iter().filter(|finding| finding.severity >= Severity::Ack);
-    let held = gates.clone().filter(|finding| {
-        finding.severity == Severity::Block || !change::is_covered(finding, &verdict.acknowledge)
-    });
+    let held = gates.clone().filter(|finding| change::holds(finding, &verdict.acknowledge));
     let held: Vec<Finding> = held.cloned().collect();
     if !held.is_empty() {
         return Err(Rejection::conflict(held));

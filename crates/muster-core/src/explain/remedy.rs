@@ -255,9 +255,7 @@ fn gates(scene: &Scene<'_>, roster: &Roster, edits: &Edits, terms: &Terms) -> Ve
     let actor = &scene.command.actor;
     let components = change::weigh(roster, actor, edits, terms, scene.now);
     let gating = components.into_iter().flat_map(|component| component.gating);
-    let is_open =
-        |f: &Finding| f.severity == Severity::Block || !change::is_covered(f, &terms.acknowledge);
-    gating.filter(is_open).collect()
+    gating.filter(|finding| change::holds(finding, &terms.acknowledge)).collect()
 }
 
 fn applied(scene: &Scene<'_>, command: &Command) -> Option<Roster> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::change::{self, Component};
 use crate::command::{Terms, Verdict};
-use crate::conflict::{Fingerprint, Severity};
+use crate::conflict::Fingerprint;
 use crate::decide::swap::weigh::{is_blocked, news, weighed};
 use crate::decide::swap::{decided, decision, known};
 use crate::decide::{Decision, Rejection, Thing, gating};
@@ -50,8 +50,7 @@ pub(super) fn passed(
     let acknowledged = &verdict.acknowledge;
     if components.iter().any(|component| component.is_held(acknowledged)) {
         let open = gating(&components.iter().collect::<Vec<_>>()).into_iter();
-        let open =
-            open.filter(|f| f.severity == Severity::Block || !change::is_covered(f, acknowledged));
+        let open = open.filter(|finding| change::holds(finding, acknowledged));
         return Err(Rejection::conflict(open.collect()));
     }
     let used = components.iter().flat_map(|component| component.used(acknowledged));

@@ -2,7 +2,6 @@
 
 use crate::change;
 use crate::conflict::{Finding, Kind, Severity, Subject};
-use crate::decide::time_off::places::passing;
 use crate::event::Event;
 use crate::instant::Instant;
 use crate::roster::Roster;
@@ -35,14 +34,12 @@ pub(super) fn broken(
     now: Instant,
 ) -> Vec<Finding> {
     let Some(hull) = request.hull() else { return Vec::new() };
-    let origin = passing(roster, now);
     let mut events = Vec::new();
     if roster.time_off(&request.id).is_none() {
         events.push(Event::TimeOffRequested(request.clone()));
     }
     events.push(Event::TimeOffDecided { id: request.id.clone(), status });
-    let mut after = roster.clone();
-    after.apply_events(&events, &origin);
+    let after = change::after(roster, &events, now);
     let mut found = change::compared(roster, &after, &request.agent, hull);
     found.extend(change::found(roster, &after, &events));
     // What lies on time off is told as what is masked.

@@ -2,8 +2,8 @@
 
 use std::cmp::Reverse;
 
+use crate::change;
 use crate::conflict::{Finding, Kind, Measure, Severity, Subject};
-use crate::entry::{Actor, Origin, Reference, ReferenceKind, Source};
 use crate::event::Event;
 use crate::id::TimeOffLimitId;
 use crate::instant::{Instant, Interval};
@@ -103,9 +103,7 @@ pub(super) fn promoted(
     if candidates.is_empty() {
         return Vec::new();
     }
-    let origin = passing(roster, now);
-    let mut after = roster.clone();
-    after.apply_events(events, &origin);
+    let mut after = change::after(roster, events, now);
     let mut moved_up = Vec::new();
     for candidate in candidates.into_iter().take(limits::WAITLIST_AT_ONCE) {
         let id = &candidate.request.id;
@@ -118,15 +116,8 @@ pub(super) fn promoted(
             false => TimeOffStatus::Pending,
         };
         let event = Event::TimeOffDecided { id: id.clone(), status };
-        after.apply_events(std::slice::from_ref(&event), &origin);
+        after = change::after(&after, std::slice::from_ref(&event), now);
         moved_up.push(event);
     }
     moved_up
-}
-
-/// For a look at what events lead to.
-pub(super) fn passing(roster: &Roster, now: Instant) -> Origin {
-    let actor = Actor { client: crate::id::ClientId::first(), agent: None };
-    let about = Reference { kind: ReferenceKind::TimeOffRequest, id: std::sync::Arc::default() };
-    Origin::from(Source { revision: roster.revision().next(), at: now, actor, about })
 }
