@@ -103,6 +103,7 @@ pub struct Roster {
     pub(crate) weeks: OrdMap<Date, Arc<Week>>,
     pub(crate) schedules: OrdMap<ScheduleId, Date>,
     pub(crate) drafts: OrdMap<ScheduleId, Arc<Draft>>,
+    pub(crate) open_drafts: OrdSet<ScheduleId>,
     pub(crate) time_off: OrdMap<TimeOffId, Arc<TimeOff>>,
     /// Active requests by the days, in UTC and counted from 1970, that they touch.
     pub(crate) time_off_days: OrdSet<(i64, TimeOffId)>,
@@ -377,6 +378,11 @@ impl Roster {
     /// All drafts, by id.
     pub fn drafts(&self) -> impl Iterator<Item = &Draft> {
         self.drafts.values().map(|draft| &**draft)
+    }
+
+    /// The drafts that are not closed, by id.
+    pub fn open_drafts(&self) -> impl Iterator<Item = &Draft> {
+        self.open_drafts.iter().filter_map(|id| self.draft(id))
     }
 
     /// The revision that last changed the shifts an agent has in a week.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use imbl::{OrdMap, Vector};
+use imbl::Vector;
 use jiff::civil::Date;
 
 use crate::agent::Agent;
-use crate::draft::{CommitmentEdit, Draft, DraftStatus, Edits, ShiftEdit};
+use crate::draft::{Draft, Edits};
 use crate::entry::{Entry, Origin};
 use crate::event::Event;
 use crate::id::{AgentId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId};
@@ -68,17 +68,18 @@ impl Roster {
             }
             Event::DraftEdited { id, put, dropped_shifts, dropped_commitments, base } => self
                 .change_draft(id, origin, |draft| {
-                    put_edits(draft, put);
-                    draft.shifts = without(&draft.shifts, dropped_shifts);
-                    draft.commitments = without(&draft.commitments, dropped_commitments);
+                    draft.put(put);
+                    draft.leave_out(dropped_shifts, dropped_commitments);
                     draft.base = base.unwrap_or(draft.base);
                 }),
-            Event::DraftClosed { id } => self.change_draft(id, origin, |draft| {
-                draft.shifts.clear();
-                draft.commitments.clear();
-                draft.status = DraftStatus::Closed { published_as: origin.revision };
-            }),
-            Event::DraftDeleted { id } => drop(self.drafts.remove(id)),
+            Event::DraftClosed { id } => {
+                self.open_drafts.remove(id);
+                self.change_draft(id, origin, |draft| draft.close(origin.revision));
+            }
+            Event::DraftDeleted { id } => {
+                self.open_drafts.remove(id);
+                self.drafts.remove(id);
+            }
             Event::SwapOffered(offer) => self.offer_swap(offer, origin),
             Event::SwapAccepted { id, agent } => self.change_swap(id, origin, |swap| {
                 swap.accepted.push(agent.clone());
@@ -219,7 +220,14 @@ impl Roster {
     }
 
     fn create_draft(&mut self, mut draft: Draft, edits: &Edits) {
-        put_edits(&mut draft, edits);
+        draft.put(edits);
+        self.insert_draft(draft);
+    }
+
+    pub(super) fn insert_draft(&mut self, draft: Draft) {
+        if draft.is_open() {
+            self.open_drafts.insert(draft.id.clone());
+        }
         self.drafts.insert(draft.id.clone(), Arc::new(draft));
     }
 
@@ -319,15 +327,4 @@ fn time_off_key(request: &TimeOffRequest) -> (Instant, TimeOffId) {
 
 fn known<T: Clone>(value: &T, origin: &Origin) -> Arc<Known<T>> {
     Arc::new(Known { value: value.clone(), origin: origin.clone() })
-}
-
-fn put_edits(draft: &mut Draft, edits: &Edits) {
-    let shift = |edit: &ShiftEdit| (edit.id.clone(), Arc::new(edit.clone()));
-    let own = |edit: &CommitmentEdit| (edit.agent.clone(), Arc::new(edit.clone()));
-    draft.shifts.extend(edits.shifts.iter().map(shift));
-    draft.commitments.extend(edits.commitments.iter().map(own));
-}
-
-fn without<K: Ord + Clone, V: Clone>(map: &OrdMap<K, V>, dropped: &[K]) -> OrdMap<K, V> {
-    dropped.iter().fold(map.clone(), |map, key| map.without(key))
 }

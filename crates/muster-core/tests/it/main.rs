@@ -3,6 +3,7 @@
 mod diff;
 mod diff_shift;
 mod documents;
+mod draft_feed;
 mod drafts;
 mod edits;
 mod generate;
