@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use expect_test::{Expect, expect};
 use muster_core::command::{Action, Terms};
 use muster_core::conflict::{Finding, Fingerprint, Kind, Severity};
 use muster_core::decide;
@@ -130,8 +131,157 @@ fn told(world: &mut World, command: &str) -> String {
     text
 }
 
-fn check(fixture: &str, commands: &[&str], expected: &expect_test::Expect) {
+fn check(fixture: &str, commands: &[&str], expected: &Expect) {
     let mut world = World::of(fixture);
     let lines = commands.iter().map(|command| format!("> {command}\n{}", told(&mut world, command)));
     expected.assert_eq(&lines.collect::<String>());
+}
+
+#[test]
+fn somebody_elses_edit_opens_a_conflict_and_the_way_back_closes_it() {
+    check(
+        "
+        site Europe/Paris
+        ana mon 09:00-17:00
+        ben mon 09:00-17:00
+        > draft d1 ana mon 10:00-18:00; ben mon 10:00-18:00
+        ",
+        &["edit ben mon 08:00-16:00", "edit ben mon 09:00-17:00", "edit ana mon 09:00-17:00 note=x"],
+        &expect![[r#"
+            > edit ben mon 08:00-16:00
+            opened d1 ben block FIELD_CHANGED_BOTH 1 (shift ben-mon was edited)
+            > edit ben mon 09:00-17:00
+            closed d1 ben block FIELD_CHANGED_BOTH 1 ()
+            > edit ana mon 09:00-17:00 note=x
+        "#]],
+    );
+}
+
+#[test]
+fn a_draft_tells_its_own_conflicts_when_it_is_made_edited_and_thrown_away() {
+    check(
+        "
+        site Europe/Paris
+        ana mon 09:00-17:00
+        ana tue 09:00-17:00
+        ",
+        &[
+            "draft d1 ana mon 15:00-23:00",
+            "redraft d1 ana mon 16:00-00:00",
+            "redraft d1 ana mon 13:00-21:00",
+            "redraft d1 ana mon 16:00-00:00",
+            "drop d1",
+        ],
+        &expect![[r#"
+            > draft d1 ana mon 15:00-23:00
+            opened d1 ana block REST_TIME_SHORT 60 (shift ana-tue was edited; shift ana-mon was edited)
+            > redraft d1 ana mon 16:00-00:00
+            opened d1 ana block REST_TIME_SHORT 120 (shift ana-tue was edited; shift ana-mon was edited)
+            > redraft d1 ana mon 13:00-21:00
+            closed d1 ana block REST_TIME_SHORT 120 ()
+            > redraft d1 ana mon 16:00-00:00
+            opened d1 ana block REST_TIME_SHORT 120 (shift ana-tue was edited; shift ana-mon was edited)
+            > drop d1
+            closed d1 ana block REST_TIME_SHORT 120 ()
+        "#]],
+    );
+}
+
+#[test]
+fn what_goes_live_takes_its_conflicts_along_and_what_is_held_keeps_them() {
+    check(
+        "
+        site Europe/Paris
+        ana off tue pending
+        ana mon 09:00-17:00
+        ben mon 09:00-17:00
+        ",
+        &["draft d1 ana tue 09:00-17:00; ben mon 10:00-18:00", "publish d1", "publish(ack) d1"],
+        &expect![[r#"
+            > draft d1 ana tue 09:00-17:00; ben mon 10:00-18:00
+            opened d1 ana ack TIME_OFF_PENDING_OVERLAP 480 (TimeOff requested 2026-03-17T00:00:00 to 2026-03-18T00:00:00, pending)
+            > publish d1
+            > publish(ack) d1
+            closed d1 ana ack TIME_OFF_PENDING_OVERLAP 480 ()
+        "#]],
+    );
+}
+
+#[test]
+fn time_off_a_leaving_and_a_rule_touch_drafts_too() {
+    check(
+        "
+        site Europe/Paris
+        ana mon 09:00-17:00
+        ben mon 09:00-17:00
+        > draft d1 ana tue 09:00-17:00; ben tue 09:00-17:00
+        ",
+        &["off ana tue id=t", "deny-off t", "leave ben", "rule MAX_HOURS_DAY block maxMinutes=60"],
+        &expect![[r#"
+            > off ana tue id=t
+            opened d1 ana ack TIME_OFF_PENDING_OVERLAP 480 (TimeOff requested 2026-03-17T00:00:00 to 2026-03-18T00:00:00, pending)
+            > deny-off t
+            closed d1 ana ack TIME_OFF_PENDING_OVERLAP 480 ()
+            > leave ben
+            opened d1 ben block SUBJECT_GONE 1 (agent ben was changed)
+            > rule MAX_HOURS_DAY block maxMinutes=60
+            opened d1 ana block MAX_HOURS_DAY 420 (draft d1 was edited)
+            opened d1 ben block MAX_HOURS_DAY 420 (draft d1 was edited)
+        "#]],
+    );
+}
+
+#[test]
+fn an_id_of_another_system_that_somebody_takes_is_told() {
+    check(
+        "
+        site Europe/Paris
+        ana mon 09:00-17:00
+        ben mon 09:00-17:00
+        > draft d1 ana tue 09:00-17:00 ext=engine/7
+        ",
+        &["edit ben mon 09:00-17:00 ext=engine/7", "edit ben mon 09:00-17:00 ext=engine/8"],
+        &expect![[r#"
+            > edit ben mon 09:00-17:00 ext=engine/7
+            opened d1 ana block EXTERNAL_ID_DUPLICATE 1 (shift ben-mon was edited)
+            > edit ben mon 09:00-17:00 ext=engine/8
+            closed d1 ana block EXTERNAL_ID_DUPLICATE 1 ()
+        "#]],
+    );
+}
+
+#[test]
+fn a_shift_that_a_swap_moved_is_told_about_whoever_has_it() {
+    check(
+        "
+        site Europe/Paris
+        ana mon 09:00-17:00
+        ben tue 09:00-17:00
+        > draft d1 ana mon 09:00-19:00
+        > swap w ana-mon for ben-tue
+        > accept w ben
+        ",
+        &["approve w", "off ben mon id=t"],
+        &expect![[r#"
+            > approve w
+            > off ben mon id=t
+            opened d1 ben ack TIME_OFF_PENDING_OVERLAP 600 (TimeOff requested 2026-03-16T00:00:00 to 2026-03-17T00:00:00, pending)
+        "#]],
+    );
+}
+
+#[test]
+fn what_the_time_of_day_brings_about_is_not_told() {
+    check(
+        "
+        site Europe/Paris
+        rule NOTICE_SHORT ack noticeDays=14
+        ana mon 09:00-17:00
+        ",
+        &["draft d1 ana mon 10:00-18:00", "edit ana mon 09:00-17:00 note=x"],
+        &expect![[r#"
+            > draft d1 ana mon 10:00-18:00
+            > edit ana mon 09:00-17:00 note=x
+        "#]],
+    );
 }
