@@ -8,7 +8,7 @@
 //! An entry has only those agents weighed again that it touches, on the state before it and on the
 //! state after it, at the same time of day. So it costs what it touches, not what the draft holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -56,10 +56,12 @@ pub(super) fn events(before: &Roster, entry: &Entry, after: &Roster) -> Vec<Feed
     if before.open_drafts.is_empty() && after.open_drafts.is_empty() {
         return Vec::new();
     }
-    let touch = Touch::of(pair, entry);
+    let mut touch = Touch::default();
+    touch.add(pair, entry);
     let mut left = limits::RECHECKED_EDITS;
-    let others = after.open_drafts.iter().filter(|id| !touch.drafts.contains(*id));
-    let all = touch.drafts.iter().chain(others);
+    let own: BTreeSet<&ScheduleId> = touch.drafts().collect();
+    let others = after.open_drafts.iter().filter(|id| !own.contains(id));
+    let all = own.iter().copied().chain(others);
     all.flat_map(|id| recheck(pair, entry.at, &touch, id, &mut left)).collect()
 }
 
@@ -108,7 +110,7 @@ fn found(roster: &Roster, edits: &Edits, at: Instant, is_told: impl Fn(&AgentId)
 
 fn told(after: &Roster, draft: &Draft, was: &Found, is: &Found) -> Vec<FeedEvent> {
     let nothing = BTreeMap::new();
-    let agents: std::collections::BTreeSet<&AgentId> = was.keys().chain(is.keys()).collect();
+    let agents: BTreeSet<&AgentId> = was.keys().chain(is.keys()).collect();
     let mut all = Vec::new();
     for agent in agents {
         let (was, is) = (was.get(agent).unwrap_or(&nothing), is.get(agent).unwrap_or(&nothing));
@@ -116,10 +118,8 @@ fn told(after: &Roster, draft: &Draft, was: &Found, is: &Found) -> Vec<FeedEvent
         let new = is.iter().filter(|(key, finding)| {
             was.get(*key).is_none_or(|known| weight(known) != weight(finding))
         });
-        let closed = gone.map(|finding| DraftConflict {
-            finding: finding.clone(),
-            causes: Vec::new(),
-        });
+        let closed =
+            gone.map(|finding| DraftConflict { finding: finding.clone(), causes: Vec::new() });
         let opened = new.map(|(_, finding)| DraftConflict {
             finding: finding.clone(),
             causes: explain::causes_in_draft(after, &draft.id, finding),
@@ -131,8 +131,12 @@ fn told(after: &Roster, draft: &Draft, was: &Found, is: &Found) -> Vec<FeedEvent
             conflicts: sorted(conflicts),
         };
         let (closed, opened) = (of(closed.collect()), of(opened.collect()));
-        all.extend((!closed.conflicts.is_empty()).then_some(FeedEvent::DraftConflictClosed(closed)));
-        all.extend((!opened.conflicts.is_empty()).then_some(FeedEvent::DraftConflictOpened(opened)));
+        all.extend(
+            (!closed.conflicts.is_empty()).then_some(FeedEvent::DraftConflictClosed(closed)),
+        );
+        all.extend(
+            (!opened.conflicts.is_empty()).then_some(FeedEvent::DraftConflictOpened(opened)),
+        );
     }
     all
 }

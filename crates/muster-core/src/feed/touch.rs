@@ -1,4 +1,4 @@
-//! What an entry touches that drafts may be about.
+//! What entries touch that drafts may be about.
 
 use std::collections::BTreeSet;
 
@@ -9,19 +9,20 @@ use crate::event::Event;
 use crate::id::{AgentId, ScheduleId, ShiftId};
 use crate::roster::Roster;
 
-/// Agents whose time, data or edits an entry changed.
+/// Agents whose time, data or edits entries changed.
 #[derive(Debug, Default)]
 pub(crate) struct Touch {
-    /// The entry changed what holds for all agents.
+    /// They changed what holds for all agents.
     is_everybody: bool,
     agents: BTreeSet<AgentId>,
     shifts: BTreeSet<ShiftId>,
     external: BTreeSet<ExternalId>,
-    /// The drafts that the entry made, edited, closed or threw away.
-    pub(crate) drafts: BTreeSet<ScheduleId>,
+    /// The drafts that they made, closed or threw away.
+    made: BTreeSet<ScheduleId>,
+    edited: BTreeSet<ScheduleId>,
 }
 
-/// A state, and the one after an entry.
+/// A state, and a later one.
 #[derive(Clone, Copy)]
 pub(crate) struct Pair<'a> {
     pub(crate) before: &'a Roster,
@@ -35,14 +36,17 @@ impl Pair<'_> {
 }
 
 impl Touch {
-    /// What an entry touches.
-    pub(crate) fn of(pair: Pair<'_>, entry: &Entry) -> Self {
-        let mut touch = Self::default();
-        entry.events.iter().for_each(|event| touch.add(pair, event));
-        touch
+    /// And what an entry touches.
+    pub(crate) fn add(&mut self, pair: Pair<'_>, entry: &Entry) {
+        entry.events.iter().for_each(|event| self.add_event(pair, event));
     }
 
-    fn add(&mut self, pair: Pair<'_>, event: &Event) {
+    /// The drafts that were made, edited, closed or thrown away.
+    pub(crate) fn drafts(&self) -> impl Iterator<Item = &ScheduleId> {
+        self.made.union(&self.edited)
+    }
+
+    fn add_event(&mut self, pair: Pair<'_>, event: &Event) {
         match event {
             Event::ShiftCreated { id, .. }
             | Event::ShiftChanged { id, .. }
@@ -60,9 +64,9 @@ impl Touch {
             }
             Event::DraftCreated { id, .. }
             | Event::DraftClosed { id }
-            | Event::DraftDeleted { id } => drop(self.drafts.insert(id.clone())),
+            | Event::DraftDeleted { id } => drop(self.made.insert(id.clone())),
             Event::DraftEdited { id, put, dropped_shifts, dropped_commitments, .. } => {
-                self.drafts.insert(id.clone());
+                self.edited.insert(id.clone());
                 let put_shifts = put.shifts.iter().map(|edit| &edit.id);
                 self.shifts.extend(put_shifts.chain(dropped_shifts).cloned());
                 let put_own = put.commitments.iter().map(|edit| &edit.agent);
@@ -107,7 +111,7 @@ impl Touch {
         was: &Draft,
         is: &Draft,
     ) -> Option<BTreeSet<AgentId>> {
-        if self.is_everybody {
+        if self.is_everybody || self.made.contains(&is.id) {
             return None;
         }
         let drafts = [(pair.before, was), (pair.after, is)];

@@ -78,7 +78,10 @@ fn drafts(roster: &Roster, wrong: &mut Vec<String>) {
         let mut again = Draft::empty(&draft.id, draft.week, &draft.name, draft.base, &draft.origin);
         again.put(&draft.edits());
         if again.links != draft.links {
-            wrong.push(format!("draft {}: {:?} indexed as {:?}", draft.id, again.links, draft.links));
+            wrong.push(format!(
+                "draft {}: {:?} indexed as {:?}",
+                draft.id, again.links, draft.links
+            ));
         }
     }
 }

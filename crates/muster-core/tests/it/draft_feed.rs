@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use expect_test::{Expect, expect};
+use muster_core::Roster;
 use muster_core::command::{Action, Terms};
 use muster_core::conflict::{Finding, Fingerprint, Kind, Severity};
-use muster_core::decide;
+use muster_core::decide::{self, Readiness};
 use muster_core::entry::Entry;
 use muster_core::feed::{self, FeedEvent};
 use muster_core::id::{AgentId, Revision, ScheduleId};
 use muster_core::testing::{World, by};
-use muster_core::Roster;
 use proptest::prelude::*;
 
 type Conflicts = BTreeMap<(ScheduleId, AgentId, u64), (Fingerprint, Severity)>;
@@ -20,6 +20,8 @@ type Conflicts = BTreeMap<(ScheduleId, AgentId, u64), (Fingerprint, Severity)>;
 pub(crate) struct DraftFeed {
     told: BTreeMap<Revision, Vec<FeedEvent>>,
     open: Conflicts,
+    /// Of each draft, as it was when it was last asked for.
+    ready: BTreeMap<ScheduleId, Readiness>,
 }
 
 impl DraftFeed {
@@ -52,6 +54,26 @@ impl DraftFeed {
         }
         self.told.insert(entry.revision, events);
         prop_assert_eq!(&self.open, &planned(after), "after {:?}", entry);
+        Ok(())
+    }
+
+    /// Looks whether what was known of each draft, brought up to date, is what is found anew.
+    pub(crate) fn catch_up(&mut self, world: &World) -> Result<(), TestCaseError> {
+        let ids: Vec<ScheduleId> = world.head().drafts().map(|draft| draft.id.clone()).collect();
+        for id in ids {
+            let known = self.ready.remove(&id);
+            let anew = Readiness::of(world.head(), &id, world.now);
+            let known = known.and_then(|known| {
+                let seen = known.roster().revision();
+                let new = world.entries().iter().filter(|entry| entry.revision > seen);
+                let steps: Vec<_> = new.map(|entry| (entry, world.at(entry.revision))).collect();
+                known.after(&steps, world.now)
+            });
+            if let (Some(known), Some(anew)) = (&known, &anew) {
+                prop_assert!(known.agents().eq(anew.agents()), "{id}: {known:?} {anew:?}");
+            }
+            self.ready.extend(known.or(anew).map(|ready| (id, ready)));
+        }
         Ok(())
     }
 
@@ -133,7 +155,8 @@ fn told(world: &mut World, command: &str) -> String {
 
 fn check(fixture: &str, commands: &[&str], expected: &Expect) {
     let mut world = World::of(fixture);
-    let lines = commands.iter().map(|command| format!("> {command}\n{}", told(&mut world, command)));
+    let lines =
+        commands.iter().map(|command| format!("> {command}\n{}", told(&mut world, command)));
     expected.assert_eq(&lines.collect::<String>());
 }
 
@@ -146,7 +169,11 @@ fn somebody_elses_edit_opens_a_conflict_and_the_way_back_closes_it() {
         ben mon 09:00-17:00
         > draft d1 ana mon 10:00-18:00; ben mon 10:00-18:00
         ",
-        &["edit ben mon 08:00-16:00", "edit ben mon 09:00-17:00", "edit ana mon 09:00-17:00 note=x"],
+        &[
+            "edit ben mon 08:00-16:00",
+            "edit ben mon 09:00-17:00",
+            "edit ana mon 09:00-17:00 note=x",
+        ],
         &expect![[r#"
             > edit ben mon 08:00-16:00
             opened d1 ben block FIELD_CHANGED_BOTH 1 (shift ben-mon was edited)
