@@ -93,12 +93,12 @@ async fn a_draft_that_is_thrown_away_takes_its_conflicts_along() {
 async fn who_may_not_read_schedules_is_not_told_of_drafts() {
     let app = with_draft().await;
     app.patch("/scheduling/shifts/ben-3", json!({ "lengthMinutes": 400 })).await.is(200);
-    let token = app.token("wfm:event:read").await;
+    let token = app.client("events", "wfm:event:read").await;
     let path = "/events?businessUnitId=u1&after=0";
-    let seen = app.ask("GET", path).bearer(&token).send().await.is(200);
+    let seen = app.ask("GET", path).token(&token).send().await.is(200);
     assert!(seen.text.contains("shift.changed") && !seen.text.contains("draft."), "{}", seen.text);
-    let token = app.token("wfm:event:read wfm:schedule:read").await;
-    let seen = app.ask("GET", path).bearer(&token).send().await.is(200);
+    let token = app.client("planner", "wfm:event:read wfm:schedule:read").await;
+    let seen = app.ask("GET", path).token(&token).send().await.is(200);
     assert!(seen.text.contains("draft.conflict.opened"), "{}", seen.text);
 }
 
