@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::app::{TestApp, WEEK, agent_week};
+use crate::app::{TestApp, WEEK, agent_week, at, now};
 
 /// A draft that takes the last shifts of ana's and ben's weeks away.
 async fn with_draft() -> TestApp {
@@ -23,6 +23,10 @@ async fn told(app: &TestApp, query: &str) -> Vec<Value> {
 
 async fn status(app: &TestApp) -> Value {
     app.get("/schedules/d1/status").await.is(200).body
+}
+
+fn kind(event: &Value) -> String {
+    event["data"]["conflicts"][0]["kind"].as_str().unwrap().to_owned()
 }
 
 fn counts(status: &Value) -> [usize; 3] {
@@ -102,19 +106,37 @@ async fn who_may_not_read_schedules_is_not_told_of_drafts() {
     assert!(seen.text.contains("draft.conflict.opened"), "{}", seen.text);
 }
 
+async fn set_rule(app: &TestApp, kind: &str, severity: &str) {
+    let rules = json!({ "rules": [{ "kind": kind, "severity": severity }] });
+    app.put("/businessunits/u1/rules", rules).await.is(200);
+}
+
 #[tokio::test]
-async fn the_status_follows_rules_staff_and_the_clock() {
+async fn what_time_alone_brings_about_is_in_the_status_and_no_event() {
+    let mut app = with_draft().await;
+    set_rule(&app, "NOTICE_SHORT", "ack").await;
+    assert_eq!(counts(&status(&app).await), [0, 0, 0], "it is sixteen days to the first change");
+    app.manual.set(now().plus_days(3));
+    app.token = app.client("root", "wfm:admin").await;
+    assert_eq!(counts(&status(&app).await), [0, 0, 2], "nothing but the clock has moved");
+    app.patch("/scheduling/shifts/ana-2", json!({ "note": "x" })).await.is(200);
+    let kinds: Vec<_> = told(&app, "").await.iter().map(kind).collect();
+    assert_eq!(kinds, ["DELETED_BUT_CHANGED"]);
+}
+
+#[tokio::test]
+async fn what_is_asked_of_all_together_is_in_the_status_and_no_event() {
     let app = with_draft().await;
+    set_rule(&app, "STAFFING_BELOW_MINIMUM", "ack").await;
     assert_eq!(counts(&status(&app).await), [0, 0, 0]);
-    let rule = |kind: &str, severity: &str| {
-        json!({ "rules": [{ "kind": kind, "severity": severity }] })
-    };
-    let set = async |body: Value| app.put("/businessunits/u1/rules", body).await.is(200);
-    set(rule("NOTICE_SHORT", "ack")).await;
-    let held = status(&app).await;
-    let plan = app.post("/schedules/d1/validate", json!({})).await.is(200);
-    assert_eq!(plan.body["summary"]["needsAck"], held["inConflict"].as_array().unwrap().len());
-    assert_eq!(told(&app, "").await.len(), 0, "a conflict of the clock is no event");
-    set(rule("NOTICE_SHORT", "off")).await;
+    let needs = json!([{ "start": at(2, 8), "end": at(2, 9), "agents": 3 }]);
+    let body = json!({ "from": at(2, 0), "to": at(3, 0), "staffing": [{ "intervals": needs }] });
+    app.put("/businessunits/u1/staffing", body).await.is(200);
+    assert_eq!(counts(&status(&app).await), [0, 0, 2]);
+    assert_eq!(told(&app, "").await.len(), 0);
+    // What somebody who is not in the draft does counts as well.
+    let extra = json!({ "id": "eve-2", "agentId": "eve", "start": at(2, 7), "lengthMinutes": 480 });
+    app.make_agents("u1", &["eve"]).await;
+    app.post("/scheduling/shifts", extra).await.is(201);
     assert_eq!(counts(&status(&app).await), [0, 0, 0]);
 }
