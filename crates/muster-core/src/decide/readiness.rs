@@ -23,7 +23,7 @@ pub struct Readiness {
 }
 
 /// Agents that stand or fall together.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 struct Group {
     agents: BTreeSet<AgentId>,
     is_held: bool,
@@ -73,7 +73,7 @@ impl Readiness {
         touch
     }
 
-    /// With agents weighed again, and those that stand or fall with them, before or now.
+    /// With agents weighed again, and those that stand or fall with them.
     fn reweighed(
         &self,
         head: &Roster,
@@ -81,9 +81,7 @@ impl Readiness {
         mut agents: BTreeSet<AgentId>,
         now: Instant,
     ) -> Self {
-        let known = agents.iter().filter_map(|agent| self.groups.get(agent));
-        let tied: Vec<AgentId> = known.flat_map(|group| group.agents.iter().cloned()).collect();
-        agents.extend(tied);
+        // Whoever was tied to one of them and is no longer was spoken of by an edit that changed.
         let components = loop {
             let edits = part::edits_of(head, draft, &agents);
             let components = part::weigh(head, &edits, head.now(now));

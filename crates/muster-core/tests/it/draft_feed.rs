@@ -77,6 +77,16 @@ impl DraftFeed {
         Ok(())
     }
 
+    /// Everybody who is held in a draft.
+    fn held(&self) -> String {
+        let all = self.ready.iter().flat_map(|(id, ready)| {
+            let held = ready.agents().filter(|(_, is_held)| *is_held);
+            held.map(move |(agent, _)| format!("{id}/{agent}"))
+        });
+        let all: Vec<String> = all.collect();
+        if all.is_empty() { "nobody".to_owned() } else { all.join(" ") }
+    }
+
     /// Looks whether another node, from the same entries, tells the same.
     pub(crate) fn told_again(
         &self,
@@ -153,11 +163,21 @@ fn told(world: &mut World, command: &str) -> String {
     text
 }
 
+/// Sends commands; prints what the feed tells of drafts, and who is held whenever that changes.
 fn check(fixture: &str, commands: &[&str], expected: &Expect) {
     let mut world = World::of(fixture);
-    let lines =
-        commands.iter().map(|command| format!("> {command}\n{}", told(&mut world, command)));
-    expected.assert_eq(&lines.collect::<String>());
+    let mut feed = DraftFeed::default();
+    feed.catch_up(&world).expect("there is nothing to compare with");
+    let mut text = String::new();
+    for command in commands {
+        text.push_str(&format!("> {command}\n{}", told(&mut world, command)));
+        let before = feed.held();
+        feed.catch_up(&world).expect("what is brought up to date is what is found anew");
+        if feed.held() != before {
+            text.push_str(&format!("held: {}\n", feed.held()));
+        }
+    }
+    expected.assert_eq(&text);
 }
 
 #[test]
@@ -177,8 +197,10 @@ fn somebody_elses_edit_opens_a_conflict_and_the_way_back_closes_it() {
         &expect![[r#"
             > edit ben mon 08:00-16:00
             opened d1 ben block FIELD_CHANGED_BOTH 1 (shift ben-mon was edited)
+            held: d1/ben
             > edit ben mon 09:00-17:00
             closed d1 ben block FIELD_CHANGED_BOTH 1 ()
+            held: nobody
             > edit ana mon 09:00-17:00 note=x
         "#]],
     );
@@ -202,12 +224,15 @@ fn a_draft_tells_its_own_conflicts_when_it_is_made_edited_and_thrown_away() {
         &expect![[r#"
             > draft d1 ana mon 15:00-23:00
             opened d1 ana block REST_TIME_SHORT 60 (shift ana-tue was edited; shift ana-mon was edited)
+            held: d1/ana
             > redraft d1 ana mon 16:00-00:00
             opened d1 ana block REST_TIME_SHORT 120 (shift ana-tue was edited; shift ana-mon was edited)
             > redraft d1 ana mon 13:00-21:00
             closed d1 ana block REST_TIME_SHORT 120 ()
+            held: nobody
             > redraft d1 ana mon 16:00-00:00
             opened d1 ana block REST_TIME_SHORT 120 (shift ana-tue was edited; shift ana-mon was edited)
+            held: d1/ana
             > drop d1
             closed d1 ana block REST_TIME_SHORT 120 ()
         "#]],
@@ -227,9 +252,11 @@ fn what_goes_live_takes_its_conflicts_along_and_what_is_held_keeps_them() {
         &expect![[r#"
             > draft d1 ana tue 09:00-17:00; ben mon 10:00-18:00
             opened d1 ana ack TIME_OFF_PENDING_OVERLAP 480 (TimeOff requested 2026-03-17T00:00:00 to 2026-03-18T00:00:00, pending)
+            held: d1/ana
             > publish d1
             > publish(ack) d1
             closed d1 ana ack TIME_OFF_PENDING_OVERLAP 480 ()
+            held: nobody
         "#]],
     );
 }
@@ -247,13 +274,17 @@ fn time_off_a_leaving_and_a_rule_touch_drafts_too() {
         &expect![[r#"
             > off ana tue id=t
             opened d1 ana ack TIME_OFF_PENDING_OVERLAP 480 (TimeOff requested 2026-03-17T00:00:00 to 2026-03-18T00:00:00, pending)
+            held: d1/ana
             > deny-off t
             closed d1 ana ack TIME_OFF_PENDING_OVERLAP 480 ()
+            held: nobody
             > leave ben
             opened d1 ben block SUBJECT_GONE 1 (agent ben was changed)
+            held: d1/ben
             > rule MAX_HOURS_DAY block maxMinutes=60
             opened d1 ana block MAX_HOURS_DAY 420 (draft d1 was edited)
             opened d1 ben block MAX_HOURS_DAY 420 (draft d1 was edited)
+            held: d1/ana d1/ben
         "#]],
     );
 }
@@ -271,8 +302,10 @@ fn an_id_of_another_system_that_somebody_takes_is_told() {
         &expect![[r#"
             > edit ben mon 09:00-17:00 ext=engine/7
             opened d1 ana block EXTERNAL_ID_DUPLICATE 1 (shift ben-mon was edited)
+            held: d1/ana
             > edit ben mon 09:00-17:00 ext=engine/8
             closed d1 ana block EXTERNAL_ID_DUPLICATE 1 ()
+            held: nobody
         "#]],
     );
 }
@@ -293,6 +326,7 @@ fn a_shift_that_a_swap_moved_is_told_about_whoever_has_it() {
             > approve w
             > off ben mon id=t
             opened d1 ben ack TIME_OFF_PENDING_OVERLAP 600 (TimeOff requested 2026-03-16T00:00:00 to 2026-03-17T00:00:00, pending)
+            held: d1/ana d1/ben
         "#]],
     );
 }
@@ -308,7 +342,73 @@ fn what_the_time_of_day_brings_about_is_not_told() {
         &["draft d1 ana mon 10:00-18:00", "edit ana mon 09:00-17:00 note=x"],
         &expect![[r#"
             > draft d1 ana mon 10:00-18:00
+            held: d1/ana
             > edit ana mon 09:00-17:00 note=x
+        "#]],
+    );
+}
+
+#[test]
+fn whoever_is_tied_to_an_agent_is_held_with_that_agent() {
+    check(
+        "
+        site Europe/Paris
+        ana mon 09:00-17:00
+        ben tue 09:00-17:00
+        > draft d1 ben mon 09:00-17:00 id=ana-mon; ben tue 10:00-18:00
+        ",
+        &["edit ben tue 08:00-16:00", "off ana wed id=t", "redraft d1 ana mon 09:00-17:00"],
+        &expect![[r#"
+            > edit ben tue 08:00-16:00
+            opened d1 ben block FIELD_CHANGED_BOTH 1 (shift ben-tue was edited)
+            held: d1/ana d1/ben
+            > off ana wed id=t
+            > redraft d1 ana mon 09:00-17:00
+            held: d1/ben
+        "#]],
+    );
+}
+
+#[test]
+fn two_edits_that_give_one_id_of_another_system_hold_the_second() {
+    check(
+        "
+        site Europe/Paris
+        ana mon 09:00-17:00
+        ben mon 09:00-17:00
+        ",
+        &[
+            "draft d1 ana tue 09:00-17:00 ext=engine/7; ben tue 09:00-17:00 ext=engine/7",
+            "off ben fri id=t",
+            "redraft d1 delete ana-tue",
+        ],
+        &expect![[r#"
+            > draft d1 ana tue 09:00-17:00 ext=engine/7; ben tue 09:00-17:00 ext=engine/7
+            opened d1 ben block EXTERNAL_ID_DUPLICATE 1 (draft d1 was edited)
+            held: d1/ben
+            > off ben fri id=t
+            > redraft d1 delete ana-tue
+            closed d1 ben block EXTERNAL_ID_DUPLICATE 1 ()
+            held: nobody
+        "#]],
+    );
+}
+
+#[test]
+fn a_week_that_is_opened_tells_what_nobody_could_know_before() {
+    check(
+        "
+        site Europe/Paris
+        rule MIN_CONSECUTIVE_DAYS block minDays=2
+        ana is skill=french
+        ben sun 09:00-17:00
+        > draft d1 ana sun 09:00-17:00
+        ",
+        &["edit ben 2026-03-25 09:00-17:00; ben 2026-03-26 09:00-17:00"],
+        &expect![[r#"
+            > edit ben 2026-03-25 09:00-17:00; ben 2026-03-26 09:00-17:00
+            opened d1 ana block MIN_CONSECUTIVE_DAYS 1 (draft d1 was edited)
+            held: d1/ana
         "#]],
     );
 }
