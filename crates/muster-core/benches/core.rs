@@ -7,7 +7,7 @@ use jiff::civil::date;
 use muster_core::agent::Agent;
 use muster_core::command::{Action, Command, Terms, Verdict};
 use muster_core::conflict::{Kind, Severity};
-use muster_core::decide::decide;
+use muster_core::decide::{Readiness, decide};
 use muster_core::draft::{Edits, ShiftEdit};
 use muster_core::entry::{Actor, Entry};
 use muster_core::event::Event;
@@ -289,6 +289,21 @@ fn feed_of_a_rule(bencher: Bencher<'_, '_>, agents: usize) {
         RuleSetting { severity: Severity::Ack, ..roster.rules().usual(Kind::RestTimeShort) };
     let change = RulesChange { put: vec![change], ..RulesChange::default() };
     feed(bencher, &step(roster, Action::SetRules(change)));
+}
+
+/// Which agents of a draft of everybody could go live: the first look.
+#[divan::bench(args = SIZES)]
+fn readiness(bencher: Bencher<'_, '_>, agents: usize) {
+    let Step { after, .. } = step(published(agents), edit(agents / 2));
+    bencher.bench_local(|| Readiness::of(black_box(&after), &draft_id(), now()));
+}
+
+/// The next look, one entry later.
+#[divan::bench(args = SIZES)]
+fn readiness_after(bencher: Bencher<'_, '_>, agents: usize) {
+    let Step { before, entry, after } = step(published(agents), edit(agents / 2));
+    let known = Readiness::of(&before, &draft_id(), now()).expect("it is open");
+    bencher.bench_local(|| black_box(&known).after(&[(&entry, &after)], now()));
 }
 
 /// A snapshot's image, and back.
