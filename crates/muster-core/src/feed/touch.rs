@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::availability::Availability;
 use crate::change::part;
 use crate::draft::{Draft, ExternalId, claims};
 use crate::entry::Entry;
@@ -51,7 +52,10 @@ impl Touch {
             Event::ShiftCreated { id, .. }
             | Event::ShiftChanged { id, .. }
             | Event::ShiftDeleted { id } => self.add_shift(pair, id),
-            Event::CommitmentsChanged { agent, .. } | Event::AgentLeft(agent) => {
+            Event::CommitmentsChanged { agent, .. }
+            | Event::AgentLeft(agent)
+            | Event::AvailabilityPut(Availability { agent, .. })
+            | Event::AvailabilityWithdrawn { agent, .. } => {
                 self.agents.insert(agent.clone());
             }
             Event::AgentPut(agent) => drop(self.agents.insert(agent.id.clone())),

@@ -3,6 +3,7 @@
 
 mod access;
 mod adherence;
+mod availability;
 mod draft_events;
 mod drafts;
 mod levels;
