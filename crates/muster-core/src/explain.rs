@@ -83,10 +83,7 @@ pub fn explain(
     let now = roster.now(now);
     let scene = Scene::new(roster, command, now);
     let mut levels = 0;
-    let draft = match &command.action {
-        Action::Publish { id, .. } => Some(id),
-        _ => None,
-    };
+    let draft = if let Action::Publish { id, .. } = &command.action { Some(id) } else { None };
     let explained = findings.iter().enumerate().map(|(n, finding)| {
         levels += usize::from(finding.kind.is_level());
         let is_traced = levels <= limits::LEVELS_TRACED;

@@ -397,6 +397,11 @@ impl Roster {
         self.drafts.values().map(|draft| &**draft)
     }
 
+    /// A draft that is not closed.
+    pub(crate) fn open_draft(&self, id: &ScheduleId) -> Option<&Arc<Draft>> {
+        self.drafts.get(id).filter(|draft| draft.is_open())
+    }
+
     /// The drafts that are not closed, by id.
     pub fn open_drafts(&self) -> impl Iterator<Item = &Draft> {
         self.open_drafts.iter().filter_map(|id| self.draft(id))

@@ -33,7 +33,7 @@ impl Readiness {
     /// Weighs the whole draft; nothing, when there is no such draft, or it is closed.
     #[must_use]
     pub fn of(roster: &Roster, draft: &ScheduleId, now: Instant) -> Option<Self> {
-        let draft = open(roster, draft)?;
+        let draft = roster.open_draft(draft)?;
         let actor = Actor { client: ClientId::first(), agent: None };
         let terms = Terms::default();
         let components = change::weigh(roster, &actor, &draft.edits(), &terms, roster.now(now));
@@ -50,7 +50,7 @@ impl Readiness {
         if is_still {
             return Some(self.clone());
         }
-        let is = open(head, &self.draft.id)?;
+        let is = head.open_draft(&self.draft.id)?;
         let touched = if reads_clock(head) || asks_all(head) {
             None
         } else {
@@ -113,10 +113,6 @@ impl Readiness {
     pub fn agents(&self) -> impl Iterator<Item = (&AgentId, bool)> {
         self.groups.iter().map(|(agent, group)| (agent, group.is_held))
     }
-}
-
-fn open<'a>(roster: &'a Roster, draft: &ScheduleId) -> Option<&'a Arc<Draft>> {
-    roster.drafts.get(draft).filter(|draft| draft.is_open())
 }
 
 fn groups(components: Vec<Component>) -> impl Iterator<Item = (AgentId, Arc<Group>)> {

@@ -9,6 +9,7 @@
 //! state after it, at the same time of day. So it costs what it touches, not what the draft holds.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -73,19 +74,15 @@ fn recheck(
     id: &ScheduleId,
     left: &mut usize,
 ) -> Vec<FeedEvent> {
-    let open = |roster: &Roster| roster.draft(id).filter(|draft| draft.is_open()).cloned();
-    let (was, is) = (open(pair.before), open(pair.after));
-    let agents = match (&was, &is) {
-        (Some(was), Some(is)) => touch.agents_in(pair, was, is),
-        _ => None,
-    };
-    let Some(draft) = is.as_ref().or(was.as_ref()) else { return Vec::new() };
-    let edits = |roster: &Roster, draft: &Option<Draft>| match (draft, &agents) {
+    let (was, is) = (pair.before.open_draft(id), pair.after.open_draft(id));
+    let Some(draft) = is.or(was) else { return Vec::new() };
+    let agents = was.zip(is).and_then(|(was, is)| touch.agents_in(pair, was, is));
+    let edits = |roster: &Roster, draft: Option<&Arc<Draft>>| match (draft, &agents) {
         (None, _) => Edits::default(),
         (Some(draft), None) => draft.edits(),
         (Some(draft), Some(agents)) => part::edits_of(roster, draft, agents),
     };
-    let (was, is) = (edits(pair.before, &was), edits(pair.after, &is));
+    let (was, is) = (edits(pair.before, was), edits(pair.after, is));
     let size = |edits: &Edits| edits.shifts.len() + edits.commitments.len();
     let size = size(&was).max(size(&is));
     if size > *left {

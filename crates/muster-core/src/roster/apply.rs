@@ -73,14 +73,8 @@ impl Roster {
                     draft.leave_out(dropped_shifts, dropped_commitments);
                     draft.base = base.unwrap_or(draft.base);
                 }),
-            Event::DraftClosed { id } => {
-                self.open_drafts.remove(id);
-                self.change_draft(id, origin, |draft| draft.close(origin.revision));
-            }
-            Event::DraftDeleted { id } => {
-                self.open_drafts.remove(id);
-                self.drafts.remove(id);
-            }
+            Event::DraftClosed { id } => self.close_draft(id, origin),
+            Event::DraftDeleted { id } => self.delete_draft(id),
             Event::SwapOffered(offer) => self.offer_swap(offer, origin),
             Event::SwapAccepted { id, agent } => self.change_swap(id, origin, |swap| {
                 swap.accepted.push(agent.clone());
@@ -239,6 +233,16 @@ impl Roster {
             self.open_drafts.insert(draft.id.clone());
         }
         self.drafts.insert(draft.id.clone(), Arc::new(draft));
+    }
+
+    fn close_draft(&mut self, id: &ScheduleId, origin: &Origin) {
+        self.open_drafts.remove(id);
+        self.change_draft(id, origin, |draft| draft.close(origin.revision));
+    }
+
+    fn delete_draft(&mut self, id: &ScheduleId) {
+        self.open_drafts.remove(id);
+        self.drafts.remove(id);
     }
 
     fn change_draft(&mut self, id: &ScheduleId, origin: &Origin, change: impl FnOnce(&mut Draft)) {

@@ -53,7 +53,7 @@ fn play(text: &str, steps: &[Step]) -> Result<(), TestCaseError> {
         check(&world, &before, &action, decision)?;
         drafts.read(&before, world.entries().last().expect("something happened"), world.head())?;
         // Now and then: between two looks there is one entry, or there are several.
-        if world.entries().len() % 3 > 0 {
+        if !world.entries().len().is_multiple_of(3) {
             drafts.catch_up(&world)?;
         }
         if is_whole(&answer)
