@@ -412,3 +412,31 @@ fn a_week_that_is_opened_tells_what_nobody_could_know_before() {
         "#]],
     );
 }
+
+#[test]
+fn who_gave_a_shift_in_a_trade_is_tied_to_the_edit_of_another() {
+    check(
+        "
+        site Europe/Paris
+        ana mon 09:00-17:00
+        ben tue 09:00-17:00
+        cem wed 09:00-17:00
+        cem thu 09:00-17:00
+        > draft d1 ana mon 09:00-17:00 note=x; cem thu 10:00-18:00
+        > swap w ana-mon round ben-tue round cem-wed
+        > accept w ben
+        > accept w cem
+        ",
+        &["approve w", "edit cem thu 08:00-16:00", "off cem fri id=t", "edit cem thu 09:00-17:00"],
+        &expect![[r#"
+            > approve w
+            > edit cem thu 08:00-16:00
+            opened d1 cem block FIELD_CHANGED_BOTH 1 (shift cem-thu was edited)
+            held: d1/ana d1/ben d1/cem
+            > off cem fri id=t
+            > edit cem thu 09:00-17:00
+            closed d1 cem block FIELD_CHANGED_BOTH 1 ()
+            held: nobody
+        "#]],
+    );
+}
