@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::acknowledge::{AckRule, Answered};
 use crate::activity::ActivityCode;
 use crate::agent::Agent;
 use crate::conflict::Fingerprint;
@@ -165,9 +166,18 @@ pub enum Event {
     },
     /// A limit on time off holds now; without stretches of time, it holds no longer.
     TimeOffLimitPut(TimeOffLimit),
-    /// Findings were acknowledged; the entry has the actor and the reason.
+    /// Findings were acknowledged; the entry has the actor.
     Acknowledged {
         /// Which ones, sorted.
         fingerprints: Vec<Fingerprint>,
+        /// The same findings, in that order. The first entries have only the fingerprints.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        findings: Vec<Answered>,
+        /// The rules that covered some of them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        rules: Vec<Arc<AckRule>>,
+        /// Why the others were acknowledged, in the actor's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Arc<str>>,
     },
 }

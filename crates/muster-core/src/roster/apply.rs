@@ -101,7 +101,7 @@ impl Roster {
                 self.change_time_off(id, origin, |t| t.status = *status);
             }
             Event::TimeOffLimitPut(limit) => self.put_time_off_limit(limit, origin),
-            Event::Acknowledged { .. } => {}
+            Event::Acknowledged { .. } => self.acknowledgements.take(event, origin),
         }
     }
 

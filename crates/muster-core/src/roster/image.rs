@@ -16,6 +16,7 @@ use crate::id::{AgentId, Revision, ScheduleId, ShiftId};
 use crate::instant::Instant;
 use crate::levels::{self, Capacities, Day, Levels, Meter, Quarters, Site, TrunkGroup};
 use crate::limits;
+use crate::roster::acknowledged::{self, AckImage};
 use crate::roster::{AgentRecord, Gone, Known, Roster, Week};
 use crate::rule::RuleSet;
 use crate::shift::{Commitment, Shift, ShiftBody, Span};
@@ -52,6 +53,8 @@ pub struct Image {
     swaps: Vec<SwapImage>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     levels: Option<LevelsImage>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    acknowledged: Vec<AckImage>,
 }
 
 /// What is asked of all agents together; what is counted follows from the rest.
@@ -147,6 +150,7 @@ impl Image {
                 })
                 .collect(),
             levels: levels_image(&roster.levels, t),
+            acknowledged: acknowledged::image(roster, |origin| t.place(origin)),
         };
         Self { sources: table.sources, ..image }
     }
@@ -220,6 +224,7 @@ impl Image {
             roster.levels = image.restored(at)?;
             roster.levels.counts = levels::counted(&roster);
         }
+        roster.acknowledgements = acknowledged::restored(self.acknowledged, at)?;
         roster.revision = self.revision;
         roster.at = self.at;
         Some(roster)
