@@ -3,6 +3,7 @@
 //! It never sends a request again by itself: whether that can help is said by
 //! [`Refusal::retry`], and the caller decides.
 
+mod acknowledgements;
 mod error;
 mod levels;
 mod realtime;
@@ -16,11 +17,12 @@ mod types;
 
 use std::sync::Arc;
 
+pub use acknowledgements::AcknowledgementsOf;
 pub use error::{ClientError, ConflictIn, Refusal, RemedyIn};
 pub use types::{
-    Activity, Agent, AgentPlan, AgentSchedule, AgentWeek, Answer, Held, List, Plan, Published,
-    Rule, Rules, Schedule, ScheduleHead, Segment, Shift, Site, Sites, SkillStaffing, Staffed,
-    Staffing, Swap, SwapSide, TimeOff, TrunkGroup, Trunks, Unit,
+    Acknowledgement, Activity, Agent, AgentPlan, AgentSchedule, AgentWeek, Answer, Held, List,
+    Plan, Published, Rule, Rules, Schedule, ScheduleHead, Segment, Shift, Site, Sites,
+    SkillStaffing, Staffed, Staffing, Swap, SwapSide, TimeOff, TrunkGroup, Trunks, Unit,
 };
 
 use token::Tokens;

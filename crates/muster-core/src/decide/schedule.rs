@@ -29,8 +29,7 @@ pub(super) struct Sorted {
 pub(super) fn sort(roster: &Roster, components: Vec<Component>, terms: &Terms) -> Sorted {
     let answers = Answers::new(roster, &terms.acknowledge);
     let wanted = components.into_iter().filter(|component| terms.wants(&component.agents));
-    let (held, live): (Vec<_>, Vec<_>) =
-        wanted.partition(|component| component.is_held(&answers));
+    let (held, live): (Vec<_>, Vec<_>) = wanted.partition(|component| component.is_held(&answers));
     if terms.mode == Mode::Atomic && !held.is_empty() {
         let mut all = held;
         all.extend(live);

@@ -216,16 +216,24 @@ fn swaps_and_time_off_are_approved_by_rules_too() {
         ana mon 09:00-17:00
         ben tue 09:00-15:00
         limit one mon 1
-        cleo off mon approved
-        dora off mon
+        cleo is zone=Europe/Paris
+        dora is zone=Europe/Paris
+        > off cleo mon id=t1
+        > approve-off t1
+        > off dora mon id=t2
         > swap w1 ana-mon for ben-tue
         > accept w1 ben
         ",
     );
     assert!(world.send("approve w1").starts_with("refused"));
     world.send("approve(rule=SWAP_TIME_UNEQUAL/shifts=ana-mon) w1");
-    world.send("approve-off(rule=TIME_OFF_LIMIT_EXHAUSTED/agents=dora) dora-off-mon");
+    world.send("approve-off(rule=TIME_OFF_LIMIT_EXHAUSTED/agents=dora) t2");
     expect![[r#"
+        [
+            "r13 SWAP_TIME_UNEQUAL ana 120 by rule: by rule; stands None",
+            "r13 SWAP_TIME_UNEQUAL ben 120 by rule: by rule; stands None",
+            "r14 TIME_OFF_LIMIT_EXHAUSTED dora 1 by rule: by rule; stands None",
+        ]
     "#]]
     .assert_debug_eq(&kept(&world));
 }

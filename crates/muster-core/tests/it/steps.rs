@@ -125,8 +125,12 @@ pub(crate) struct How {
 
 fn how() -> impl Strategy<Value = How> {
     let only = prop_oneof![4 => Just(None), 1 => (0..5_u8).prop_map(Some)];
-    (any::<bool>(), answers(), 0..4_u8, only)
-        .prop_map(|(is_atomic, answers, settles, only)| How { is_atomic, answers, settles, only })
+    (any::<bool>(), answers(), 0..4_u8, only).prop_map(|(is_atomic, answers, settles, only)| How {
+        is_atomic,
+        answers,
+        settles,
+        only,
+    })
 }
 
 /// Any command; `swaps` says how many of twelve are about swaps.
