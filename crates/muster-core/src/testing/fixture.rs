@@ -15,7 +15,7 @@ use crate::rule::{Params, RuleKey, RuleSetting, RulesChange, Scope, Value};
 use crate::testing::line::{self, skill};
 use crate::testing::{World, levels};
 use crate::time_off::{Days, Places, TimeOffLimit, TimeOffRequest, TimeOffStatus};
-use crate::unit::{BusinessUnit, WeekStart};
+use crate::unit::{BusinessUnit, DayOfWeek};
 use crate::zone::Zone;
 
 pub(super) fn take(world: &mut World, text: &str) {
@@ -63,12 +63,12 @@ pub(super) fn take(world: &mut World, text: &str) {
 }
 
 fn site(world: &mut World, zone: &str, rest: &[&str]) {
-    let mut first_day = WeekStart::Monday;
+    let mut first_day = DayOfWeek::Monday;
     world.clock.zone = Zone::find(zone).expect("a zone");
     for pair in rest.chunks(2) {
         match pair {
             ["week", date] => world.clock.week = date.parse().expect("a date"),
-            ["start", "sunday"] => first_day = WeekStart::Sunday,
+            ["start", "sunday"] => first_day = DayOfWeek::Sunday,
             _ => panic!("{pair:?}: what is that of a site?"),
         }
     }
