@@ -95,8 +95,8 @@ impl<'a> Answers<'a> {
     }
 }
 
-/// Has rules speak of what a plan showed, no larger, and of nothing else. `roster` is the state that
-/// was planned on.
+/// Has rules speak of what a plan showed, no larger, and of nothing else. `roster` is the state
+/// that was planned on.
 pub fn narrow(all: &mut [Acknowledgement], roster: &Roster, plan: Option<&Plan>) {
     let mut rules: Vec<&mut AckRule> = Vec::new();
     for one in all {

@@ -32,7 +32,7 @@ impl Answers {
     }
 }
 
-/// A rule that covers a finding and others like it: of its agent or its shifts, sometimes no larger.
+/// A rule that covers a finding and others like it: of its agent, and no larger, or of its shifts.
 fn rule(finding: &Finding) -> Acknowledgement {
     let is_odd = finding.magnitude % 2 == 1;
     let agent = finding.agent.iter().cloned().collect();

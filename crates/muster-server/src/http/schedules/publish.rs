@@ -65,8 +65,8 @@ pub(crate) async fn publish(
     Ok(published(&answer, since))
 }
 
-/// Rules that came with a plan cover what it showed, no larger: the same request is planned again on
-/// the state that the plan was made on.
+/// Rules that came with a plan cover what it showed, no larger: the same request is planned again
+/// on the state that the plan was made on.
 async fn narrow(
     desk: &Desk,
     call: &Call,
