@@ -31,7 +31,7 @@ pub enum Acknowledgement {
     /// One finding, no larger than it was.
     Finding(Fingerprint),
     /// All findings that a rule speaks of.
-    Rule(AckRule),
+    Rule(Box<AckRule>),
 }
 
 impl From<Fingerprint> for Acknowledgement {
@@ -178,6 +178,6 @@ impl<'de> Visitor<'de> for TextOrRule {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Acknowledgement, A::Error> {
-        AckRule::deserialize(MapAccessDeserializer::new(map)).map(Acknowledgement::Rule)
+        Box::deserialize(MapAccessDeserializer::new(map)).map(Acknowledgement::Rule)
     }
 }

@@ -18,7 +18,7 @@ use crate::rule;
 /// A finding that somebody answered for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acknowledged {
-    /// What was named, and how large it was.
+    /// Names the finding, as large as it was.
     pub fingerprint: Fingerprint,
     /// The finding as it was.
     pub finding: Finding,

@@ -218,7 +218,7 @@ fn rule(world: &World, text: &str) -> Acknowledgement {
             _ => panic!("{part}: what is that of a rule?"),
         }
     }
-    Acknowledgement::Rule(AckRule { kind, place, up_to, reason: "by rule".into() })
+    Acknowledgement::Rule(Box::new(AckRule { kind, place, up_to, reason: "by rule".into() }))
 }
 
 /// `yours/ana-mon/span`.

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use expect_test::expect;
-use muster_core::acknowledge::{AckRule, AckWhere, Acknowledgement, narrow};
+use muster_core::acknowledge::{AckRule, AckWhere, Acknowledgement, Answered, narrow};
 use muster_core::command::{Action, Terms};
-use muster_core::conflict::Kind;
+use muster_core::conflict::{Finding, Kind, Severity};
 use muster_core::decide::{Plan, plan};
+use muster_core::entry::ReferenceKind;
 use muster_core::event::Event;
+use muster_core::instant::Interval;
 use muster_core::roster::Image;
 use muster_core::testing::{World, by};
 
@@ -132,7 +134,7 @@ fn what_grew_since_the_plan_is_not_covered_and_what_shrank_is() {
         let reason = "agreed".into();
         let rule = AckRule { kind: Kind::RestTimeShort, place, up_to: None, reason };
         let publish = |world: &mut World, plan: Option<&Plan>| {
-            let mut acknowledge = vec![Acknowledgement::Rule(rule.clone())];
+            let mut acknowledge = vec![Acknowledgement::Rule(Box::new(rule.clone()))];
             if plan.is_some() {
                 narrow(&mut acknowledge, &then, plan);
             }
@@ -255,11 +257,29 @@ fn what_is_long_over_is_forgotten() {
 }
 
 #[test]
+fn of_too_many_those_that_are_over_first_are_forgotten() {
+    let mut world = World::of("site Europe/Paris");
+    let day = world.clock.zone.day(world.clock.week).unwrap();
+    let most = muster_core::limits::ACKNOWLEDGED;
+    let one = |n: usize| {
+        let end = day.end().plus_min(if n == 7 { -1 } else { 0 });
+        let finding = Finding::new(Kind::RestTimeShort, Severity::Ack, None);
+        let finding = finding.during(Interval::new(day.start(), end));
+        (format!("{n:016x}.1").parse().unwrap(), Answered { finding, rule: None })
+    };
+    let (fingerprints, findings) = (0..=most).map(one).unzip();
+    let event = Event::Acknowledged { fingerprints, findings, rules: Vec::new(), reason: None };
+    world.happen(ReferenceKind::ShiftEdit, "s1", vec![event]);
+    assert_eq!(world.head().acknowledged().count(), most);
+    assert!(world.head().acknowledged().all(|one| one.fingerprint.key() != 7));
+}
+
+#[test]
 fn an_old_entry_with_fingerprints_alone_is_read() {
     let old = r#"{"acknowledged":{"fingerprints":["00000000000000ff.30"]}}"#;
     let event: Event = serde_json::from_str(old).unwrap();
     assert_eq!(serde_json::to_string(&event).unwrap(), old);
     let mut world = World::of("site Europe/Paris");
-    world.happen(muster_core::entry::ReferenceKind::ShiftEdit, "s1", vec![event]);
+    world.happen(ReferenceKind::ShiftEdit, "s1", vec![event]);
     assert_eq!(world.head().acknowledged().count(), 0);
 }

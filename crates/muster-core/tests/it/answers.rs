@@ -42,7 +42,8 @@ fn rule(finding: &Finding) -> Acknowledgement {
         false => AckWhere { shift_ids: Some(shifts), ..AckWhere::default() },
     };
     let up_to = u32::try_from(finding.magnitude).ok().filter(|_| is_odd);
-    Acknowledgement::Rule(AckRule { kind: finding.kind, place, up_to, reason: "agreed".into() })
+    let rule = AckRule { kind: finding.kind, place, up_to, reason: "agreed".into() };
+    Acknowledgement::Rule(Box::new(rule))
 }
 
 /// What is kept of an entry's acknowledgements is what the command answered for, and nothing else;
