@@ -13,6 +13,7 @@
 pub mod acknowledge;
 pub mod activity;
 pub mod agent;
+pub mod availability;
 mod change;
 pub mod command;
 pub mod conflict;

@@ -4,6 +4,7 @@
 mod access;
 mod acknowledgements;
 mod adherence;
+mod availability;
 mod drafts;
 mod levels;
 mod operations;
