@@ -238,6 +238,11 @@ impl Kind {
         )
     }
 
+    /// Whether time alone can bring it about or end it, with nothing changed.
+    pub(crate) fn reads_clock(self) -> bool {
+        matches!(self, Self::NoticeShort | Self::ShiftStarted)
+    }
+
     /// Whether it is about a stretch that a change may lengthen, shorten or split: what is no
     /// worse than it was there before is not new.
     pub(crate) fn is_stretch(self) -> bool {

@@ -7,6 +7,7 @@ mod availability;
 mod draft;
 mod levels;
 mod publish;
+mod readiness;
 mod registry;
 pub(crate) mod schedule;
 mod swap;
@@ -30,6 +31,7 @@ use crate::time_off::TimeOffStatus;
 use crate::zone::Zone;
 
 pub use publish::{AgentPlan, Plan, PlanOutcome, plan};
+pub use readiness::Readiness;
 pub use swap::evaluate;
 pub use time_off::{Waiting, evaluate as evaluate_time_off, waiting};
 

@@ -172,19 +172,3 @@ pub struct EditedView<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<ConflictView>,
 }
-
-/// Where an open draft stands against what is live: `GET …/status`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DraftStatusView {
-    /// The draft.
-    pub id: ScheduleId,
-    /// The revision it was looked at.
-    pub revision: Revision,
-    /// Agents whose live week has changed since the base.
-    pub behind: Vec<AgentId>,
-    /// Of these, agents whose edits merge.
-    pub mergeable: Vec<AgentId>,
-    /// Agents whose edits are held.
-    pub in_conflict: Vec<AgentId>,
-}

@@ -6,6 +6,7 @@ mod availability;
 mod diff;
 mod diff_shift;
 mod documents;
+mod draft_feed;
 mod drafts;
 mod edits;
 mod generate;

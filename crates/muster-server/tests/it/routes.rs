@@ -5,6 +5,7 @@ mod access;
 mod acknowledgements;
 mod adherence;
 mod availability;
+mod draft_events;
 mod drafts;
 mod levels;
 mod operations;

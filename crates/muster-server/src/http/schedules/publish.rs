@@ -14,7 +14,7 @@ use muster_api::terms::{PlanToken, RevertIn, TermsIn};
 use muster_core::Revision;
 use muster_core::acknowledge::{self, Acknowledgement};
 use muster_core::command::{Action, Terms};
-use muster_core::decide::{Outcome, PlanOutcome, Rejection, Thing, plan};
+use muster_core::decide::{Outcome, Rejection, Thing, plan};
 use muster_core::diff;
 use muster_core::event::Event;
 use muster_core::id::{AgentId, ScheduleId};
@@ -219,22 +219,11 @@ pub(crate) async fn status(
     let schedule: ScheduleId = id(&schedule)?;
     let desk = desk_of(&app, &call, &schedule).await?;
     let roster = desk.head();
-    let draft = roster.draft(&schedule).ok_or_else(|| ApiError::unknown("schedule", &schedule))?;
-    let now = roster.now(app.clock().now());
-    let terms = muster_core::command::Terms::default();
-    let planned = plan(&roster, &call.caller.actor, &schedule, &terms, now)?;
-    let is_behind = |agent: &&AgentId| roster.agent_week_version(agent, draft.week) > draft.base;
-    let is_held = |agent: &&AgentId| {
-        let outcome = planned.agents.get(agent).map(|agent| agent.outcome);
-        matches!(outcome, Some(PlanOutcome::Blocked | PlanOutcome::NeedsAck))
+    let missing = || ApiError::unknown("schedule", &schedule);
+    roster.draft(&schedule).ok_or_else(missing)?;
+    let view = match desk.readiness(&schedule).await? {
+        Some(ready) => DraftStatusView::open(&ready),
+        None => DraftStatusView::closed(&schedule, roster.revision()),
     };
-    let agents = || planned.agents.keys();
-    let view = DraftStatusView {
-        id: schedule.clone(),
-        revision: roster.revision(),
-        behind: agents().filter(is_behind).cloned().collect(),
-        mergeable: agents().filter(|a| is_behind(a) && !is_held(a)).cloned().collect(),
-        in_conflict: agents().filter(is_held).cloned().collect(),
-    };
-    Ok(json(roster.revision(), &view))
+    Ok(json(view.revision, &view))
 }
