@@ -13,6 +13,7 @@
 pub mod activity;
 pub mod agent;
 mod change;
+pub mod clock_change;
 pub mod command;
 pub mod conflict;
 pub mod decide;
