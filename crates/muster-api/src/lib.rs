@@ -18,6 +18,7 @@ pub mod agent;
 pub mod agent_view;
 #[cfg(feature = "client")]
 pub mod client;
+pub mod clock_change;
 pub mod conflict;
 pub mod etag;
 pub mod event;

@@ -7,8 +7,8 @@ mod view;
 pub use change_set::{ChangeSetIn, removal};
 pub use input::{AgentScheduleIn, ScheduleIn, ScheduleNewIn, StartFrom, StatusIn};
 pub use view::{
-    AgentScheduleView, DraftStatusView, EditedView, Head, ScheduleHeadView, ScheduleStatus,
-    ScheduleView,
+    AgentScheduleView, DraftStatusView, DraftedView, EditedView, Head, ScheduleHeadView,
+    ScheduleStatus, ScheduleView,
 };
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 //!
 //! Most weeks have no clock change: then a zone is asked once for its transitions, and that is all.
 
+mod ahead;
 mod flips;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +21,7 @@ use crate::roster::Roster;
 use crate::shift::Shift;
 use crate::zone::{Midnight, Transition, Zone};
 
+pub use ahead::{of_edits, of_swap};
 pub use flips::{Flip, Truth};
 
 /// How far from a transition shifts are looked at, in days: a week, as far as rules about rests

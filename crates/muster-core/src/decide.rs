@@ -30,6 +30,7 @@ use crate::zone::Zone;
 
 pub use publish::{AgentPlan, Plan, PlanOutcome, plan};
 pub use swap::evaluate;
+pub(crate) use swap::owner_edits;
 pub use time_off::{Waiting, evaluate as evaluate_time_off, waiting};
 
 /// What a command comes to.

@@ -71,7 +71,10 @@ pub fn message(finding: &Finding) -> String {
     };
     match finding.clock_change_min {
         None => text,
-        Some(minutes) => format!("{text}, because of a clock change of {minutes:+} min"),
+        Some(minutes) if finding.is_because_of_clock_change() => {
+            format!("{text}, because of a clock change of {minutes:+} min")
+        }
+        Some(minutes) => format!("{text}, a clock change of {minutes:+} min included"),
     }
 }
 

@@ -24,6 +24,7 @@ pub(crate) use done::broken_swaps;
 pub(super) use done::revert;
 use done::{exchanged, passed};
 pub use weigh::evaluate;
+pub(crate) use weigh::owner_edits;
 use weigh::{is_blocked, news, spans, started, weighed};
 
 fn decision(id: &SwapId, state: SwapState, findings: Vec<Finding>, events: Vec<Event>) -> Decision {

@@ -12,7 +12,7 @@ use muster_api::agent_view::AgentScheduleAnswer;
 use muster_api::list::ListView;
 use muster_api::parse;
 use muster_api::schedule::{
-    AgentScheduleIn, ChangeSetIn, Head, ScheduleHeadView, ScheduleIn, ScheduleNewIn,
+    AgentScheduleIn, ChangeSetIn, DraftedView, Head, ScheduleHeadView, ScheduleIn, ScheduleNewIn,
     ScheduleStatus, StartFrom, StatusIn,
 };
 use muster_core::command::Action;
@@ -28,7 +28,7 @@ use crate::desk::Desk;
 use crate::error::ApiError;
 use crate::http::query::{During, Params, Path, id, week_of};
 use crate::http::schedules::document::{Which, which};
-use crate::http::{App, Call, Page, created, document as tagged, listed};
+use crate::http::{App, Call, Page, created, document as tagged, listed, told};
 
 pub(crate) use publish::{publish, rebase, revert, status, validate};
 
@@ -101,7 +101,8 @@ pub(crate) async fn create(
     let missing = || ApiError::unknown("schedule", &schedule);
     let draft = answer.after.draft(&schedule).ok_or_else(missing)?;
     let head = Head::draft(&desk.key().unit, draft);
-    Ok(created(is_new, answer.revision, &head))
+    let clock_changes = told::drafted_clocks(&answer, draft);
+    Ok(created(is_new, answer.revision, &DraftedView { head, clock_changes }))
 }
 
 /// What a new schedule wants, and the revision that its wishes start from.

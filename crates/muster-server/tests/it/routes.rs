@@ -3,6 +3,7 @@
 
 mod access;
 mod adherence;
+mod clock_changes;
 mod drafts;
 mod levels;
 mod operations;

@@ -275,3 +275,104 @@ fn a_file_or_a_unit_that_is_not_there_is_named() {
         "#]],
     );
 }
+
+#[test]
+fn what_a_clock_change_does_to_shifts_is_said_by_push_plan_publish_and_swap() {
+    let server = Server::with_agents();
+    // Clocks in Chicago go back on Sunday, 4 November, at 02:00; zoe's in Paris went back the Sunday
+    // before.
+    let rows = [
+        "ana,2035-11-03 22:00,540,s1,Break,2035-11-04T06:30:00Z,15",
+        "ben,2035-11-03 11:00,600,s2,,,",
+        "ben,2035-11-04 07:00,480,s3,,,",
+        "zoe,2035-11-01 09:00,480,s4,,,",
+    ];
+    server.write("week.csv", &plain(&rows));
+    let push = ["schedule", "push", "week.csv", "--unit", "vienna"];
+    server.check(
+        &push,
+        expect![[r#"
+        week        draft                     agents  shifts  plan          published
+        2035-10-29  push-2035-10-29-########  3       4       3 as written  no
+
+        for information: 1 shift across a clock change
+          ana  Sat 2035-11-03 22:00 – Sun 2035-11-04 06:00  s1
+            9:00 long, the clock shows 8:00 (+60 min)
+
+        for information: 2 times that could be taken for another
+          ana  start of Break  s1
+            2035-11-04 01:30 comes twice in America/Chicago: -05:00 is meant, not -06:00
+          ana  end of Break  s1
+            2035-11-04 01:45 comes twice in America/Chicago: -05:00 is meant, not -06:00
+
+        for information: 1 verdict owed to a clock change
+          ben  REST_TIME_SHORT  kept
+            by the clock on the wall, rest 10:00 of 11:00 between shifts s2 and s3: short
+        | by 60 min; it is not so, because of a clock change of +60 min
+
+        look at a draft: muster schedule plan DRAFT
+        make it live:    muster schedule publish DRAFT
+    "#]],
+    );
+    let json = server.ok(&[&push[..], &["--json"]].concat()).json();
+    assert_eq!(json["weeks"][0]["clockChanges"]["shifts"][0]["elapsedMinutes"], 540);
+    let draft = json["weeks"][0]["draftId"].as_str().unwrap().to_owned();
+    server.check(
+        &["schedule", "plan", &draft],
+        expect![[r#"
+        plan of DRAFT push-2035-10-29-######## "week.csv", week of 2035-10-29, unit vienna,
+        | version 4
+        on revision 4, times in America/Chicago
+
+        3 agents: 3 as written
+        3 would be told
+
+        for information: 1 shift across a clock change
+          ana  Sat 2035-11-03 22:00 – Sun 2035-11-04 06:00  s1
+            9:00 long, the clock shows 8:00 (+60 min)
+
+        for information: 2 times that could be taken for another
+          ana  start of Break  s1
+            2035-11-04 01:30 comes twice in America/Chicago: -05:00 is meant, not -06:00
+          ana  end of Break  s1
+            2035-11-04 01:45 comes twice in America/Chicago: -05:00 is meant, not -06:00
+
+        for information: 1 verdict owed to a clock change
+          ben  REST_TIME_SHORT  kept
+            by the clock on the wall, rest 10:00 of 11:00 between shifts s2 and s3: short
+        | by 60 min; it is not so, because of a clock change of +60 min
+
+        make it live: muster schedule publish push-2035-10-29-######## --plan-token plan.4.4
+    "#]],
+    );
+    server.check(
+        &["schedule", "publish", &draft],
+        expect![[r#"
+        PUBLISHED as week-2035-10-29-4419c07588b7aa80658e at revision 5: 3 live; 3 are told
+
+        for information: 1 shift across a clock change
+          ana  Sat 2035-11-03 22:00 – Sun 2035-11-04 06:00  s1
+            9:00 long, the clock shows 8:00 (+60 min)
+
+        for information: 2 times that could be taken for another
+          ana  start of Break  s1
+            2035-11-04 01:30 comes twice in America/Chicago: -05:00 is meant, not -06:00
+          ana  end of Break  s1
+            2035-11-04 01:45 comes twice in America/Chicago: -05:00 is meant, not -06:00
+
+        for information: 1 verdict owed to a clock change
+          ben  REST_TIME_SHORT  kept
+            by the clock on the wall, rest 10:00 of 11:00 between shifts s2 and s3: short
+        | by 60 min; it is not so, because of a clock change of +60 min
+    "#]],
+    );
+    // In Paris, ana's night is as long as it looks.
+    let evaluate = ["swap", "evaluate", "--gives", "s1", "--gets", "s4"];
+    let said = server.ok(&evaluate).out;
+    assert!(said.ends_with(": nothing stands in the way\n"), "{said}");
+    let evaluate = ["swap", "evaluate", "--gives", "s4", "--gets", "s1", "--json"];
+    assert_eq!(server.ok(&evaluate).json()["entities"][0].get("clockChanges"), None);
+    let evaluate = ["swap", "evaluate", "--gives", "s3", "--gets", "s1"];
+    let said = server.run(&evaluate).out;
+    assert!(said.contains("9:00 long, the clock shows 8:00 (+60 min)"), "{said}");
+}
