@@ -18,10 +18,10 @@ use std::sync::Arc;
 
 pub use error::{ClientError, ConflictIn, Refusal, RemedyIn};
 pub use types::{
-    Activity, Agent, AgentPlan, AgentSchedule, AgentWeek, Answer, ClockChange, ClockChanges,
-    DoubtfulTime, Held, List, Plan, Published, Rule, RuleFlip, Rules, Schedule, ScheduleHead,
-    Segment, Shift, Site, Sites, SkillStaffing, Staffed, Staffing, Swap, SwapSide, TimeOff,
-    TrunkGroup, Trunks, Unit,
+    Activity, Agent, AgentPlan, AgentSchedule, AgentWeek, Answer, Availability, ClockChange,
+    ClockChanges, DoubtfulTime, Held, List, Plan, Published, Rule, RuleFlip, Rules, Schedule,
+    ScheduleHead, Segment, Shift, Site, Sites, SkillStaffing, Staffed, Staffing, Swap, SwapSide,
+    TimeOff, TrunkGroup, Trunks, Unit, Weekly,
 };
 
 use token::Tokens;

@@ -11,11 +11,12 @@ use jiff::civil::Date;
 
 use crate::activity::{ActivityCode, BoundTo, Category};
 use crate::agent::Agent;
+use crate::availability::Availability;
 use crate::draft::Draft;
 use crate::entry::Origin;
 use crate::id::{
-    ActivityCodeId, AgentId, ManagementUnitId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId,
-    TimeOffLimitId,
+    ActivityCodeId, AgentId, AvailabilityId, ManagementUnitId, Revision, ScheduleId, ShiftId,
+    SwapId, TimeOffId, TimeOffLimitId,
 };
 use crate::instant::{Instant, Interval};
 use crate::levels::Levels;
@@ -59,6 +60,8 @@ pub(crate) struct Timeline {
     pub(crate) committed: Option<Origin>,
     /// All requests, by first instant.
     pub(crate) time_off: OrdMap<(Instant, TimeOffId), Arc<TimeOff>>,
+    /// What the agent says of when they can work.
+    pub(crate) availability: OrdMap<AvailabilityId, Arc<Known<Availability>>>,
     /// The revision that last changed each week's shifts.
     pub(crate) weeks: OrdMap<Date, Revision>,
 }
@@ -284,6 +287,22 @@ impl Roster {
         self.timelines.get(agent).into_iter().flat_map(move |timeline| {
             timeline.commitments.range(range.clone()).filter(move |c| c.end() > during.start())
         })
+    }
+
+    /// What an agent says of when they can work, by id.
+    pub fn availability_of(&self, agent: &AgentId) -> impl Iterator<Item = &Known<Availability>> {
+        let timeline = self.timelines.get(agent).into_iter();
+        timeline.flat_map(|timeline| timeline.availability.values().map(|known| &**known))
+    }
+
+    /// Something that an agent says.
+    #[must_use]
+    pub fn availability(
+        &self,
+        agent: &AgentId,
+        id: &AvailabilityId,
+    ) -> Option<&Known<Availability>> {
+        self.timelines.get(agent)?.availability.get(id).map(|known| &**known)
     }
 
     /// A time-off request.

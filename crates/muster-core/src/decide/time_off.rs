@@ -48,8 +48,28 @@ fn check(roster: &Roster, request: &TimeOffRequest, now: Instant) -> Result<(), 
         let problem = "is not an activity code of this unit";
         return Err(Rejection::invalid("/activityCodeId", &request.code, problem));
     }
-    check_days(&request.days)?;
-    let Some(hull) = request.hull() else {
+    check_days(&request.days, request.hull(), now)?;
+    let clashing = clashing(roster, request);
+    if clashing.is_empty() { Ok(()) } else { Err(Rejection::conflict(clashing)) }
+}
+
+/// Whether these can be meant; `hull` is from their first to their last instant.
+pub(super) fn check_days(
+    days: &Days,
+    hull: Option<Interval>,
+    now: Instant,
+) -> Result<(), Rejection> {
+    let (pointer, count) = match days {
+        Days::FullDays(days) => ("/fullDays", days.len()),
+        Days::Partial(interval) => {
+            ("/end", usize::try_from(interval.minutes() / 1_440).unwrap_or(usize::MAX))
+        }
+    };
+    if count > limits::TIME_OFF_DAYS {
+        let problem = format!("days are more than {}", limits::TIME_OFF_DAYS);
+        return Err(Rejection::invalid(pointer, &count, &problem));
+    }
+    let Some(hull) = hull else {
         return Err(Rejection::invalid("/fullDays", &"[]", "names no time"));
     };
     let reach = limits::HORIZON_DAYS;
@@ -57,22 +77,7 @@ fn check(roster: &Roster, request: &TimeOffRequest, now: Instant) -> Result<(), 
         let problem = format!("is more than {reach} days from now");
         return Err(Rejection::invalid("/start", &hull.start(), &problem));
     }
-    let clashing = clashing(roster, request);
-    if clashing.is_empty() { Ok(()) } else { Err(Rejection::conflict(clashing)) }
-}
-
-fn check_days(days: &Days) -> Result<(), Rejection> {
-    let (pointer, count) = match days {
-        Days::FullDays(days) => ("/fullDays", days.len()),
-        Days::Partial(interval) => {
-            ("/end", usize::try_from(interval.minutes() / 1_440).unwrap_or(usize::MAX))
-        }
-    };
-    if count <= limits::TIME_OFF_DAYS {
-        return Ok(());
-    }
-    let problem = format!("days are more than {}", limits::TIME_OFF_DAYS);
-    Err(Rejection::invalid(pointer, &count, &problem))
+    Ok(())
 }
 
 /// One active request per agent and stretch of time.

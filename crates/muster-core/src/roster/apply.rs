@@ -6,6 +6,7 @@ use imbl::{OrdMap, Vector};
 use jiff::civil::Date;
 
 use crate::agent::Agent;
+use crate::availability::Availability;
 use crate::draft::{CommitmentEdit, Draft, DraftStatus, Edits, ShiftEdit};
 use crate::entry::{Entry, Origin};
 use crate::event::Event;
@@ -73,11 +74,7 @@ impl Roster {
                     draft.commitments = without(&draft.commitments, dropped_commitments);
                     draft.base = base.unwrap_or(draft.base);
                 }),
-            Event::DraftClosed { id } => self.change_draft(id, origin, |draft| {
-                draft.shifts.clear();
-                draft.commitments.clear();
-                draft.status = DraftStatus::Closed { published_as: origin.revision };
-            }),
+            Event::DraftClosed { id } => self.close_draft(id, origin),
             Event::DraftDeleted { id } => drop(self.drafts.remove(id)),
             Event::SwapOffered(offer) => self.offer_swap(offer, origin),
             Event::SwapAccepted { id, agent } => self.change_swap(id, origin, |swap| {
@@ -101,6 +98,10 @@ impl Roster {
                 self.change_time_off(id, origin, |t| t.status = *status);
             }
             Event::TimeOffLimitPut(limit) => self.put_time_off_limit(limit, origin),
+            Event::AvailabilityPut(said) => self.put_availability(known(said, origin)),
+            Event::AvailabilityWithdrawn { agent, id } => {
+                drop(self.timeline(agent).availability.remove(id));
+            }
             Event::Acknowledged { .. } => {}
         }
     }
@@ -110,6 +111,11 @@ impl Roster {
             true => drop(self.time_off_limits.remove(&limit.id)),
             false => drop(self.time_off_limits.insert(limit.id.clone(), known(limit, origin))),
         }
+    }
+
+    pub(super) fn put_availability(&mut self, said: Arc<Known<Availability>>) {
+        let timeline = self.timeline(&said.value.agent);
+        timeline.availability.insert(said.value.id.clone(), said);
     }
 
     fn put_agent(&mut self, agent: &Agent, origin: &Origin) {
@@ -149,7 +155,7 @@ impl Roster {
         }
     }
 
-    fn timeline(&mut self, agent: &AgentId) -> &mut Timeline {
+    pub(super) fn timeline(&mut self, agent: &AgentId) -> &mut Timeline {
         Arc::make_mut(self.timelines.entry(agent.clone()).or_default())
     }
 
@@ -229,6 +235,14 @@ impl Roster {
             change(draft);
             draft.origin = origin.clone();
         }
+    }
+
+    fn close_draft(&mut self, id: &ScheduleId, origin: &Origin) {
+        self.change_draft(id, origin, |draft| {
+            draft.shifts.clear();
+            draft.commitments.clear();
+            draft.status = DraftStatus::Closed { published_as: origin.revision };
+        });
     }
 
     fn offer_swap(&mut self, offer: &SwapOffer, origin: &Origin) {

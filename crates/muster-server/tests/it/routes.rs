@@ -3,6 +3,7 @@
 
 mod access;
 mod adherence;
+mod availability;
 mod clock_changes;
 mod drafts;
 mod levels;
