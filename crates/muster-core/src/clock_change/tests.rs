@@ -254,7 +254,7 @@ fn two_shifts_that_overlap_on_the_wall_need_not() {
 }
 
 #[test]
-fn a_unit_in_another_zone_keeps_its_weeks() {
+fn weeks_are_those_of_the_agents_zone() {
     check(
         "
         site Europe/Paris week 2026-10-26
@@ -265,7 +265,7 @@ fn a_unit_in_another_zone_keeps_its_weeks() {
         ",
         expect![[r#"
             night Sat 22:00-300 Sun 06:00-360: looks 480, is 540 by Sun 01:00-360
-            MAX_HOURS_WEEK ["night"] Violated by +60: 540/480 in 10080 min
+            MAX_HOURS_WEEK ["night"] Violated by +60: 540/480 in 10140 min
         "#]],
     );
 }
