@@ -7,13 +7,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::availability::When;
 use crate::conflict::Finding;
 use crate::id::{AgentId, ShiftId};
 use crate::instant::{Instant, Interval};
 use crate::roster::{Roster, Timeline};
 use crate::rule;
 use crate::shift::{Activity, Commitment, Shift, ShiftBody, Span};
-use crate::time_off::TimeOff;
+use crate::time_off::{Days, TimeOff};
 use crate::zone::{Transition, Zone};
 
 /// How long after a transition what an agent has is moved, in days: farther than a rule looks from
@@ -137,6 +138,15 @@ impl<'a> Still<'a> {
             if time_off.request.intervals.iter().any(|place| place.overlaps(reach)) {
                 let time_off = Arc::new(self.wall_time_off(time_off));
                 moved.time_off.insert(key.clone(), time_off);
+            }
+        }
+        for (id, known) in &timeline.availability {
+            if let When::On(Days::Partial(place)) = known.value.when
+                && let Some(place) = self.wall_interval(place)
+            {
+                let mut known = (**known).clone();
+                known.value.when = When::On(Days::Partial(place));
+                moved.availability.insert(id.clone(), Arc::new(known));
             }
         }
         moved
