@@ -20,8 +20,8 @@ use crate::roster::Roster;
 use crate::shift::Span;
 use crate::swap::{Leg, Side, Swap, SwapOffer, SwapState};
 
-pub(crate) use done::broken_swaps;
 pub(super) use done::revert;
+pub(crate) use done::{broken_swaps, swaps_of_changed};
 use done::{exchanged, passed};
 pub use weigh::evaluate;
 pub(crate) use weigh::owner_edits;

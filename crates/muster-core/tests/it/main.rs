@@ -15,6 +15,7 @@ mod publish;
 mod registry;
 mod rules;
 mod scenario_clocks;
+mod scenario_moves;
 mod scenarios;
 mod sequences;
 mod steps;

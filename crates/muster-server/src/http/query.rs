@@ -54,8 +54,8 @@ pub(crate) fn week_of(unit: &BusinessUnit, first: Date) -> Result<Interval, ApiE
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct During {
-    from: Option<String>,
-    to: Option<String>,
+    pub(crate) from: Option<String>,
+    pub(crate) to: Option<String>,
 }
 
 impl During {

@@ -245,16 +245,30 @@ pub(crate) async fn delete(
 /// Stretches of one agent's time that a query may ask for, in days.
 const MOST_DAYS: i64 = 400;
 
+/// When, and in which unit: who moved still has shifts where they were published.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct OfAgent {
+    /// The unit that the agent is in now, when absent.
+    business_unit_id: Option<UnitId>,
+    from: Option<String>,
+    to: Option<String>,
+}
+
 pub(crate) async fn agent_view(
     State(app): State<App>,
     Path(agent): Path<String>,
     call: Call,
-    Params(asked): Params<During>,
+    Params(asked): Params<OfAgent>,
 ) -> Result<Response, ApiError> {
     let agent: AgentId = id(&agent)?;
-    let desk = app.desk_with(&call, SubjectKind::Agent, &agent).await?;
+    let OfAgent { business_unit_id, from, to } = asked;
+    let desk = match &business_unit_id {
+        Some(unit) => app.desk(&call, unit).await?,
+        None => app.desk_with(&call, SubjectKind::Agent, &agent).await?,
+    };
     let roster = call.roster(&desk).await?;
-    let during = asked.interval(&app, &roster, MOST_DAYS)?;
+    let during = During { from, to }.interval(&app, &roster, MOST_DAYS)?;
     let view = AgentScheduleAnswer::new(&roster, &agent, during);
     let view = view.ok_or_else(|| ApiError::unknown("agent", &agent))?;
     Ok(tagged(&call, roster.revision(), view.schedule_version, &view))
