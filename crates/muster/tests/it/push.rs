@@ -376,3 +376,42 @@ fn what_a_clock_change_does_to_shifts_is_said_by_push_plan_publish_and_swap() {
     let said = server.run(&evaluate).out;
     assert!(said.contains("9:00 long, the clock shows 8:00 (+60 min)"), "{said}");
 }
+
+/// SCENARIOS 20, as far as files go: 19:30 on Sunday in Chicago is Monday in UTC, and is not eaten
+/// by the import of Monday's week; what is imported twice is there once; an offset that the zone
+/// does not have is flagged.
+#[test]
+fn s20_a_migration_of_dirty_files() {
+    let server = Server::with_agents();
+    let push = |file: &str| {
+        let args = ["schedule", "push", file, "--unit", "vienna", "--publish", "--json"];
+        server.ok(&args).json()["weeks"][0]["published"]["revision"].clone()
+    };
+    let sunday = ["ana,2035-03-04 18:30,60,s1,,,", "ana,2035-03-04 19:30,60,s2,,,"];
+    server.write("sunday.csv", &plain(&sunday));
+    server.write("monday.csv", &plain(&["ana,2035-03-05 19:30,60,s3,,,"]));
+    let first = push("sunday.csv");
+    push("monday.csv");
+    let shown = server.ok(&["schedule", "list", "--unit", "vienna", "--json"]).json();
+    let weeks: Vec<String> = shown
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|week| week["status"] == "PUBLISHED")
+        .map(|week| week["id"].as_str().unwrap().to_owned())
+        .collect();
+    let shifts = |week: &str| {
+        let shown = server.ok(&["schedule", "show", week, "--json"]).json();
+        shown["agentSchedules"][0]["shifts"].as_array().unwrap().len()
+    };
+    assert_eq!(weeks.iter().map(|week| shifts(week)).collect::<Vec<_>>(), [2, 1]);
+    // The same file again is no entry of any shift, and changes nobody's week.
+    let state = || server.ok(&["schedule", "show", &weeks[0], "--json"]).json();
+    let before = state();
+    assert_ne!(push("sunday.csv"), first);
+    assert_eq!(state()["agentSchedules"], before["agentSchedules"]);
+    let flagged = "ana@x.com,03/08/2026 12:00:00,03/08/2026 17:00:00,UTC-06:00,Open,,,";
+    server.write("cxone.csv", &format!("{CXONE}\n{flagged}\n"));
+    let said = server.run(&["schedule", "push", "cxone.csv", "--unit", "vienna"]);
+    assert!(said.shown().contains("has UTC-05:00 then"), "{}", said.shown());
+}
