@@ -120,13 +120,9 @@ fn effects(roster: &Roster, request: &TimeOffRequest, now: Instant) -> Vec<Findi
     findings
 }
 
-/// Whether a request that has its places is approved without a planner: where the unit says so, and
-/// it breaks nothing that somebody would have to answer for.
-fn is_approved_at_once(roster: &Roster, request: &TimeOffRequest, now: Instant) -> bool {
-    roster.rules().auto_approve_time_off
-        && broken(roster, request, TimeOffStatus::Approved, now)
-            .iter()
-            .all(|finding| finding.severity < Severity::Ack)
+/// Whether an approval breaks nothing that somebody would have to answer for.
+fn is_clean(effects: &[Finding]) -> bool {
+    effects.iter().all(|finding| finding.severity < Severity::Ack)
 }
 
 pub(super) fn request(
@@ -144,12 +140,15 @@ pub(super) fn request(
     }
     check(roster, request, now)?;
     let mut findings = exhausted(roster, request);
+    let effects = effects(roster, request, now);
     let status = match findings.is_empty() {
         false => TimeOffStatus::Waitlisted,
-        true if is_approved_at_once(roster, request, now) => TimeOffStatus::Approved,
+        true if roster.rules().auto_approve_time_off && is_clean(&effects) => {
+            TimeOffStatus::Approved
+        }
         true => TimeOffStatus::Pending,
     };
-    findings.extend(effects(roster, request, now));
+    findings.extend(effects);
     let mut events = vec![Event::TimeOffRequested(request.clone())];
     if status != TimeOffStatus::Pending {
         events.push(Event::TimeOffDecided { id: id.clone(), status });
@@ -216,8 +215,10 @@ fn with_promotions(
     freed: &[Interval],
     now: Instant,
 ) -> Vec<Event> {
-    let approves =
-        |after: &Roster, request: &TimeOffRequest| is_approved_at_once(after, request, now);
+    // What an approval breaks is only looked for where it may come without a planner.
+    let approves = |after: &Roster, request: &TimeOffRequest| {
+        after.rules().auto_approve_time_off && is_clean(&effects(after, request, now))
+    };
     events.extend(promoted(roster, &events, freed, now, approves));
     events
 }

@@ -12,8 +12,8 @@ use crate::entry::{Entry, Origin};
 use crate::event::Event;
 use crate::id::{AgentId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId};
 use crate::instant::{Instant, Interval};
-use crate::levels;
-use crate::roster::{AgentRecord, Gone, Known, Roster, Timeline, Week, utc_day};
+use crate::levels::{self, Day};
+use crate::roster::{AgentRecord, Gone, Known, Roster, Timeline, Week};
 use crate::shift::{AtomValue, Commitment, Shift, ShiftBody};
 use crate::swap::{Swap, SwapOffer, SwapState};
 use crate::time_off::{TimeOff, TimeOffLimit, TimeOffRequest, TimeOffStatus};
@@ -319,12 +319,9 @@ impl Roster {
 }
 
 /// The days on which an active request is found.
-fn days_touched(time_off: &TimeOff) -> std::ops::Range<i64> {
+fn days_touched(time_off: &TimeOff) -> impl Iterator<Item = Day> + use<> {
     let hull = time_off.request.hull().filter(|_| time_off.status.is_active());
-    hull.map_or(0..0, |hull| {
-        let last = Instant::from_ms(hull.end().ms() - 1);
-        utc_day(hull.start())..utc_day(last) + 1
-    })
+    hull.into_iter().flat_map(Day::all)
 }
 
 fn time_off_key(request: &TimeOffRequest) -> (Instant, TimeOffId) {
