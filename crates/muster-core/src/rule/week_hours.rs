@@ -103,7 +103,13 @@ fn finding(
 ) -> Finding {
     let sum = counting.iter().map(|(_, minutes)| minutes).sum();
     let zone = &window.agent.zone;
-    let change: i64 = counting.iter().map(|(s, _)| zone.clock_change_min(s.interval())).sum();
+    let is_split = setting.choice("attribution") == 1;
+    let counted = |shift: &Shift| match is_split {
+        true => shift.interval().intersection(week),
+        false => Some(shift.interval()),
+    };
+    let places = counting.iter().filter_map(|(shift, _)| counted(shift));
+    let change: i64 = places.map(|place| zone.clock_change_min(place)).sum();
     let mut finding = setting
         .finding(window.agent)
         .about(named.iter().map(|shift| Subject::Shift(shift.id.clone())))
