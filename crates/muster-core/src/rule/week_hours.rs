@@ -1,7 +1,7 @@
 //! `MAX_HOURS_WEEK` and `MIN_HOURS_WEEK`: time in a week.
 //!
-//! Weeks are those of the agent's zone, whatever the unit's is. Which of them a shift counts in is a
-//! matter of agreement (`attribution`): that of its start, from the unit's first day (`byStart`);
+//! Weeks are those of the agent's zone, whatever the unit's is. Which of them a shift counts in is
+//! a matter of agreement (`attribution`): that of its start, from the unit's first day (`byStart`);
 //! each of two weeks its part (`split`); or that of its start in weeks for which people are paid,
 //! from `payDayOfWeek` (`payWeek`). What
 //! counts is paid, elapsed or worked time. When a clock change makes shifts of the week longer or

