@@ -3,6 +3,7 @@
 //! It never sends a request again by itself: whether that can help is said by
 //! [`Refusal::retry`], and the caller decides.
 
+mod acknowledgements;
 mod error;
 mod levels;
 mod realtime;
@@ -16,12 +17,13 @@ mod types;
 
 use std::sync::Arc;
 
+pub use acknowledgements::AcknowledgementsOf;
 pub use error::{ClientError, ConflictIn, Refusal, RemedyIn};
 pub use types::{
-    Activity, Agent, AgentPlan, AgentSchedule, AgentWeek, Answer, Availability, ClockChange,
-    ClockChanges, DoubtfulTime, Held, List, Plan, Published, Rule, RuleFlip, Rules, Schedule,
-    ScheduleHead, Segment, Shift, Site, Sites, SkillStaffing, Staffed, Staffing, Swap, SwapSide,
-    TimeOff, TrunkGroup, Trunks, Unit, Weekly,
+    Acknowledgement, Activity, Agent, AgentPlan, AgentSchedule, AgentWeek, Answer, Availability,
+    ClockChange, ClockChanges, DoubtfulTime, Held, List, Plan, Published, Rule, RuleFlip, Rules,
+    Schedule, ScheduleHead, Segment, Shift, Site, Sites, SkillStaffing, Staffed, Staffing, Swap,
+    SwapSide, TimeOff, TrunkGroup, Trunks, Unit, Weekly,
 };
 
 use token::Tokens;

@@ -1,5 +1,6 @@
 //! Answers as a client reads them. Members that a newer server adds are ignored.
 
+mod acknowledgement;
 mod clock;
 mod levels;
 mod plan;
@@ -12,6 +13,7 @@ use muster_core::Instant;
 use muster_core::rule::Value;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use acknowledgement::Acknowledgement;
 pub use clock::{ClockChange, ClockChanges, DoubtfulTime, RuleFlip};
 pub use levels::{Site, Sites, SkillStaffing, Staffed, Staffing, TrunkGroup, Trunks};
 pub use plan::{AgentPlan, Held, Plan, Published};

@@ -57,7 +57,11 @@ fn flag(name: &str, value: &Value) -> Option<Vec<String>> {
     match name {
         "mode" if value == "perAgent" => Some(Vec::new()),
         "mode" => Some(vec!["--mode".to_owned(), quoted(value.as_str()?)]),
-        "acknowledge" => each("--ack", value),
+        "acknowledge" => {
+            let text = |one: &Value| one.as_str().map_or_else(|| one.to_string(), str::to_owned);
+            let all = value.as_array()?.iter().map(|one| quoted(&text(one)));
+            Some(all.flat_map(|one| ["--ack".to_owned(), one]).collect())
+        }
         "agentIds" => each("--agent", value),
         "reason" => Some(vec!["--reason".to_owned(), quoted(value.as_str()?)]),
         "revision" => Some(vec!["--revision".to_owned(), value.as_u64()?.to_string()]),
@@ -117,6 +121,11 @@ mod tests {
         assert_eq!(
             remedy("/api/v2/wfm/scheduling/shiftswaps/w1/approve", json!({"acknowledge": ["f"]})),
             "muster swap approve w1 --ack f"
+        );
+        let rule = json!({ "acknowledge": [{ "kind": "K", "reason": "it's agreed" }] });
+        assert_eq!(
+            remedy("/api/v2/wfm/scheduling/shiftswaps/w1/approve", rule),
+            r#"muster swap approve w1 --ack '{"kind":"K","reason":"it'\''s agreed"}'"#
         );
     }
 

@@ -4,12 +4,29 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+/// What somebody answers for: `9c1e….240`, or
+/// `{"kind": "REST_TIME_SHORT", "where": {"agentIds": ["ana"]}, "reason": "agreed"}`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(transparent)]
+struct Ack(Value);
+
+impl std::str::FromStr for Ack {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        if !text.trim_start().starts_with('{') {
+            return Ok(Self(json!(text)));
+        }
+        serde_json::from_str(text).map(Self).map_err(|error| format!("is not JSON: {error}"))
+    }
+}
+
 /// What somebody answers for, and why.
 #[derive(Debug, Args)]
 pub(crate) struct VerdictArgs {
-    /// A finding to answer for, by its fingerprint; may come several times.
-    #[arg(long = "ack", value_name = "FINGERPRINT")]
-    acknowledge: Vec<String>,
+    /// A finding to answer for, by its fingerprint, or a rule as JSON that says which; may come
+    /// several times.
+    #[arg(long = "ack", value_name = "FINGERPRINT|RULE")]
+    acknowledge: Vec<Ack>,
     /// Why, in your words.
     #[arg(long)]
     reason: Option<String>,
@@ -105,5 +122,13 @@ mod tests {
         for bad in ["s1", "s1/span", "s1=yours", "s1/span=mine"] {
             assert!(bad.parse::<Resolution>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn what_is_answered_for_is_a_fingerprint_or_a_rule() {
+        assert_eq!("9c1e.240".parse(), Ok(Ack(json!("9c1e.240"))));
+        let rule = json!({ "kind": "REST_TIME_SHORT", "where": {}, "reason": "x" });
+        assert_eq!(rule.to_string().parse(), Ok(Ack(rule)));
+        assert!("{kind".parse::<Ack>().is_err());
     }
 }

@@ -13,8 +13,9 @@ use muster_api::result::{PublishView, SincePlanView};
 use muster_api::schedule::{DraftStatusView, Head, ScheduleNewIn};
 use muster_api::terms::{PlanToken, RevertIn, TermsIn};
 use muster_core::Revision;
+use muster_core::acknowledge::{self, Acknowledgement};
 use muster_core::clock_change;
-use muster_core::command::Action;
+use muster_core::command::{Action, Terms};
 use muster_core::decide::{Outcome, PlanOutcome, Rejection, Thing, plan};
 use muster_core::diff;
 use muster_core::draft::Draft;
@@ -59,12 +60,33 @@ pub(crate) async fn publish(
 ) -> Result<Response, ApiError> {
     let schedule: ScheduleId = id(&schedule)?;
     let input: TermsIn = parse_or_default(&body)?;
-    let (plan, terms) = (input.plan_token, input.terms()?);
+    let (plan, mut terms) = (input.plan_token, input.terms()?);
     let desk = desk_of(&app, &call, &schedule).await?;
+    if let Some(plan) = plan {
+        narrow(&desk, &call, plan, &schedule, &mut terms).await?;
+    }
     let action = Action::Publish { id: schedule.clone(), terms };
     let answer = app.ask(&desk, &call, action).await?;
     let since = plan.and_then(|plan| since(plan, &schedule, &answer));
     Ok(published(&answer, since))
+}
+
+/// Rules that came with a plan cover what it showed, no larger: the same request is planned again
+/// on the state that the plan was made on.
+async fn narrow(
+    desk: &Desk,
+    call: &Call,
+    token: PlanToken,
+    schedule: &ScheduleId,
+    terms: &mut Terms,
+) -> Result<(), ApiError> {
+    if !terms.acknowledge.iter().any(|one| matches!(one, Acknowledgement::Rule(_))) {
+        return Ok(());
+    }
+    let then = desk.at(token.revision).await?;
+    let shown = plan(&then, &call.caller.actor, schedule, terms, token.at).ok();
+    acknowledge::narrow(&mut terms.acknowledge, &then, shown.as_ref());
+    Ok(())
 }
 
 /// What has moved between a plan and the state that the publish was decided on.
