@@ -21,8 +21,9 @@ pub use acknowledgements::AcknowledgementsOf;
 pub use error::{ClientError, ConflictIn, Refusal, RemedyIn};
 pub use types::{
     Acknowledgement, Activity, Agent, AgentPlan, AgentSchedule, AgentWeek, Answer, Availability,
-    Held, List, Plan, Published, Rule, Rules, Schedule, ScheduleHead, Segment, Shift, Site, Sites,
-    SkillStaffing, Staffed, Staffing, Swap, SwapSide, TimeOff, TrunkGroup, Trunks, Unit, Weekly,
+    ClockChange, ClockChanges, DoubtfulTime, Held, List, Plan, Published, Rule, RuleFlip, Rules,
+    Schedule, ScheduleHead, Segment, Shift, Site, Sites, SkillStaffing, Staffed, Staffing, Swap,
+    SwapSide, TimeOff, TrunkGroup, Trunks, Unit, Weekly,
 };
 
 use token::Tokens;

@@ -18,6 +18,7 @@ mod publish;
 mod registry;
 mod rules;
 mod scenario_clocks;
+mod scenario_moves;
 mod scenarios;
 mod sequences;
 mod steps;

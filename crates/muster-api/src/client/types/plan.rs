@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::ClockChanges;
 use crate::client::ConflictIn;
 
 /// What would happen to one agent.
@@ -38,6 +39,9 @@ pub struct Plan {
     /// The people who would be told.
     #[serde(default)]
     pub notified: Vec<String>,
+    /// What clock changes do to the shifts that would be made or changed.
+    #[serde(default)]
+    pub clock_changes: Option<ClockChanges>,
     /// Names the plan; a publish may send it.
     pub plan_token: String,
 }
@@ -80,6 +84,9 @@ pub struct Published {
     /// Findings that stop nothing.
     #[serde(default)]
     pub warnings: Vec<ConflictIn>,
+    /// What clock changes do to the shifts that were made or changed.
+    #[serde(default)]
+    pub clock_changes: Option<ClockChanges>,
     /// The draft that keeps what is held.
     #[serde(default)]
     pub draft_id: Option<String>,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::Response;
+use muster_api::clock_change::ClockChangesView;
 use muster_api::list::EvaluatedAt;
 use muster_api::parse_or_default;
 use muster_api::plan::PlanView;
@@ -13,9 +14,11 @@ use muster_api::schedule::{DraftStatusView, Head, ScheduleNewIn};
 use muster_api::terms::{PlanToken, RevertIn, TermsIn};
 use muster_core::Revision;
 use muster_core::acknowledge::{self, Acknowledgement};
+use muster_core::clock_change;
 use muster_core::command::{Action, Terms};
 use muster_core::decide::{Outcome, Rejection, Thing, plan};
 use muster_core::diff;
+use muster_core::draft::Draft;
 use muster_core::event::Event;
 use muster_core::id::{AgentId, ScheduleId};
 
@@ -42,7 +45,10 @@ pub(crate) async fn validate(
     let all = planned.agents.values().flat_map(|agent| agent.findings.iter());
     let mut views = told::explained(&roster, &command, all, now);
     let at = EvaluatedAt::new(roster.revision(), now);
-    let view = PlanView::new(&schedule, &planned, at, |finding| views.take(finding));
+    let mut view = PlanView::new(&schedule, &planned, at, |finding| views.take(finding));
+    let edits = roster.draft(&schedule).map(Draft::edits).unwrap_or_default();
+    let clocks = clock_change::of_edits(&roster, &edits, &terms);
+    view.clock_changes = ClockChangesView::new(&clocks);
     Ok(json(roster.revision(), &view))
 }
 
@@ -112,6 +118,7 @@ fn published(answer: &Answer, since: Option<SincePlanView>) -> Response {
     let mut views = told::answered(answer, all);
     let mut view = PublishView::new(&live, done, at, |finding| views.take(finding));
     view.since_plan = since;
+    view.clock_changes = told::clocks(answer);
     json(answer.revision, &view)
 }
 

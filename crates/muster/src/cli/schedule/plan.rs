@@ -5,6 +5,7 @@ use muster_api::client::{Plan, ScheduleHead};
 
 use super::{opened, path, titled};
 use crate::cli::Outcome;
+use crate::cli::clock;
 use crate::cli::findings::{self, Owned};
 use crate::cli::server::{self, Server};
 use crate::cli::table::counted;
@@ -81,6 +82,7 @@ fn told(head: &ScheduleHead, plan: &Plan, when: &When) -> String {
         text.push('\n');
         text += &findings::grouped(&findings, when);
     }
+    text += &clock::told(plan.clock_changes.as_ref());
     let next = if holds_back(plan) { "publish the others" } else { "make it live" };
     text + &format!(
         "\n{next}: muster schedule publish {} --plan-token {}\n",

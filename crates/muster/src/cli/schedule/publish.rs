@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{opened, path};
 use crate::cli::Outcome;
+use crate::cli::clock;
 use crate::cli::findings::{self, Owned};
 use crate::cli::server::{self, Server};
 use crate::cli::terms::TermsArgs;
@@ -112,6 +113,7 @@ fn told(published: &Published, when: &When) -> String {
         text += "\nof what is live:\n\n";
         text += &findings::settled(warnings, when);
     }
+    text += &clock::told(published.clock_changes.as_ref());
     if !published.held.is_empty() {
         let draft = draft_id.as_ref().map(|id| format!("; {id} keeps them")).unwrap_or_default();
         text += &format!("\nheld back{draft}:\n\n");
