@@ -5,6 +5,7 @@
 
 mod error;
 mod levels;
+mod names;
 mod realtime;
 mod registry;
 mod schedules;
@@ -17,10 +18,11 @@ mod types;
 use std::sync::Arc;
 
 pub use error::{ClientError, ConflictIn, Refusal, RemedyIn};
+pub use names::{EXPLAINED, Fingerprint, REMEDIES, is_kind};
 pub use types::{
     Activity, Agent, AgentPlan, AgentSchedule, AgentWeek, Answer, Held, List, Plan, Published,
-    Rule, Rules, Schedule, ScheduleHead, Segment, Shift, Site, Sites, SkillStaffing, Staffed,
-    Staffing, Swap, SwapSide, TimeOff, TrunkGroup, Trunks, Unit,
+    Rule, Rules, Schedule, ScheduleHead, Segment, Shift, SincePlan, Site, Sites, SkillStaffing,
+    Staffed, Staffing, Swap, SwapSide, TimeOff, TrunkGroup, Trunks, Unit,
 };
 
 use token::Tokens;

@@ -12,7 +12,7 @@ use muster_core::rule::Value;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use levels::{Site, Sites, SkillStaffing, Staffed, Staffing, TrunkGroup, Trunks};
-pub use plan::{AgentPlan, Held, Plan, Published};
+pub use plan::{AgentPlan, Held, Plan, Published, SincePlan};
 pub use request::{Swap, SwapSide, TimeOff};
 pub use schedule::{Activity, AgentSchedule, AgentWeek, Schedule, ScheduleHead, Segment, Shift};
 

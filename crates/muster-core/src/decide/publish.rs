@@ -74,7 +74,8 @@ pub fn plan(
     let draft = open(roster, id)?;
     let now = roster.now(now);
     let components = change::weigh(roster, actor, &draft.edits(), terms, now);
-    let agents = components.iter().flat_map(|component| {
+    let wanted = components.iter().filter(|component| terms.wants(&component.agents));
+    let agents = wanted.flat_map(|component| {
         component.agents.iter().map(|agent| (agent.clone(), agent_plan(component, agent, terms)))
     });
     Ok(Plan {

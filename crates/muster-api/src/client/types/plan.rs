@@ -83,4 +83,20 @@ pub struct Published {
     /// The draft that keeps what is held.
     #[serde(default)]
     pub draft_id: Option<String>,
+    /// What has moved since the plan that the publish named.
+    #[serde(default)]
+    pub since_plan: Option<SincePlan>,
+}
+
+/// What has moved between a plan and the publish.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SincePlan {
+    /// The revision that was planned on.
+    pub revision: u64,
+    /// Whether the draft itself was edited since.
+    pub draft_changed: bool,
+    /// The agents whose live week has changed since.
+    #[serde(default)]
+    pub drifted: Vec<String>,
 }

@@ -13,6 +13,7 @@ use muster_api::schedule::{DraftStatusView, Head, ScheduleNewIn};
 use muster_api::terms::{PlanToken, RevertIn, TermsIn};
 use muster_core::Revision;
 use muster_core::command::Action;
+use muster_core::conflict::Finding;
 use muster_core::decide::{Outcome, PlanOutcome, Rejection, Thing, plan};
 use muster_core::diff;
 use muster_core::event::Event;
@@ -39,6 +40,10 @@ pub(crate) async fn validate(
     let command = call.command(action);
     let planned = plan(&roster, &command.actor, &schedule, &terms, now)?;
     let all = planned.agents.values().flat_map(|agent| agent.findings.iter());
+    // What is still to be decided comes first: remedies are looked for up to a limit.
+    let is_answered = |f: &&Finding| terms.acknowledge.iter().any(|a| a.covers(&f.fingerprint()));
+    let (answered, open): (Vec<_>, Vec<_>) = all.partition(is_answered);
+    let all = open.into_iter().chain(answered);
     let mut views = told::explained(&roster, &command, all, now);
     let at = EvaluatedAt::new(roster.revision(), now);
     let view = PlanView::new(&schedule, &planned, at, |finding| views.take(finding));
