@@ -1,18 +1,28 @@
 //! How a change is to be made: the arguments that publish, revert and decisions share.
 
 use clap::{Args, ValueEnum};
+use muster_api::client::Fingerprint;
 use serde::Serialize;
 use serde_json::{Value, json};
+
+use super::remedy::quoted;
 
 /// What somebody answers for, and why.
 #[derive(Debug, Args)]
 pub(crate) struct VerdictArgs {
-    /// A finding to answer for, by its fingerprint; may come several times.
-    #[arg(long = "ack", value_name = "FINGERPRINT")]
-    acknowledge: Vec<String>,
+    /// A finding to answer for, by its fingerprint, with a reason; may come several times.
+    #[arg(long = "ack", value_name = "FINGERPRINT", requires = "reason")]
+    acknowledge: Vec<Fingerprint>,
     /// Why, in your words.
-    #[arg(long)]
+    #[arg(long, value_parser = reason)]
     reason: Option<String>,
+}
+
+/// Reads a reason: one without a letter or a digit gives none.
+fn reason(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let has_words = text.contains(char::is_alphanumeric);
+    has_words.then(|| text.to_owned()).ok_or_else(|| "say why in words".to_owned())
 }
 
 impl VerdictArgs {
@@ -26,6 +36,13 @@ impl VerdictArgs {
             body["reason"] = json!(reason);
         }
         body
+    }
+
+    /// The arguments that say the same, each with a space before it.
+    fn words(&self) -> String {
+        let all = self.acknowledge.iter().map(|fingerprint| format!(" --ack {fingerprint}"));
+        let reason = self.reason.iter().map(|reason| format!(" --reason {}", quoted(reason)));
+        all.chain(reason).collect()
     }
 }
 
@@ -81,15 +98,59 @@ pub(crate) struct TermsArgs {
 impl TermsArgs {
     /// The body of a publish or a revert.
     pub(crate) fn body(&self) -> Value {
-        let mut body = self.verdict.body();
-        body["mode"] = json!(self.mode);
-        if !self.agents.is_empty() {
-            body["agentIds"] = json!(self.agents);
+        let mut body = self.of_whom();
+        if let (Some(body), Value::Object(verdict)) = (body.as_object_mut(), self.verdict.body()) {
+            body.extend(verdict);
         }
         if !self.resolutions.is_empty() {
             body["resolutions"] = json!(self.resolutions);
         }
         body
+    }
+
+    /// Of it, whom it is about, with nothing decided.
+    pub(crate) fn of_whom(&self) -> Value {
+        let mut body = json!({ "mode": self.mode });
+        if !self.agents.is_empty() {
+            body["agentIds"] = json!(self.agents);
+        }
+        body
+    }
+
+    /// The same for those it is about, with nothing decided.
+    pub(crate) fn undecided(&self) -> Self {
+        let verdict = VerdictArgs { acknowledge: Vec::new(), reason: None };
+        Self { mode: self.mode, agents: self.agents.clone(), resolutions: Vec::new(), verdict }
+    }
+
+    /// Of it, all but what somebody answers for.
+    pub(crate) fn but_acknowledged(&self) -> Value {
+        let mut body = self.body();
+        if let Some(members) = body.as_object_mut() {
+            members.remove("acknowledge");
+        }
+        body
+    }
+
+    /// What somebody answers for.
+    pub(crate) fn acknowledged(&self) -> &[Fingerprint] {
+        &self.verdict.acknowledge
+    }
+
+    /// Why.
+    pub(crate) fn reason(&self) -> Option<&str> {
+        self.verdict.reason.as_deref()
+    }
+
+    /// The arguments that say the same, each with a space before it.
+    pub(crate) fn words(&self) -> String {
+        let mode = if self.mode == Mode::Atomic { " --mode atomic" } else { "" };
+        let agents = self.agents.iter().map(|agent| format!(" --agent {agent}"));
+        let keep = self.resolutions.iter().map(|Resolution { shift_id, atom, keep }| {
+            format!(" --keep {}", quoted(&format!("{shift_id}/{atom}={keep}")))
+        });
+        let parts = agents.chain(keep).chain([self.verdict.words()]);
+        mode.to_owned() + &parts.collect::<String>()
     }
 }
 
