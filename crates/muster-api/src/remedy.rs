@@ -34,6 +34,10 @@ impl Request {
         Self { method: "POST", href: format!("{ROOT}{path}"), body: Some(body) }
     }
 
+    fn delete(path: &str) -> Self {
+        Self { method: "DELETE", href: format!("{ROOT}{path}"), body: None }
+    }
+
     fn patch(path: String, body: Value) -> Self {
         Self { method: "PATCH", href: format!("{ROOT}{path}"), body: Some(body) }
     }
@@ -113,6 +117,9 @@ pub fn request(action: &Action, roster: &Roster) -> Option<Request> {
         Action::CancelTimeOff(id) => {
             Some(Request::post(format!("/timeoffrequests/{id}/cancel"), json!({})))
         }
+        Action::WithdrawAvailability { agent, id } => {
+            Some(Request::delete(&format!("/agents/{agent}/availability/{id}")))
+        }
         Action::RebaseDraft(id) => {
             Some(Request::post(format!("/scheduling/schedules/{id}/rebase"), json!({})))
         }
@@ -130,6 +137,7 @@ pub fn request(action: &Action, roster: &Roster) -> Option<Request> {
         | Action::ExpireSwaps
         | Action::DeclineSwap { .. }
         | Action::ChangeTimeOff { .. }
+        | Action::PutAvailability(_)
         | Action::PutTimeOffLimits(_) => None,
     }
 }

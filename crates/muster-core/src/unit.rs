@@ -72,6 +72,20 @@ impl From<DayOfWeek> for Weekday {
     }
 }
 
+impl From<Weekday> for DayOfWeek {
+    fn from(day: Weekday) -> Self {
+        match day {
+            Weekday::Monday => Self::Monday,
+            Weekday::Tuesday => Self::Tuesday,
+            Weekday::Wednesday => Self::Wednesday,
+            Weekday::Thursday => Self::Thursday,
+            Weekday::Friday => Self::Friday,
+            Weekday::Saturday => Self::Saturday,
+            Weekday::Sunday => Self::Sunday,
+        }
+    }
+}
+
 /// A group of agents inside a business unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ManagementUnit {

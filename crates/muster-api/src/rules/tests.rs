@@ -30,6 +30,8 @@ fn every_kind_that_can_be_set_is_shown_as_it_holds() {
         ACTIVITY_OUTSIDE_SHIFT block {}
         TIME_OFF_APPROVED_OVERLAP block {}
         TIME_OFF_PENDING_OVERLAP ack {}
+        UNAVAILABLE ack {}
+        PREFERENCE_VIOLATED info {}
         REST_TIME_SHORT block {minRestMinutes:660}
         MAX_CONSECUTIVE_HOURS block {maxMinutes:720}
         SKILL_MISSING block {}

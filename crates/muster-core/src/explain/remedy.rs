@@ -29,6 +29,7 @@ const SWAP_ACKNOWLEDGE: &[&str] = &["wfm:swap:approve", "wfm:conflict:acknowledg
 pub(super) fn checked(scene: &Scene<'_>, finding: &Finding) -> Vec<Remedy> {
     let mut candidates = acknowledging(scene, finding);
     candidates.extend(deciding(scene.roster, finding));
+    candidates.extend(withdrawing(scene.roster, finding));
     candidates.extend(editing(scene, finding));
     candidates.extend(swap::swapping(scene, finding));
     candidates.retain(|remedy| works(scene, finding, &remedy.action));
@@ -97,6 +98,21 @@ fn deciding(roster: &Roster, finding: &Finding) -> Vec<Remedy> {
         }
     }
     remedies
+}
+
+/// What the agent said about the time is taken back.
+fn withdrawing(roster: &Roster, finding: &Finding) -> Vec<Remedy> {
+    let said = finding.subjects.iter().filter_map(|subject| {
+        let Subject::Availability(id) = subject else { return None };
+        roster.availability(finding.agent.as_ref()?, id)
+    });
+    let remedies = said.map(|known| {
+        let (agent, id) = (known.value.agent.clone(), known.value.id.clone());
+        let title = format!("withdraw what {agent} said ({id}), then send this again");
+        let action = Action::WithdrawAvailability { agent, id };
+        remedy("withdraw_availability", title, action, TIME_OFF_WRITE)
+    });
+    remedies.collect()
 }
 
 /// An id for the same thing asked for anew.

@@ -13,7 +13,7 @@ use crate::instant::Instant;
 use crate::levels::{Capacities, Day};
 use crate::rule::{Params, RuleKey, RuleSetting, RulesChange, Scope, Value};
 use crate::testing::line::{self, skill};
-use crate::testing::{World, levels};
+use crate::testing::{World, availability, levels};
 use crate::time_off::{Days, Places, TimeOffLimit, TimeOffRequest, TimeOffStatus};
 use crate::unit::{BusinessUnit, DayOfWeek};
 use crate::zone::Zone;
@@ -58,6 +58,12 @@ pub(super) fn take(world: &mut World, text: &str) {
         }
         [name, "off", ref rest @ ..] => off(world, name, rest),
         [name, "own", ref rest @ ..] => own(world, name, rest),
+        [name, word, ..] if availability::says(word).is_some() => {
+            let said = availability::read(world, name, &words[1..]);
+            let mut events = joined(world, name);
+            events.push(Event::AvailabilityPut(said));
+            world.happen(ReferenceKind::Availability, name, events);
+        }
         _ => shift(world, &words),
     }
 }

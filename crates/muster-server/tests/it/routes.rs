@@ -3,6 +3,7 @@
 
 mod access;
 mod adherence;
+mod availability;
 mod drafts;
 mod levels;
 mod operations;
