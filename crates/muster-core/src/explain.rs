@@ -64,6 +64,7 @@ pub const REMEDIES: &[&str] = &[
     "revert_swap",
     "take_yours",
     "update_existing",
+    "withdraw_availability",
 ];
 
 /// A request that resolves a conflict.
