@@ -72,6 +72,9 @@ pub struct ConflictView {
     /// Whether it was there before the command, no smaller.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub standing: bool,
+    /// Whether the terms that were planned with answer for it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub acknowledged: bool,
     /// The same for people.
     pub message: String,
     /// The entries behind it, newest first.
@@ -129,6 +132,7 @@ impl ConflictView {
             clock_change_minutes: finding.clock_change_min,
             cost_minutes: finding.cost_min,
             standing: finding.standing,
+            acknowledged: false,
             message: message(finding),
             causes: Vec::new(),
             retry: None,

@@ -12,6 +12,7 @@
 
 #![warn(missing_docs)]
 
+pub mod acknowledgement;
 pub mod activity;
 pub mod adherence;
 pub mod agent;

@@ -10,6 +10,7 @@
 #![warn(missing_docs)]
 #![warn(clippy::wildcard_enum_match_arm)]
 
+pub mod acknowledge;
 pub mod activity;
 pub mod agent;
 pub mod availability;

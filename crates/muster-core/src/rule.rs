@@ -237,6 +237,11 @@ impl Rule {
     }
 }
 
+/// Whether a kind is found in an agent's weeks as they are, whatever command led to them.
+pub(crate) fn is_in_weeks(kind: Kind) -> bool {
+    Rule::of(kind).is_some_and(|rule| matches!(rule.look, Look::Window(_)))
+}
+
 /// One agent's shifts around a stretch of time, wide enough for every rule.
 pub struct Window<'a> {
     pub(crate) roster: &'a Roster,

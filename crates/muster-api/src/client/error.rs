@@ -96,6 +96,9 @@ pub struct ConflictIn {
     /// Whether it was there before the command, no smaller: such a one stops nothing.
     #[serde(default)]
     pub standing: bool,
+    /// Whether the terms that were planned with answer for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub acknowledged: bool,
     /// What it says to people.
     pub message: String,
     /// The entries behind it, newest first.

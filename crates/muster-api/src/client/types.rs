@@ -1,5 +1,6 @@
 //! Answers as a client reads them. Members that a newer server adds are ignored.
 
+mod acknowledgement;
 mod levels;
 mod plan;
 mod request;
@@ -11,6 +12,7 @@ use muster_core::Instant;
 use muster_core::rule::Value;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use acknowledgement::Acknowledgement;
 pub use levels::{Site, Sites, SkillStaffing, Staffed, Staffing, TrunkGroup, Trunks};
 pub use plan::{AgentPlan, Held, Plan, Published, SincePlan};
 pub use request::{Availability, Swap, SwapSide, TimeOff, Weekly};

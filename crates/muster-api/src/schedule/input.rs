@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use muster_core::acknowledge::Acknowledgement;
 use muster_core::command::{Mode, Resolution, Terms};
-use muster_core::conflict::Fingerprint;
 use muster_core::diff::WeekDoc;
 use muster_core::id::{AgentId, ScheduleId, UnitId};
 use muster_core::{Revision, Roster};
@@ -105,7 +105,7 @@ pub struct ScheduleNewIn {
     pub mode: Mode,
     /// When publishing: findings that somebody answers for.
     #[serde(default)]
-    pub acknowledge: Vec<Fingerprint>,
+    pub acknowledge: Vec<Acknowledgement>,
     /// When publishing: decisions about clashes.
     #[serde(default)]
     pub resolutions: Vec<Resolution>,
@@ -131,7 +131,7 @@ impl ScheduleNewIn {
     /// The core's terms.
     ///
     /// # Errors
-    /// [`BadInput`] when there are more acknowledgements than are taken.
+    /// [`BadInput`] when an acknowledgement says too little, or there are more than are taken.
     pub fn terms(&self) -> Result<Terms, BadInput> {
         let terms = TermsIn {
             mode: self.mode,
@@ -166,7 +166,7 @@ pub struct ScheduleIn {
     pub mode: Option<Mode>,
     /// Findings that somebody answers for.
     #[serde(default)]
-    pub acknowledge: Vec<Fingerprint>,
+    pub acknowledge: Vec<Acknowledgement>,
     /// Decisions about clashes.
     #[serde(default)]
     pub resolutions: Vec<Resolution>,
@@ -207,7 +207,7 @@ impl ScheduleIn {
     /// The core's terms.
     ///
     /// # Errors
-    /// [`BadInput`] when there are more acknowledgements than are taken.
+    /// [`BadInput`] when an acknowledgement says too little, or there are more than are taken.
     pub fn terms(&self) -> Result<Terms, BadInput> {
         let terms = TermsIn {
             mode: self.mode.unwrap_or(Mode::Atomic),

@@ -367,7 +367,7 @@ pub(super) fn approve(
         return Err(Rejection::conflict(vec![finding]));
     }
     let components = weighed(roster, actor, &swap.offer, now);
-    let acknowledged = passed(&components, verdict)?;
+    let acknowledged = passed(roster, &components, verdict)?;
     let findings = news(&components);
     let mut events = exchanged(roster, swap, components, now);
     events.extend(acknowledged);

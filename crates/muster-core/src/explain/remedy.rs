@@ -4,6 +4,7 @@
 //! remedies carry the intent themselves (publish again, acknowledging this); others clear the way
 //! for it (deny the request, then publish).
 
+use crate::acknowledge::Answers;
 use crate::change;
 use crate::command::{Action, Command, Resolution, Terms, Verdict};
 use crate::conflict::{Finding, Fingerprint, Kind, Severity, Subject};
@@ -51,7 +52,7 @@ fn acknowledging(scene: &Scene<'_>, finding: &Finding) -> Vec<Remedy> {
     if finding.severity != Severity::Ack {
         return Vec::new();
     }
-    let fingerprint = finding.fingerprint();
+    let fingerprint = finding.fingerprint().into();
     let mut decision = scene.command.action.clone();
     if let Action::ApproveSwap { verdict, .. } | Action::RevertSwap { verdict, .. } = &mut decision
     {
@@ -272,7 +273,8 @@ fn gates(scene: &Scene<'_>, roster: &Roster, edits: &Edits, terms: &Terms) -> Ve
     let actor = &scene.command.actor;
     let components = change::weigh(roster, actor, edits, terms, scene.now);
     let gating = components.into_iter().flat_map(|component| component.gating);
-    gating.filter(|finding| change::holds(finding, &terms.acknowledge)).collect()
+    let answers = Answers::new(roster, &terms.acknowledge);
+    gating.filter(|finding| !answers.covers(finding)).collect()
 }
 
 fn applied(scene: &Scene<'_>, command: &Command) -> Option<Roster> {

@@ -1,5 +1,7 @@
 //! What the core promises, told in commands and in laws.
 
+mod acknowledgements;
+mod answers;
 mod availability;
 mod diff;
 mod diff_shift;

@@ -13,6 +13,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
+use crate::answers::badly_kept;
 use crate::generate::{all_time, asking_fixture, fixture, shifts};
 use crate::oracle::broken_promises;
 use crate::steps::{Step, is_whole, step};
@@ -84,6 +85,7 @@ fn check(
     let after = world.head();
     prop_assert_eq!(unsound(after), Vec::<String>::new());
     prop_assert_eq!(broken_promises(before, action, decision, after), Vec::<String>::new());
+    prop_assert_eq!(badly_kept(before, action, decision, after), Vec::<String>::new());
     let entry = world.entries().last().expect("something happened");
     let _ = feed::events(before, entry, after);
     no_overlaps(after)?;

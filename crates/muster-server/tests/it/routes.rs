@@ -2,6 +2,7 @@
 //! routes named here with those of the router.
 
 mod access;
+mod acknowledgements;
 mod adherence;
 mod availability;
 mod drafts;

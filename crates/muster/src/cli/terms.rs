@@ -7,12 +7,41 @@ use serde_json::{Value, json};
 
 use super::remedy::quoted;
 
+/// What somebody answers for: `98c7fde42a42d07c.240`, or
+/// `{"kind": "REST_TIME_SHORT", "where": {"agentIds": ["ana"]}, "reason": "agreed"}`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+enum Ack {
+    Finding(Fingerprint),
+    Rule(Value),
+}
+
+impl std::str::FromStr for Ack {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        if !text.trim_start().starts_with('{') {
+            return text.parse().map(Self::Finding);
+        }
+        serde_json::from_str(text).map(Self::Rule).map_err(|error| format!("is not JSON: {error}"))
+    }
+}
+
+impl std::fmt::Display for Ack {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Finding(fingerprint) => write!(f, "{fingerprint}"),
+            Self::Rule(rule) => write!(f, "{rule}"),
+        }
+    }
+}
+
 /// What somebody answers for, and why.
 #[derive(Debug, Args)]
 pub(crate) struct VerdictArgs {
-    /// A finding to answer for, by its fingerprint, with a reason; may come several times.
-    #[arg(long = "ack", value_name = "FINGERPRINT", requires = "reason")]
-    acknowledge: Vec<Fingerprint>,
+    /// A finding to answer for, by its fingerprint, or a rule as JSON that says which; may come
+    /// several times.
+    #[arg(long = "ack", value_name = "FINGERPRINT|RULE")]
+    acknowledge: Vec<Ack>,
     /// Why, in your words.
     #[arg(long, value_parser = reason)]
     reason: Option<String>,
@@ -40,7 +69,8 @@ impl VerdictArgs {
 
     /// The arguments that say the same, each with a space before it.
     fn words(&self) -> String {
-        let all = self.acknowledge.iter().map(|fingerprint| format!(" --ack {fingerprint}"));
+        let all = self.acknowledge.iter();
+        let all = all.map(|one| format!(" --ack {}", quoted(&one.to_string())));
         let reason = self.reason.iter().map(|reason| format!(" --reason {}", quoted(reason)));
         all.chain(reason).collect()
     }
@@ -123,18 +153,24 @@ impl TermsArgs {
         Self { mode: self.mode, agents: self.agents.clone(), resolutions: Vec::new(), verdict }
     }
 
-    /// Of it, all but what somebody answers for.
-    pub(crate) fn but_acknowledged(&self) -> Value {
+    /// Of it, all but the single findings that somebody answers for.
+    pub(crate) fn but_findings(&self) -> Value {
         let mut body = self.body();
-        if let Some(members) = body.as_object_mut() {
-            members.remove("acknowledge");
+        let rules = self.verdict.acknowledge.iter().filter(|ack| matches!(ack, Ack::Rule(_)));
+        let rules: Vec<&Ack> = rules.collect();
+        match body.as_object_mut() {
+            Some(members) if rules.is_empty() => drop(members.remove("acknowledge")),
+            _ => body["acknowledge"] = json!(rules),
         }
         body
     }
 
-    /// What somebody answers for.
-    pub(crate) fn acknowledged(&self) -> &[Fingerprint] {
-        &self.verdict.acknowledge
+    /// The single findings that somebody answers for.
+    pub(crate) fn findings(&self) -> impl Iterator<Item = &Fingerprint> {
+        self.verdict.acknowledge.iter().filter_map(|ack| match ack {
+            Ack::Finding(fingerprint) => Some(fingerprint),
+            Ack::Rule(_) => None,
+        })
     }
 
     /// Why.
@@ -165,6 +201,17 @@ mod tests {
         assert_eq!(serde_json::to_value(decision).unwrap(), wanted);
         for bad in ["s1", "s1/span", "s1=yours", "s1/span=mine"] {
             assert!(bad.parse::<Resolution>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_answered_for_is_a_fingerprint_or_a_rule() {
+        let finding: Ack = "98c7fde42a42d07c.240".parse().unwrap();
+        assert_eq!(json!(finding), json!("98c7fde42a42d07c.240"));
+        let rule = json!({ "kind": "REST_TIME_SHORT", "where": {}, "reason": "x" });
+        assert_eq!(rule.to_string().parse(), Ok(Ack::Rule(rule)));
+        for bad in ["{kind", "9c1e.240"] {
+            assert!(bad.parse::<Ack>().is_err(), "{bad}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What holds people back: plans, publishes, swaps and time off that need a decision.
 
 use expect_test::expect;
+use muster_api::client::AcknowledgementsOf;
 use serde_json::json;
 
 use crate::harness::Server;
@@ -134,6 +135,39 @@ fn what_is_acknowledged_goes_live() {
                 shift s1 shares 240 min with pending time-off request t1
         "#]],
     );
+}
+
+#[test]
+fn what_a_rule_covers_goes_live_and_is_listed_with_its_reason() {
+    let (server, draft) = contested();
+    server.check(
+        &["unit", "acknowledgements", "vienna"],
+        expect![[r#"
+            nothing was acknowledged
+        "#]],
+    );
+    let rule = r#"{"kind": "TIME_OFF_PENDING_OVERLAP", "where": {"agentIds": ["ana"]},
+        "reason": "the dentist moved"}"#;
+    server.ok(&["schedule", "publish", &draft, "--ack", rule]);
+    let listed = server.ok(&["unit", "acknowledgements", "vienna", "--agent", "ana"]);
+    let (day, row) = (" Mon 2035-03-05 10:00–14:00 ", listed.out.lines().nth(1).unwrap());
+    assert!(row.contains(day) && row.ends_with("  yes     the dentist moved"), "{}", listed.out);
+    for none in [["--agent", "ben"], ["--kind", "REST_TIME_SHORT"], ["--from", "2035-03-06"]] {
+        let listed = server.ok(&[&["unit", "acknowledgements", "vienna"], &none[..]].concat());
+        assert_eq!(listed.out, "nothing was acknowledged\n", "{none:?}");
+    }
+    server.api(async |client| {
+        let all = AcknowledgementsOf { agent_id: Some("ana"), ..AcknowledgementsOf::default() };
+        let list = client.acknowledgements("vienna", all).await.unwrap().value;
+        let [one] = &list.entities[..] else { panic!("{list:?}") };
+        assert_eq!(one.reason.as_deref(), Some("the dentist moved"));
+        assert_eq!((one.stands, &one.about["type"]), (Some(true), &json!("publish")));
+        let rule = one.by_rule.as_ref().unwrap();
+        assert_eq!(rule["where"], json!({ "agentIds": ["ana"] }));
+    });
+    let wide = r#"{"kind": "TIME_OFF_PENDING_OVERLAP", "where": {}, "reason": "whatever"}"#;
+    let refused = server.run(&["schedule", "publish", &draft, "--ack", wide]);
+    assert!(refused.err.contains("/acknowledge/0/where"), "{refused:?}");
 }
 
 #[test]

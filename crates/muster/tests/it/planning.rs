@@ -292,7 +292,7 @@ fn a_policy_may_speak_of_some_agents_and_groups() {
               |          ^^^^^^^^^^^
             "keep_mine" is no remedy; there are acknowledge, agree_again, cancel_time_off,
             | chain, decide_time_off, deny_swap, keep_live, leave_out, offer_again,
-            | request_again, revert_swap, take_yours, update_existing
+            | request_again, revert_swap, take_yours, update_existing, withdraw_availability
             [exit 1]
         "#]],
     );

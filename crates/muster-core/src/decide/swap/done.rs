@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::acknowledge::Answers;
 use crate::change::{self, Component};
 use crate::command::{Terms, Verdict};
-use crate::conflict::Fingerprint;
 use crate::decide::swap::weigh::{is_blocked, news, weighed};
 use crate::decide::swap::{decided, decision, known};
 use crate::decide::{Decision, Rejection, Thing, gating};
@@ -44,18 +44,17 @@ fn moved(
 
 /// Lets components pass that nobody holds, or says what holds them.
 pub(super) fn passed(
+    roster: &Roster,
     components: &[Component],
     verdict: &Verdict,
 ) -> Result<Option<Event>, Rejection> {
-    let acknowledged = &verdict.acknowledge;
-    if components.iter().any(|component| component.is_held(acknowledged)) {
-        let open = gating(&components.iter().collect::<Vec<_>>()).into_iter();
-        let open = open.filter(|finding| change::holds(finding, acknowledged));
-        return Err(Rejection::conflict(open.collect()));
+    let answers = Answers::new(roster, &verdict.acknowledge);
+    let gating = gating(&components.iter().collect::<Vec<_>>());
+    if gating.iter().all(|finding| answers.covers(finding)) {
+        return Ok(answers.event(&gating, verdict.reason.as_ref()));
     }
-    let used = components.iter().flat_map(|component| component.used(acknowledged));
-    let fingerprints: Vec<Fingerprint> = used.collect::<BTreeSet<_>>().into_iter().collect();
-    Ok((!fingerprints.is_empty()).then_some(Event::Acknowledged { fingerprints }))
+    let open = gating.into_iter().filter(|finding| !answers.covers(finding));
+    Err(Rejection::conflict(open.collect()))
 }
 
 /// Open swaps that name a shift which these events give to somebody else or take away; and agreed
@@ -127,7 +126,7 @@ pub(in crate::decide) fn revert(
     }
     let edits = Edits { shifts: inverse(roster, swap), commitments: Vec::new() }.normalized();
     let components = change::weigh(roster, actor, &edits, &Terms::default(), now);
-    let acknowledged = passed(&components, verdict)?;
+    let acknowledged = passed(roster, &components, verdict)?;
     let findings = news(&components);
     let mut events = moved(roster, id, SwapState::Canceled, components, now);
     events.extend(acknowledged);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::Response;
+use muster_api::conflict::ConflictView;
 use muster_api::list::EvaluatedAt;
 use muster_api::parse_or_default;
 use muster_api::plan::PlanView;
@@ -12,7 +13,8 @@ use muster_api::result::{PublishView, SincePlanView};
 use muster_api::schedule::{DraftStatusView, Head, ScheduleNewIn};
 use muster_api::terms::{PlanToken, RevertIn, TermsIn};
 use muster_core::Revision;
-use muster_core::command::Action;
+use muster_core::acknowledge::{self, Acknowledgement};
+use muster_core::command::{Action, Terms};
 use muster_core::conflict::Finding;
 use muster_core::decide::{Outcome, PlanOutcome, Rejection, Thing, plan};
 use muster_core::diff;
@@ -41,12 +43,15 @@ pub(crate) async fn validate(
     let planned = plan(&roster, &command.actor, &schedule, &terms, now)?;
     let all = planned.agents.values().flat_map(|agent| agent.findings.iter());
     // What is still to be decided comes first: remedies are looked for up to a limit.
-    let is_answered = |f: &&Finding| terms.acknowledge.iter().any(|a| a.covers(&f.fingerprint()));
-    let (answered, open): (Vec<_>, Vec<_>) = all.partition(is_answered);
+    let is_answered = |f: &Finding| acknowledge::covers(&roster, &terms.acknowledge, f);
+    let (answered, open): (Vec<_>, Vec<_>) = all.partition(|finding| is_answered(finding));
     let all = open.into_iter().chain(answered);
     let mut views = told::explained(&roster, &command, all, now);
     let at = EvaluatedAt::new(roster.revision(), now);
-    let view = PlanView::new(&schedule, &planned, at, |finding| views.take(finding));
+    let view = PlanView::new(&schedule, &planned, at, |finding| ConflictView {
+        acknowledged: is_answered(finding),
+        ..views.take(finding)
+    });
     Ok(json(roster.revision(), &view))
 }
 
@@ -58,12 +63,33 @@ pub(crate) async fn publish(
 ) -> Result<Response, ApiError> {
     let schedule: ScheduleId = id(&schedule)?;
     let input: TermsIn = parse_or_default(&body)?;
-    let (plan, terms) = (input.plan_token, input.terms()?);
+    let (plan, mut terms) = (input.plan_token, input.terms()?);
     let desk = desk_of(&app, &call, &schedule).await?;
+    if let Some(plan) = plan {
+        narrow(&desk, &call, plan, &schedule, &mut terms).await?;
+    }
     let action = Action::Publish { id: schedule.clone(), terms };
     let answer = app.ask(&desk, &call, action).await?;
     let since = plan.and_then(|plan| since(plan, &schedule, &answer));
     Ok(published(&answer, since))
+}
+
+/// Rules that came with a plan cover what it showed, no larger: the same request is planned again
+/// on the state that the plan was made on.
+async fn narrow(
+    desk: &Desk,
+    call: &Call,
+    token: PlanToken,
+    schedule: &ScheduleId,
+    terms: &mut Terms,
+) -> Result<(), ApiError> {
+    if !terms.acknowledge.iter().any(|one| matches!(one, Acknowledgement::Rule(_))) {
+        return Ok(());
+    }
+    let then = desk.at(token.revision).await?;
+    let shown = plan(&then, &call.caller.actor, schedule, terms, token.at).ok();
+    acknowledge::narrow(&mut terms.acknowledge, &then, shown.as_ref());
+    Ok(())
 }
 
 /// What has moved between a plan and the state that the publish was decided on.

@@ -48,7 +48,7 @@ impl DecisionArgs {
 
     /// Whether there is anything that only a plan can tell the meaning of.
     pub(super) fn needs_plan(&self) -> bool {
-        self.policy.is_some() || !self.choices.is_empty() || !self.terms.acknowledged().is_empty()
+        self.policy.is_some() || !self.choices.is_empty() || self.terms.findings().next().is_some()
     }
 
     /// The terms as they were given.

@@ -104,13 +104,7 @@ fn fingerprints_that_mean_nothing_are_refused() {
     check_plan(
         "--ack 30ba9f9e22c0b497.360",
         expect![[r#"
-            error: the following required arguments were not provided:
-              --reason <REASON>
-
-            Usage: muster schedule plan --reason <REASON> --ack <FINGERPRINT> --url <URL>
-            | --client-id <ID> --client-secret <SECRET> <ID>
-
-            For more information, try '--help'.
+            muster: --ack 30ba9f9e22c0b497.360: who acknowledges says why: give a --reason
             [exit 2]
         "#]],
     );

@@ -1,9 +1,6 @@
 //! What the publish itself carries: its terms, with the decisions that were made.
 
-use muster_api::client::{ConflictIn, Fingerprint};
 use serde_json::{Value, json};
-
-use super::choice::fingerprint;
 
 /// The body of a publish, as decisions add to it.
 #[derive(Debug)]
@@ -28,13 +25,6 @@ impl Carried {
             self.reasons.push(reason);
         }
         self.body["reason"] = json!(self.reasons.join("; "));
-    }
-
-    /// Whether somebody answers for a finding as big as it is.
-    pub(super) fn acknowledges(&self, finding: &ConflictIn) -> bool {
-        let all = self.body["acknowledge"].as_array().into_iter().flatten();
-        let mut all = all.filter_map(|text| text.as_str()?.parse::<Fingerprint>().ok());
-        fingerprint(finding).is_some_and(|found| all.any(|one| one.covers(&found)))
     }
 
     /// Answers for a finding.

@@ -50,7 +50,7 @@ impl Decider {
         args.check_numbers(&numbers)?;
         let mut decider = Self {
             schedule: head.id.clone(),
-            carried: Carried::new(args.terms.but_acknowledged(), args.terms.reason()),
+            carried: Carried::new(args.terms.but_findings(), args.terms.reason()),
             pending: Pending::all(args),
             policy,
             made: Vec::new(),
@@ -126,7 +126,7 @@ impl Decider {
 
     pub(super) fn is_decided(&self, finding: &ConflictIn) -> bool {
         let is_cleared = |made: &Made| made.first.is_some() && made.is_about(finding);
-        self.carried.acknowledges(finding) || self.made.iter().any(is_cleared)
+        finding.acknowledged || self.made.iter().any(is_cleared)
     }
 }
 

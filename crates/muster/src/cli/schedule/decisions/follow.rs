@@ -43,7 +43,7 @@ pub(super) struct Pending {
 impl Pending {
     /// All decisions of the command line.
     pub(super) fn all(args: &DecisionArgs) -> Vec<Self> {
-        let acknowledged = args.terms.acknowledged().iter().map(|fingerprint| Self {
+        let acknowledged = args.terms.findings().map(|fingerprint| Self {
             named: Named::Fingerprint(fingerprint.clone()),
             wanted: None,
             by: format!("--ack {fingerprint}"),
