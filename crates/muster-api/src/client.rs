@@ -6,6 +6,7 @@
 mod acknowledgements;
 mod error;
 mod levels;
+mod names;
 mod realtime;
 mod registry;
 mod schedules;
@@ -19,11 +20,12 @@ use std::sync::Arc;
 
 pub use acknowledgements::AcknowledgementsOf;
 pub use error::{ClientError, ConflictIn, Refusal, RemedyIn};
+pub use names::{EXPLAINED, Fingerprint, REMEDIES, is_kind};
 pub use types::{
     Acknowledgement, Activity, Agent, AgentPlan, AgentSchedule, AgentWeek, Answer, Availability,
-    ClockChange, ClockChanges, DoubtfulTime, Held, List, Plan, Published, Rule, RuleFlip, Rules,
-    Schedule, ScheduleHead, Segment, Shift, Site, Sites, SkillStaffing, Staffed, Staffing, Swap,
-    SwapSide, TimeOff, TrunkGroup, Trunks, Unit, Weekly,
+    ClockChange, ClockChanges, DoubtfulTime, Held, List, Plan, Preferences, Published, Rule,
+    RuleFlip, Rules, Schedule, ScheduleHead, Segment, Shift, SincePlan, Site, Sites, SkillStaffing,
+    Staffed, Staffing, Swap, SwapSide, TimeOff, TrunkGroup, Trunks, Unit, Weekly,
 };
 
 use token::Tokens;

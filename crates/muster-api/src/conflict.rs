@@ -75,6 +75,9 @@ pub struct ConflictView {
     /// Whether it was there before the command, no smaller.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub standing: bool,
+    /// Whether the terms that were planned with answer for it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub acknowledged: bool,
     /// The same for people.
     pub message: String,
     /// The entries behind it, newest first.
@@ -133,6 +136,7 @@ impl ConflictView {
             because_of_clock_change: finding.is_because_of_clock_change(),
             cost_minutes: finding.cost_min,
             standing: finding.standing,
+            acknowledged: false,
             message: message(finding),
             causes: Vec::new(),
             retry: None,

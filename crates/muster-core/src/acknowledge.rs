@@ -24,6 +24,12 @@ use crate::roster::Roster;
 pub(crate) use answers::Answers;
 pub use answers::narrow;
 
+/// Whether somebody answers for a finding, and can.
+#[must_use]
+pub fn covers(roster: &Roster, all: &[Acknowledgement], finding: &Finding) -> bool {
+    Answers::new(roster, all).covers(finding)
+}
+
 /// What somebody answers for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]

@@ -16,7 +16,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use acknowledgement::Acknowledgement;
 pub use clock::{ClockChange, ClockChanges, DoubtfulTime, RuleFlip};
 pub use levels::{Site, Sites, SkillStaffing, Staffed, Staffing, TrunkGroup, Trunks};
-pub use plan::{AgentPlan, Held, Plan, Published};
+pub use plan::{AgentPlan, Held, Plan, Preferences, Published, SincePlan};
 pub use request::{Availability, Swap, SwapSide, TimeOff, Weekly};
 pub use schedule::{Activity, AgentSchedule, AgentWeek, Schedule, ScheduleHead, Segment, Shift};
 

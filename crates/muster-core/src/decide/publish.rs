@@ -78,7 +78,8 @@ pub fn plan(
     let now = roster.now(now);
     let components = change::weigh(roster, actor, &draft.edits(), terms, now);
     let answers = Answers::new(roster, &terms.acknowledge);
-    let agents = components.iter().flat_map(|component| {
+    let wanted = components.iter().filter(|component| terms.wants(&component.agents));
+    let agents = wanted.flat_map(|component| {
         let agents = component.agents.iter();
         agents.map(|agent| (agent.clone(), agent_plan(component, agent, &answers)))
     });

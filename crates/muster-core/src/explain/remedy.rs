@@ -11,7 +11,7 @@ use crate::conflict::{Finding, Fingerprint, Kind, Severity, Subject};
 use crate::decide::{Rejection, decide, evaluate};
 use crate::draft::{Edits, ShiftEdit};
 use crate::explain::levels::leading;
-use crate::explain::{Remedy, Scene, swap};
+use crate::explain::{REMEDIES, Remedy, Scene, swap};
 use crate::id::{CommandId, ShiftId, TimeOffId};
 use crate::limits;
 use crate::merge::{self, Keep};
@@ -44,6 +44,7 @@ pub(super) fn remedy(
     action: Action,
     requires: &'static [&str],
 ) -> Remedy {
+    debug_assert!(REMEDIES.contains(&id), "{id} is not among the names of remedies");
     Remedy { id, title, action, requires }
 }
 

@@ -44,6 +44,11 @@ fn typed(remedy: &RemedyIn) -> Option<String> {
             command += &part;
         }
     }
+    let findings = body.get("acknowledge").and_then(Value::as_array).into_iter().flatten();
+    if findings.into_iter().any(Value::is_string) && !body.contains_key("reason") {
+        // To be filled in: without words in it, it is refused.
+        command += " --reason '…'";
+    }
     Some(command)
 }
 
@@ -79,7 +84,7 @@ fn flag(name: &str, value: &Value) -> Option<Vec<String>> {
 }
 
 /// A value as a shell takes it.
-fn quoted(value: &str) -> String {
+pub(crate) fn quoted(value: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._:-/=".contains(c);
     if !value.is_empty() && value.chars().all(is_plain) {
         return value.to_owned();
@@ -120,7 +125,7 @@ mod tests {
         );
         assert_eq!(
             remedy("/api/v2/wfm/scheduling/shiftswaps/w1/approve", json!({"acknowledge": ["f"]})),
-            "muster swap approve w1 --ack f"
+            "muster swap approve w1 --ack f --reason '…'"
         );
         let rule = json!({ "acknowledge": [{ "kind": "K", "reason": "it's agreed" }] });
         assert_eq!(

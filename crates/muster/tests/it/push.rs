@@ -54,7 +54,7 @@ fn a_week_is_pushed_planned_published_shown_and_reverted() {
             on revision 4, times in America/Chicago
 
             2 agents: 2 as written
-            2 would be told
+            2 agents would be told
 
             make it live: muster schedule publish push-2035-03-05-######## --plan-token plan.4.4
         "#]],

@@ -23,6 +23,18 @@ pub struct AgentPlan {
     pub findings: Vec<ConflictIn>,
 }
 
+/// How far what agents would like is not kept, by the shifts that a draft touches.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Preferences {
+    /// How many times a shift would go against a preference.
+    pub violated: usize,
+    /// How many of these the draft brings, or makes worse.
+    pub newly_violated: usize,
+    /// By how many minutes in all.
+    pub minutes: u64,
+}
+
 /// What a publish would do.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -34,6 +46,9 @@ pub struct Plan {
     /// How many agents have which outcome.
     #[serde(default)]
     pub summary: BTreeMap<String, u64>,
+    /// How far what agents would like is not kept.
+    #[serde(default)]
+    pub preferences: Preferences,
     /// What would happen, by agent.
     pub agents: Vec<AgentPlan>,
     /// The people who would be told.
@@ -90,4 +105,20 @@ pub struct Published {
     /// The draft that keeps what is held.
     #[serde(default)]
     pub draft_id: Option<String>,
+    /// What has moved since the plan that the publish named.
+    #[serde(default)]
+    pub since_plan: Option<SincePlan>,
+}
+
+/// What has moved between a plan and the publish.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SincePlan {
+    /// The revision that was planned on.
+    pub revision: u64,
+    /// Whether the draft itself was edited since.
+    pub draft_changed: bool,
+    /// The agents whose live week has changed since.
+    #[serde(default)]
+    pub drifted: Vec<String>,
 }

@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::Response;
 use muster_api::clock_change::ClockChangesView;
+use muster_api::conflict::ConflictView;
 use muster_api::list::EvaluatedAt;
 use muster_api::parse_or_default;
 use muster_api::plan::PlanView;
@@ -16,6 +17,7 @@ use muster_core::Revision;
 use muster_core::acknowledge::{self, Acknowledgement};
 use muster_core::clock_change;
 use muster_core::command::{Action, Terms};
+use muster_core::conflict::Finding;
 use muster_core::decide::{Outcome, Rejection, Thing, plan};
 use muster_core::diff;
 use muster_core::draft::Draft;
@@ -43,9 +45,16 @@ pub(crate) async fn validate(
     let command = call.command(action);
     let planned = plan(&roster, &command.actor, &schedule, &terms, now)?;
     let all = planned.agents.values().flat_map(|agent| agent.findings.iter());
+    // What is still to be decided comes first: remedies are looked for up to a limit.
+    let is_answered = |f: &Finding| acknowledge::covers(&roster, &terms.acknowledge, f);
+    let (answered, open): (Vec<_>, Vec<_>) = all.partition(|finding| is_answered(finding));
+    let all = open.into_iter().chain(answered);
     let mut views = told::explained(&roster, &command, all, now);
     let at = EvaluatedAt::new(roster.revision(), now);
-    let mut view = PlanView::new(&schedule, &planned, at, |finding| views.take(finding));
+    let mut view = PlanView::new(&schedule, &planned, at, |finding| ConflictView {
+        acknowledged: is_answered(finding),
+        ..views.take(finding)
+    });
     let edits = roster.draft(&schedule).map(Draft::edits).unwrap_or_default();
     let clocks = clock_change::of_edits(&roster, &edits, &terms);
     view.clock_changes = ClockChangesView::new(&clocks);

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use muster_api::client::{Plan, Published};
 use serde_json::{Value, json};
 
-use super::{path, plan};
+use super::path;
 use crate::cli::Outcome;
 use crate::cli::failure::{BadFile, Refused};
 use crate::cli::server::{self, Server};
@@ -163,7 +163,7 @@ async fn send(
     });
     server.post::<Value>("/schedules", &body).await?;
     let validate = format!("{}/validate", path(draft));
-    let reply = server.post::<Plan>(&validate, &plan::nothing()).await?;
+    let reply = server.post::<Plan>(&validate, &json!({})).await?;
     Ok((reply.value, reply.json["clockChanges"].clone()))
 }
 
@@ -215,7 +215,7 @@ fn in_file(error: anyhow::Error, file: &Path, week: &WeekPush) -> anyhow::Error 
 /// Publishes a draft. A week that is held back does not keep the next from being published.
 async fn go_live(server: &Server, draft: &str) -> anyhow::Result<Live> {
     let publish = format!("{}/publish", path(draft));
-    match server.post::<Published>(&publish, &plan::nothing()).await {
+    match server.post::<Published>(&publish, &json!({})).await {
         Ok(reply) => Ok(Live::Published(Box::new(reply.value), reply.json)),
         Err(error) => match error.downcast::<Refused>() {
             Ok(refused) if refused.needs_decision() => Ok(Live::Refused(Box::new(refused))),
