@@ -81,7 +81,8 @@ fn told(head: &ScheduleHead, decider: &Decider, groups: &Groups<'_>, when: &When
         count => format!("{} to be decided\n", counted(count, "conflict")),
     };
     format!(
-        "plan of {}\non revision {}, times in {}\n\n{}: {}\n{} would be told\n{}{left}{}{}{found}{}",
+        "plan of {}\non revision {}, times in {}\n\n{}: {}\n{} would be told\n\
+         {}{left}{}{}{found}{}",
         titled(head),
         plan.revision,
         when.zone(),
