@@ -9,7 +9,8 @@ pub use change_set::{ChangeSetIn, removal};
 pub use input::{AgentScheduleIn, ScheduleIn, ScheduleNewIn, StartFrom, StatusIn};
 pub use status::DraftStatusView;
 pub use view::{
-    AgentScheduleView, EditedView, Head, ScheduleHeadView, ScheduleStatus, ScheduleView,
+    AgentScheduleView, DraftedView, EditedView, Head, ScheduleHeadView, ScheduleStatus,
+    ScheduleView,
 };
 
 #[cfg(test)]

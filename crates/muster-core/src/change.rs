@@ -7,6 +7,7 @@ pub(crate) mod part;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::acknowledge::Answers;
 use crate::command::Terms;
 use crate::conflict::{Clash, Finding, Fingerprint, Kind, Severity, Subject};
 use crate::draft::{CommitmentEdit, Edits, ShiftEdit};
@@ -46,26 +47,16 @@ pub(crate) struct Component {
 }
 
 impl Component {
-    /// Whether something stops it that nobody has acknowledged.
-    pub(crate) fn is_held(&self, acknowledged: &[Fingerprint]) -> bool {
-        self.gating.iter().any(|finding| holds(finding, acknowledged))
-    }
-
-    /// The acknowledgements that it needed.
-    pub(crate) fn used(&self, acknowledged: &[Fingerprint]) -> Vec<Fingerprint> {
-        let fingerprints = self.gating.iter().map(Finding::fingerprint);
-        fingerprints.filter(|f| acknowledged.iter().any(|a| a.covers(f))).collect()
+    /// Whether something stops it that nobody answers for.
+    pub(crate) fn is_held(&self, answers: &Answers<'_>) -> bool {
+        self.gating.iter().any(|finding| !answers.covers(finding))
     }
 }
 
-/// Whether a finding still holds what it gates: nobody has acknowledged it, or nobody can.
-pub(crate) fn holds(finding: &Finding, acknowledged: &[Fingerprint]) -> bool {
-    finding.severity == Severity::Block || !is_covered(finding, acknowledged)
-}
-
-pub(crate) fn is_covered(finding: &Finding, acknowledged: &[Fingerprint]) -> bool {
+/// Whether a finding is one of those that were known, and no larger.
+pub(crate) fn is_covered(finding: &Finding, known: &[Fingerprint]) -> bool {
     let fingerprint = finding.fingerprint();
-    acknowledged.iter().any(|a| a.covers(&fingerprint))
+    known.iter().any(|known| known.covers(&fingerprint))
 }
 
 /// One edit, merged.

@@ -215,7 +215,7 @@ impl Kind {
     /// Whether it is about a sum over a stretch of time: then that stretch says which finding it
     /// is, and not the shifts, so that exchanging one for another of the same length changes
     /// nothing.
-    fn is_sum(self) -> bool {
+    pub(crate) fn is_sum(self) -> bool {
         matches!(
             self,
             Self::MaxHoursDay

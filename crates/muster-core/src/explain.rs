@@ -49,10 +49,28 @@ pub struct Cause {
     pub summary: String,
 }
 
+/// The names of all remedies there are.
+pub const REMEDIES: &[&str] = &[
+    "acknowledge",
+    "agree_again",
+    "cancel_time_off",
+    "chain",
+    "decide_time_off",
+    "deny_swap",
+    "keep_live",
+    "leave_out",
+    "offer_again",
+    "request_again",
+    "revert_swap",
+    "take_yours",
+    "update_existing",
+    "withdraw_availability",
+];
+
 /// A request that resolves a conflict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remedy {
-    /// Its name.
+    /// Its name, one of [`REMEDIES`].
     pub id: &'static str,
     /// What it does, in a planner's words.
     pub title: String,

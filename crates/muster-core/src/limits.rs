@@ -27,8 +27,12 @@ pub const BULK_AGENTS: usize = 10_000;
 pub const HORIZON_DAYS: i64 = 20 * 366;
 /// How long bases and past revisions are honoured, in days.
 pub const BASE_RETENTION_DAYS: i64 = 35;
-/// Most acknowledgements in one command.
+/// Most acknowledgements in one command, and names in the rules among them.
 pub const ACKNOWLEDGEMENTS: usize = 10_000;
+/// Most rules among the acknowledgements of one command.
+pub const ACK_RULES: usize = 100;
+/// Most acknowledgements that a unit's state keeps; the ledger has them all.
+pub const ACKNOWLEDGED: usize = 100_000;
 /// Longest time-off request, in days.
 pub const TIME_OFF_DAYS: usize = 400;
 /// Most things that one agent may say of when they can work.

@@ -1,6 +1,7 @@
 //! The state of one business unit. Held in persistent maps: a snapshot is a clone, a clone is a
 //! few pointers, and a change costs what it changes.
 
+mod acknowledged;
 mod apply;
 mod image;
 
@@ -27,6 +28,7 @@ use crate::swap::Swap;
 use crate::time_off::{TimeOff, TimeOffLimit};
 use crate::unit::{BusinessUnit, ManagementUnit};
 
+pub use acknowledged::Acknowledged;
 pub use image::Image;
 
 /// A value and the entry that last changed it.
@@ -115,6 +117,7 @@ pub struct Roster {
     pub(crate) open_swaps: OrdSet<(ShiftId, SwapId)>,
     pub(crate) levels: Levels,
     pub(crate) expiring: OrdSet<(Instant, SwapId)>,
+    pub(crate) acknowledgements: acknowledged::Acknowledgements,
 }
 
 impl Roster {
@@ -367,6 +370,11 @@ impl Roster {
     /// The undecided swaps whose offers have run out, the first to do so first.
     pub fn run_out_swaps(&self, now: Instant) -> impl Iterator<Item = &SwapId> {
         self.expiring.iter().take_while(move |(end, _)| *end <= now).map(|(_, id)| id)
+    }
+
+    /// What somebody answered for and may still matter, in no order that means anything.
+    pub fn acknowledged(&self) -> impl Iterator<Item = &Acknowledged> {
+        self.acknowledgements.all()
     }
 
     /// A week in which something happened.

@@ -6,6 +6,7 @@ use crate::explain::{Cause, levels};
 use crate::id::{AgentId, ScheduleId, ShiftId, SwapId, TimeOffLimitId};
 use crate::roster::Roster;
 use crate::shift::Atom;
+use crate::time_off::{Days, TimeOffRequest};
 
 /// `draft` is what was to be published; `is_traced` says whether the whole unit may be searched.
 pub(super) fn causes(
@@ -192,15 +193,31 @@ fn summary(roster: &Roster, origin: &Origin) -> String {
             match request.and_then(|id| roster.time_off(&id)) {
                 Some(time_off) => {
                     let request = &time_off.request;
-                    let zone = roster.agent(&request.agent).map(|record| &record.agent.zone);
-                    let when = request.hull().zip(zone).map_or(String::new(), |(hull, zone)| {
-                        format!(" {} to {}", zone.wall(hull.start()), zone.wall(hull.end()))
-                    });
+                    let when =
+                        when(roster, request).map_or(String::new(), |when| format!(" {when}"));
                     let status = time_off.status.name().to_lowercase();
                     format!("{} requested{when}, {status}", request.code)
                 }
                 None => format!("time-off request {id}"),
             }
+        }
+    }
+}
+
+/// The time that a request is about: `2026-03-16`, `2026-03-16 to 2026-03-20`, or
+/// `2026-03-16 10:00 to 14:00` in the agent's zone.
+fn when(roster: &Roster, request: &TimeOffRequest) -> Option<String> {
+    match &request.days {
+        Days::FullDays(days) => match (days.first()?, days.last()?) {
+            (first, last) if first == last => Some(first.to_string()),
+            (first, last) => Some(format!("{first} to {last}")),
+        },
+        Days::Partial(interval) => {
+            let zone = &roster.agent(&request.agent)?.agent.zone;
+            let (start, end) = (zone.wall(interval.start()), zone.wall(interval.end()));
+            let end_format = if start.date() == end.date() { "%H:%M" } else { "%Y-%m-%d %H:%M" };
+            let (start, end) = (start.strftime("%Y-%m-%d %H:%M"), end.strftime(end_format));
+            Some(format!("{start} to {end}"))
         }
     }
 }

@@ -4,13 +4,14 @@
 //! remedies carry the intent themselves (publish again, acknowledging this); others clear the way
 //! for it (deny the request, then publish).
 
+use crate::acknowledge::Answers;
 use crate::change;
 use crate::command::{Action, Command, Resolution, Terms, Verdict};
 use crate::conflict::{Finding, Fingerprint, Kind, Severity, Subject};
 use crate::decide::{Rejection, decide, evaluate};
 use crate::draft::{Edits, ShiftEdit};
 use crate::explain::levels::leading;
-use crate::explain::{Remedy, Scene, swap};
+use crate::explain::{REMEDIES, Remedy, Scene, swap};
 use crate::id::{CommandId, ShiftId, TimeOffId};
 use crate::limits;
 use crate::merge::{self, Keep};
@@ -43,6 +44,7 @@ pub(super) fn remedy(
     action: Action,
     requires: &'static [&str],
 ) -> Remedy {
+    debug_assert!(REMEDIES.contains(&id), "{id} is not among the names of remedies");
     Remedy { id, title, action, requires }
 }
 
@@ -50,7 +52,7 @@ fn acknowledging(scene: &Scene<'_>, finding: &Finding) -> Vec<Remedy> {
     if finding.severity != Severity::Ack {
         return Vec::new();
     }
-    let fingerprint = finding.fingerprint();
+    let fingerprint = finding.fingerprint().into();
     let mut decision = scene.command.action.clone();
     if let Action::ApproveSwap { verdict, .. } | Action::RevertSwap { verdict, .. } = &mut decision
     {
@@ -271,7 +273,8 @@ fn gates(scene: &Scene<'_>, roster: &Roster, edits: &Edits, terms: &Terms) -> Ve
     let actor = &scene.command.actor;
     let components = change::weigh(roster, actor, edits, terms, scene.now);
     let gating = components.into_iter().flat_map(|component| component.gating);
-    gating.filter(|finding| change::holds(finding, &terms.acknowledge)).collect()
+    let answers = Answers::new(roster, &terms.acknowledge);
+    gating.filter(|finding| !answers.covers(finding)).collect()
 }
 
 fn applied(scene: &Scene<'_>, command: &Command) -> Option<Roster> {

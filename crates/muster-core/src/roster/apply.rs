@@ -101,7 +101,7 @@ impl Roster {
             Event::AvailabilityWithdrawn { agent, id } => {
                 drop(self.timeline(agent).availability.remove(id));
             }
-            Event::Acknowledged { .. } => {}
+            Event::Acknowledged { .. } => self.acknowledgements.take(event, origin),
         }
     }
 

@@ -1,5 +1,7 @@
 //! What the core promises, told in commands and in laws.
 
+mod acknowledgements;
+mod answers;
 mod availability;
 mod diff;
 mod diff_shift;
@@ -16,6 +18,7 @@ mod publish;
 mod registry;
 mod rules;
 mod scenario_clocks;
+mod scenario_moves;
 mod scenarios;
 mod sequences;
 mod steps;

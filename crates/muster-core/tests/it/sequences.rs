@@ -12,6 +12,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
+use crate::answers::badly_kept;
 use crate::draft_feed::DraftFeed;
 use crate::generate::{all_time, asking_fixture, fixture, shifts};
 use crate::oracle::broken_promises;
@@ -92,6 +93,7 @@ fn check(
     let after = world.head();
     prop_assert_eq!(unsound(after), Vec::<String>::new());
     prop_assert_eq!(broken_promises(before, action, decision, after), Vec::<String>::new());
+    prop_assert_eq!(badly_kept(before, action, decision, after), Vec::<String>::new());
     no_overlaps(after)?;
     no_level_gets_worse(before, decision, after)?;
     swaps_conserve(before, decision, after)
