@@ -23,9 +23,9 @@ pub use error::{ClientError, ConflictIn, Refusal, RemedyIn};
 pub use names::{EXPLAINED, Fingerprint, REMEDIES, is_kind};
 pub use types::{
     Acknowledgement, Activity, Agent, AgentPlan, AgentSchedule, AgentWeek, Answer, Availability,
-    Held, List, Plan, Published, Rule, Rules, Schedule, ScheduleHead, Segment, Shift, SincePlan,
-    Site, Sites, SkillStaffing, Staffed, Staffing, Swap, SwapSide, TimeOff, TrunkGroup, Trunks,
-    Unit, Weekly,
+    ClockChange, ClockChanges, DoubtfulTime, Held, List, Plan, Preferences, Published, Rule,
+    RuleFlip, Rules, Schedule, ScheduleHead, Segment, Shift, SincePlan, Site, Sites, SkillStaffing,
+    Staffed, Staffing, Swap, SwapSide, TimeOff, TrunkGroup, Trunks, Unit, Weekly,
 };
 
 use token::Tokens;

@@ -66,6 +66,9 @@ pub struct ConflictView {
     /// By how many minutes a clock change lengthens or shortens what was measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_change_minutes: Option<i64>,
+    /// Whether it would not be there if the clocks were left alone.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub because_of_clock_change: bool,
     /// What going ahead costs, in minutes of pay.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost_minutes: Option<i64>,
@@ -130,6 +133,7 @@ impl ConflictView {
             magnitude: finding.magnitude,
             unit: finding.measure,
             clock_change_minutes: finding.clock_change_min,
+            because_of_clock_change: finding.is_because_of_clock_change(),
             cost_minutes: finding.cost_min,
             standing: finding.standing,
             acknowledged: false,

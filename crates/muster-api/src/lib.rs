@@ -20,6 +20,7 @@ pub mod agent_view;
 pub mod availability;
 #[cfg(feature = "client")]
 pub mod client;
+pub mod clock_change;
 pub mod conflict;
 pub mod etag;
 pub mod event;

@@ -74,6 +74,8 @@ pub struct SwapIn {
     _created_at: ReadOnly,
     #[serde(rename = "findings")]
     _findings: ReadOnly,
+    #[serde(rename = "clockChanges")]
+    _clock_changes: ReadOnly,
     #[serde(rename = "agreed")]
     _agreed: ReadOnly,
     #[serde(rename = "acceptedBy")]

@@ -14,7 +14,7 @@ use crate::command::{Action, Command, Terms};
 use crate::conflict::{Finding, Kind};
 use crate::draft::Edits;
 use crate::entry::{Actor, ReferenceKind};
-use crate::id::{AgentId, Revision};
+use crate::id::{AgentId, Revision, ScheduleId};
 use crate::instant::Instant;
 use crate::limits;
 use crate::roster::Roster;
@@ -101,18 +101,24 @@ pub fn explain(
     let now = roster.now(now);
     let scene = Scene::new(roster, command, now);
     let mut levels = 0;
+    let draft = if let Action::Publish { id, .. } = &command.action { Some(id) } else { None };
     let explained = findings.iter().enumerate().map(|(n, finding)| {
         levels += usize::from(finding.kind.is_level());
         let is_traced = levels <= limits::LEVELS_TRACED;
         let is_remedied = n < limits::EXPLAINED;
         Explained {
             finding: finding.clone(),
-            causes: cause::causes(roster, command, finding, is_traced),
+            causes: cause::causes(roster, draft, finding, is_traced),
             remedies: if is_remedied { remedy::checked(&scene, finding) } else { Vec::new() },
             retry: retry(finding.kind),
         }
     });
     explained.collect()
+}
+
+/// The entries behind what holds a part of a draft.
+pub(crate) fn causes_in_draft(roster: &Roster, draft: &ScheduleId, found: &Finding) -> Vec<Cause> {
+    cause::causes(roster, Some(draft), found, false)
 }
 
 fn retry(kind: Kind) -> Retry {

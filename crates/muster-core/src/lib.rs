@@ -15,6 +15,7 @@ pub mod activity;
 pub mod agent;
 pub mod availability;
 mod change;
+pub mod clock_change;
 pub mod command;
 pub mod conflict;
 pub mod decide;

@@ -18,6 +18,9 @@ pub const SHIFT_MIN: u32 = 2_880;
 pub const SKILLS: usize = 256;
 /// Most shifts in one change set, document or draft.
 pub const EDIT_SHIFTS: usize = 200_000;
+/// Most edits of open drafts that are weighed again for one entry: as many as one draft may have.
+/// Drafts beyond that are left out of the feed, this once.
+pub const RECHECKED_EDITS: usize = EDIT_SHIFTS;
 /// Most agents in one bulk upsert.
 pub const BULK_AGENTS: usize = 10_000;
 /// How far from now a shift or request may lie, in days (20 years).

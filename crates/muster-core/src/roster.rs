@@ -108,6 +108,7 @@ pub struct Roster {
     pub(crate) weeks: OrdMap<Date, Arc<Week>>,
     pub(crate) schedules: OrdMap<ScheduleId, Date>,
     pub(crate) drafts: OrdMap<ScheduleId, Arc<Draft>>,
+    pub(crate) open_drafts: OrdSet<ScheduleId>,
     pub(crate) time_off: OrdMap<TimeOffId, Arc<TimeOff>>,
     /// Active requests by the days that they touch.
     pub(crate) time_off_days: OrdSet<(Day, TimeOffId)>,
@@ -402,6 +403,16 @@ impl Roster {
     /// All drafts, by id.
     pub fn drafts(&self) -> impl Iterator<Item = &Draft> {
         self.drafts.values().map(|draft| &**draft)
+    }
+
+    /// A draft that is not closed.
+    pub(crate) fn open_draft(&self, id: &ScheduleId) -> Option<&Arc<Draft>> {
+        self.drafts.get(id).filter(|draft| draft.is_open())
+    }
+
+    /// The drafts that are not closed, by id.
+    pub fn open_drafts(&self) -> impl Iterator<Item = &Draft> {
+        self.open_drafts.iter().filter_map(|id| self.draft(id))
     }
 
     /// The revision that last changed the shifts an agent has in a week.

@@ -125,6 +125,8 @@ pub struct ScheduleNewIn {
     _last_updated: ReadOnly,
     #[serde(default, rename = "nextCursor")]
     _next_cursor: ReadOnly,
+    #[serde(default, rename = "clockChanges")]
+    _clock_changes: ReadOnly,
 }
 
 impl ScheduleNewIn {
@@ -191,6 +193,8 @@ pub struct ScheduleIn {
     _last_updated: ReadOnly,
     #[serde(default, rename = "nextCursor")]
     _next_cursor: ReadOnly,
+    #[serde(default, rename = "clockChanges")]
+    _clock_changes: ReadOnly,
     #[serde(default, rename = "merged")]
     _merged: ReadOnly,
     #[serde(default, rename = "mergedAgents")]

@@ -99,6 +99,8 @@ pub struct ShiftIn {
     _merged: ReadOnly,
     #[serde(rename = "findings")]
     _findings: ReadOnly,
+    #[serde(rename = "clockChanges")]
+    _clock_changes: ReadOnly,
 }
 
 impl ShiftIn {

@@ -1,27 +1,25 @@
 //! The entries behind a finding, from the origins that values carry.
 
-use crate::command::{Action, Command};
 use crate::conflict::{Finding, Kind, Subject};
 use crate::entry::{Origin, ReferenceKind};
 use crate::explain::{Cause, levels};
-use crate::id::{AgentId, ShiftId, SwapId, TimeOffLimitId};
+use crate::id::{AgentId, ScheduleId, ShiftId, SwapId, TimeOffLimitId};
 use crate::roster::Roster;
 use crate::shift::Atom;
 use crate::time_off::{Days, TimeOffRequest};
 
-/// `is_traced` says whether the whole unit may be searched for them.
+/// `draft` is what was to be published; `is_traced` says whether the whole unit may be searched.
 pub(super) fn causes(
     roster: &Roster,
-    command: &Command,
+    draft: Option<&ScheduleId>,
     finding: &Finding,
     is_traced: bool,
 ) -> Vec<Cause> {
     let mut origins = origins(roster, finding, is_traced);
-    if origins.is_empty()
-        && let Action::Publish { id, .. } = &command.action
-    {
+    if origins.is_empty() {
         // Both sides of the clash come from the draft itself.
-        origins.extend(roster.draft(id).map(|draft| draft.origin.clone()));
+        let draft = draft.and_then(|id| roster.draft(id));
+        origins.extend(draft.map(|draft| draft.origin.clone()));
     }
     origins.sort_by_key(|origin| std::cmp::Reverse(origin.revision));
     origins.dedup_by(|a, b| a.revision == b.revision);

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use imbl::OrdMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -219,7 +218,7 @@ impl Image {
         }
         for draft in self.drafts {
             let origin = at(draft.origin)?;
-            roster.drafts.insert(draft.id.clone(), Arc::new(draft.restored(&origin)));
+            roster.insert_draft(draft.restored(&origin));
         }
         // Last: putting shifts in place has touched the weeks they lie in.
         for (agent, weeks) in self.agent_weeks {
@@ -275,9 +274,7 @@ impl LevelsImage {
 impl DraftImage {
     fn restored(self, origin: &Origin) -> Draft {
         let mut draft = Draft::empty(&self.id, self.week, &self.name, self.base, origin);
-        draft.shifts = self.edits.shifts.into_iter().map(|e| (e.id.clone(), Arc::new(e))).collect();
-        let own = self.edits.commitments.into_iter().map(|e| (e.agent.clone(), Arc::new(e)));
-        draft.commitments = own.collect::<OrdMap<_, _>>();
+        draft.put(&self.edits);
         draft.status = self.status;
         draft
     }

@@ -5,6 +5,8 @@ mod access;
 mod acknowledgements;
 mod adherence;
 mod availability;
+mod clock_changes;
+mod draft_events;
 mod drafts;
 mod levels;
 mod operations;

@@ -12,7 +12,7 @@ use crate::decide::{Decision, Rejection, Thing, gating};
 use crate::draft::{Edits, ShiftEdit};
 use crate::entry::Actor;
 use crate::event::Event;
-use crate::id::{ShiftId, SwapId};
+use crate::id::{AgentId, ShiftId, SwapId};
 use crate::instant::Instant;
 use crate::roster::Roster;
 use crate::shift::Atom;
@@ -99,6 +99,42 @@ pub(crate) fn broken_swaps(
     }
     let state = SwapState::Invalidated;
     broken.into_iter().map(|id| Event::SwapMoved { id: id.clone(), state }).collect()
+}
+
+/// Open swaps of agents of whom something changes: those of who has left are invalid, and agreed
+/// ones that the rules for the agent now forbid.
+pub(crate) fn swaps_of_changed(roster: &Roster, events: &[Event], now: Instant) -> Vec<Event> {
+    let (mut left, mut changed) = (BTreeSet::new(), BTreeSet::new());
+    for event in events {
+        if let Event::AgentLeft(id) = event {
+            left.insert(id);
+        } else if let Event::AgentPut(agent) = event {
+            changed.insert(&agent.id);
+        }
+    }
+    let names = |swap: &Swap, agents: &BTreeSet<&AgentId>| {
+        swap.offer.agents().any(|agent| agents.contains(agent))
+    };
+    let open: BTreeSet<&SwapId> = roster.open_swaps.iter().map(|(_, id)| id).collect();
+    let open: Vec<&Swap> = open
+        .into_iter()
+        .filter_map(|id| roster.swap(id))
+        .filter(|swap| !swap.is_expired(now))
+        .filter(|swap| names(swap, &left) || names(swap, &changed))
+        .collect();
+    if open.is_empty() {
+        return Vec::new();
+    }
+    let after = change::after(roster, events, now);
+    let is_blocked_now = |swap: &&Swap| {
+        let weighed = |roster| weighed(roster, &swap.offered.actor, &swap.offer, now);
+        swap.state == SwapState::PendingApproval
+            && is_blocked(&weighed(&after))
+            && !is_blocked(&weighed(roster))
+    };
+    let broken = open.iter().filter(|swap| names(swap, &left) || is_blocked_now(swap));
+    let state = SwapState::Invalidated;
+    broken.map(|swap| Event::SwapMoved { id: swap.offer.id.clone(), state }).collect()
 }
 
 /// Gives the shifts of an approved swap back: inverse edits, merged and weighed like any other. The

@@ -1,11 +1,12 @@
 //! `muster schedule plan`
 
 use clap::Args;
-use muster_api::client::{Plan, ScheduleHead};
+use muster_api::client::{Plan, Preferences, ScheduleHead};
 
 use super::decisions::{Decider, DecisionArgs};
 use super::{opened, titled};
 use crate::cli::Outcome;
+use crate::cli::clock;
 use crate::cli::findings::Groups;
 use crate::cli::server::{self, Server};
 use crate::cli::table::counted;
@@ -80,16 +81,29 @@ fn told(head: &ScheduleHead, decider: &Decider, groups: &Groups<'_>, when: &When
         count => format!("{} to be decided\n", counted(count, "conflict")),
     };
     format!(
-        "plan of {}\non revision {}, times in {}\n\n{}: {}\n{} would be told\n{left}{}{}{found}",
+        "plan of {}\non revision {}, times in {}\n\n{}: {}\n{} would be told\n\
+         {}{left}{}{}{found}{}",
         titled(head),
         plan.revision,
         when.zone(),
         counted(plan.agents.len(), "agent"),
         summary(plan),
         counted(notified(plan), "agent"),
+        unkept(&plan.preferences),
         decider.decided(),
         if found.is_empty() { "" } else { "\n" },
+        clock::told(plan.clock_changes.as_ref()),
     )
+}
+
+/// `3 preferences would not be kept, by 360 min in all; new: 2`, or nothing.
+fn unkept(preferences: &Preferences) -> String {
+    let Preferences { violated, newly_violated, minutes } = preferences;
+    if *violated == 0 {
+        return String::new();
+    }
+    let count = counted(*violated, "preference");
+    format!("{count} would not be kept, by {minutes} min in all; new: {newly_violated}\n")
 }
 
 /// What can be done next.

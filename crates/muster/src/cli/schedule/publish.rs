@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::decisions::{Decider, DecisionArgs};
 use super::{opened, path, plan};
 use crate::cli::Outcome;
+use crate::cli::clock;
 use crate::cli::findings::{self, Owned};
 use crate::cli::remedy;
 use crate::cli::server::{self, Reply, Server};
@@ -165,6 +166,7 @@ fn told(published: &Published, decided: &str, left: &str, when: &When) -> String
         text += "\nof what is live:\n\n";
         text += &findings::settled(warnings, when);
     }
+    text += &clock::told(published.clock_changes.as_ref());
     if !published.held.is_empty() {
         let draft = draft_id.as_ref().map(|id| format!("; {id} keeps them")).unwrap_or_default();
         text += &format!("\nheld back{draft} (times in {}):\n\n{left}", when.zone());
