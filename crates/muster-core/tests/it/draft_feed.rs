@@ -251,7 +251,7 @@ fn what_goes_live_takes_its_conflicts_along_and_what_is_held_keeps_them() {
         &["draft d1 ana tue 09:00-17:00; ben mon 10:00-18:00", "publish d1", "publish(ack) d1"],
         &expect![[r#"
             > draft d1 ana tue 09:00-17:00; ben mon 10:00-18:00
-            opened d1 ana ack TIME_OFF_PENDING_OVERLAP 480 (TimeOff requested 2026-03-17T00:00:00 to 2026-03-18T00:00:00, pending)
+            opened d1 ana ack TIME_OFF_PENDING_OVERLAP 480 (TimeOff requested 2026-03-17, pending)
             held: d1/ana
             > publish d1
             > publish(ack) d1
@@ -273,7 +273,7 @@ fn time_off_a_leaving_and_a_rule_touch_drafts_too() {
         &["off ana tue id=t", "deny-off t", "leave ben", "rule MAX_HOURS_DAY block maxMinutes=60"],
         &expect![[r#"
             > off ana tue id=t
-            opened d1 ana ack TIME_OFF_PENDING_OVERLAP 480 (TimeOff requested 2026-03-17T00:00:00 to 2026-03-18T00:00:00, pending)
+            opened d1 ana ack TIME_OFF_PENDING_OVERLAP 480 (TimeOff requested 2026-03-17, pending)
             held: d1/ana
             > deny-off t
             closed d1 ana ack TIME_OFF_PENDING_OVERLAP 480 ()
@@ -325,7 +325,7 @@ fn a_shift_that_a_swap_moved_is_told_about_whoever_has_it() {
         &expect![[r#"
             > approve w
             > off ben mon id=t
-            opened d1 ben ack TIME_OFF_PENDING_OVERLAP 600 (TimeOff requested 2026-03-16T00:00:00 to 2026-03-17T00:00:00, pending)
+            opened d1 ben ack TIME_OFF_PENDING_OVERLAP 600 (TimeOff requested 2026-03-16, pending)
             held: d1/ana d1/ben
         "#]],
     );
