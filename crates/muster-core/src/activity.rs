@@ -82,6 +82,12 @@ impl Category {
         }
     }
 
+    /// The category of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|category| category.name() == name)
+    }
+
     /// What an activity of this category belongs to unless its code says otherwise.
     #[must_use]
     pub fn bound_to(self) -> BoundTo {
@@ -95,6 +101,15 @@ impl Category {
         }
     }
 
+    /// Whether the time counts as work unless a code says otherwise.
+    #[must_use]
+    pub fn counts_as_work(self) -> bool {
+        match self {
+            Self::OnQueueWork | Self::OffQueueWork | Self::Meeting | Self::Training => true,
+            Self::Break | Self::Meal | Self::TimeOff | Self::Unavailable => false,
+        }
+    }
+
     /// The code of this category that every unit has from the start.
     #[must_use]
     pub fn default_code(self) -> ActivityCode {
@@ -104,10 +119,7 @@ impl Category {
             name: Arc::from(name),
             category: self,
             paid: !matches!(self, Self::Meal | Self::Unavailable),
-            counts_as_work: matches!(
-                self,
-                Self::OnQueueWork | Self::OffQueueWork | Self::Meeting | Self::Training
-            ),
+            counts_as_work: self.counts_as_work(),
             bound_to: self.bound_to(),
         }
     }

@@ -418,9 +418,8 @@ pub(crate) fn compared(
         return found;
     }
     let stood = rule::findings(before, agent, hull);
-    let known: Vec<Fingerprint> = stood.iter().map(Finding::fingerprint).collect();
     for finding in &mut found {
-        finding.standing = is_covered(finding, &known)
+        finding.standing = stood.iter().any(|old| old.covers(finding))
             || finding.kind.is_stretch() && stood.iter().any(|old| is_no_worse(finding, old));
         let was_masked = finding.standing && finding.kind == Kind::TimeOffApprovedOverlap;
         if was_masked {

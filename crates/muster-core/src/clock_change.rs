@@ -228,7 +228,7 @@ fn times(roster: &Roster, zone: &Zone, transition: Transition, shift: &Shift) ->
     }
     let start = shift.body.span.start;
     let whole = (None, start, shift.body.span.end());
-    let inside = roster.activities(&shift.body).into_iter().map(|activity| {
+    let inside = roster.activities(&shift.body).into_owned().into_iter().map(|activity| {
         let from = start.plus_min(i64::from(activity.offset_min));
         (Some(activity.code), from, from.plus_min(i64::from(activity.length_min)))
     });

@@ -411,6 +411,13 @@ impl Finding {
         self.measured(Measure::Minutes, observed, limit)
     }
 
+    /// With the minutes by which a clock change lengthens or shortens what was measured.
+    #[must_use]
+    pub fn with_clock_change(mut self, minutes: i64) -> Self {
+        self.clock_change_min = (minutes != 0).then_some(minutes);
+        self
+    }
+
     /// Names it across requests.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
@@ -432,17 +439,30 @@ impl Finding {
         })
     }
 
-    /// Kind, rule, agent, sorted subjects and atom; for sums, the stretch instead of the subjects;
-    /// for what is about all agents together, the stretch as well.
-    fn key_hash(&self) -> u64 {
+    /// Whether `other` is the same finding, and no worse: what its fingerprint covers, without
+    /// making one.
+    #[must_use]
+    pub(crate) fn covers(&self, other: &Self) -> bool {
+        (self.kind, &self.rule) == (other.kind, &other.rule)
+            && other.magnitude <= self.magnitude
+            && self.key() == other.key()
+    }
+
+    /// Beside kind and rule, its agent, sorted subjects and atom; for sums, the stretch instead of
+    /// the subjects; for what is about all agents together, the stretch as well.
+    fn key(&self) -> (&Option<AgentId>, &[Subject], Option<Interval>, Option<Atom>) {
         let subjects = if self.kind.is_sum() { &[][..] } else { &self.subjects[..] };
         let window = self.interval.filter(|_| self.kind.is_sum() || self.kind.is_level());
-        let atom = self.clash.as_ref().map(|clash| clash.atom);
+        (&self.agent, subjects, window, self.clash.as_ref().map(|clash| clash.atom))
+    }
+
+    fn key_hash(&self) -> u64 {
+        let (agent, subjects, window, atom) = self.key();
         let kind = match &self.rule {
             None => self.kind.name().to_owned(),
             Some(rule) => format!("{} {rule}", self.kind.name()),
         };
-        let key = (kind, &self.agent, subjects, window, atom);
+        let key = (kind, agent, subjects, window, atom);
         let bytes = serde_json::to_vec(&key).expect("keys are plain data");
         let digest = Sha256::digest(&bytes);
         u64::from_be_bytes(digest[..8].try_into().expect("a digest has 32 bytes"))

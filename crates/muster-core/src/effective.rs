@@ -75,7 +75,7 @@ fn worked(roster: &Roster, shift: &Shift) -> Vec<Segment> {
     let length_min = shift.body.span.length_min;
     let mut segments = Vec::new();
     let mut free_from = 0;
-    for activity in roster.activities(&shift.body) {
+    for activity in roster.activities(&shift.body).into_owned() {
         // An activity may lie outside the shift; the time before it does not become work.
         segments.extend(segment(free_from, activity.offset_min.min(length_min), on_queue(), true));
         let end = activity.offset_min + activity.length_min;

@@ -5,6 +5,7 @@ mod acknowledged;
 mod apply;
 mod image;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
@@ -66,6 +67,68 @@ pub(crate) struct Timeline {
     pub(crate) availability: OrdMap<AvailabilityId, Arc<Known<Availability>>>,
     /// The revision that last changed each week's shifts.
     pub(crate) weeks: OrdMap<Date, Revision>,
+}
+
+impl Timeline {
+    /// Shifts that share time with a stretch, by start.
+    pub(crate) fn shifts_during(
+        &self,
+        during: Interval,
+    ) -> impl DoubleEndedIterator<Item = &Shift> + use<'_> {
+        let earliest = during.start().plus_min(-i64::from(limits::SHIFT_MIN));
+        let all = self.shifts_between(earliest, during.end());
+        all.filter(move |shift| shift.body.span.end() > during.start())
+    }
+
+    /// Shifts that start within a stretch, by start.
+    pub(crate) fn shifts_starting(
+        &self,
+        during: Interval,
+    ) -> impl DoubleEndedIterator<Item = &Shift> + use<'_> {
+        self.shifts_between(during.start(), during.end())
+    }
+
+    fn shifts_between(
+        &self,
+        from: Instant,
+        end: Instant,
+    ) -> impl DoubleEndedIterator<Item = &Shift> + use<'_> {
+        let range = self.shifts.range((from, ShiftId::first())..(end, ShiftId::first()));
+        range.map(|(_, shift)| &**shift)
+    }
+
+    /// The agent's own activities that share time with a stretch, by start.
+    pub(crate) fn commitments_during(
+        &self,
+        during: Interval,
+    ) -> impl Iterator<Item = &Commitment> + use<'_> {
+        let bound =
+            |start| Commitment { start, length_min: 0, code: ActivityCodeId::first(), paid: false };
+        let earliest = during.start().plus_min(-i64::from(limits::SHIFT_MIN));
+        // Most agents have none: nothing is made to compare with.
+        let range = (!self.commitments.is_empty())
+            .then(|| self.commitments.range(bound(earliest)..bound(during.end())));
+        range.into_iter().flatten().filter(move |own| own.end() > during.start())
+    }
+
+    /// A shift's activities as they are lived: the shift's own, with the agent's on top.
+    pub(crate) fn activities<'a>(&self, body: &'a ShiftBody) -> Cow<'a, [Activity]> {
+        let start = body.span.start;
+        let mut own = self.commitments_during(body.interval()).peekable();
+        if own.peek().is_none() {
+            return Cow::Borrowed(&body.activities);
+        }
+        let own = own.filter_map(|c| {
+            let inside = Interval::new(c.start, c.end())?.intersection(body.interval())?;
+            Some(Activity {
+                offset_min: u32::try_from(start.minutes_until(inside.start())).ok()?,
+                length_min: u32::try_from(inside.minutes()).ok()?,
+                code: c.code.clone(),
+                paid: c.paid,
+            })
+        });
+        Cow::Owned(overlay(&body.activities, own))
+    }
 }
 
 /// The live schedule of a week.
@@ -183,10 +246,26 @@ impl Roster {
     /// An activity code: one of the unit's, or the default of a category.
     #[must_use]
     pub fn code(&self, id: &ActivityCodeId) -> Option<ActivityCode> {
-        self.codes.get(id).map(|known| known.value.clone()).or_else(|| {
-            let category = Category::ALL.into_iter().find(|c| c.name() == id.as_str());
-            category.map(Category::default_code)
-        })
+        self.codes
+            .get(id)
+            .map(|known| known.value.clone())
+            .or_else(|| Category::named(id.as_str()).map(Category::default_code))
+    }
+
+    /// The category of an activity code.
+    pub(crate) fn category(&self, id: &ActivityCodeId) -> Option<Category> {
+        match self.codes.get(id) {
+            Some(known) => Some(known.value.category),
+            None => Category::named(id.as_str()),
+        }
+    }
+
+    /// Whether an activity of this code counts as work for the labour rules.
+    pub(crate) fn counts_as_work(&self, id: &ActivityCodeId) -> bool {
+        match self.codes.get(id) {
+            Some(known) => known.value.counts_as_work,
+            None => Category::named(id.as_str()).is_some_and(Category::counts_as_work),
+        }
     }
 
     /// All activity codes, the defaults included, by id.
@@ -251,14 +330,7 @@ impl Roster {
         agent: &AgentId,
         during: Interval,
     ) -> impl DoubleEndedIterator<Item = &Shift> {
-        let earliest = during.start().plus_min(-i64::from(limits::SHIFT_MIN));
-        self.timelines.get(agent).into_iter().flat_map(move |timeline| {
-            timeline
-                .shifts
-                .range((earliest, ShiftId::first())..(during.end(), ShiftId::first()))
-                .map(|(_, shift)| &**shift)
-                .filter(move |shift| shift.body.span.end() > during.start())
-        })
+        self.timelines.get(agent).into_iter().flat_map(move |t| t.shifts_during(during))
     }
 
     /// An agent's live shifts that start within a stretch, by start.
@@ -267,10 +339,7 @@ impl Roster {
         agent: &AgentId,
         during: Interval,
     ) -> impl DoubleEndedIterator<Item = &Shift> {
-        self.timelines.get(agent).into_iter().flat_map(move |timeline| {
-            let from = (during.start(), ShiftId::first());
-            timeline.shifts.range(from..(during.end(), ShiftId::first())).map(|(_, s)| &**s)
-        })
+        self.timelines.get(agent).into_iter().flat_map(move |t| t.shifts_starting(during))
     }
 
     /// All time-off requests of an agent, by first instant.
@@ -284,13 +353,7 @@ impl Roster {
         agent: &AgentId,
         during: Interval,
     ) -> impl Iterator<Item = &Commitment> {
-        let bound =
-            |start| Commitment { start, length_min: 0, code: ActivityCodeId::first(), paid: false };
-        let earliest = during.start().plus_min(-i64::from(limits::SHIFT_MIN));
-        let range = bound(earliest)..bound(during.end());
-        self.timelines.get(agent).into_iter().flat_map(move |timeline| {
-            timeline.commitments.range(range.clone()).filter(move |c| c.end() > during.start())
-        })
+        self.timelines.get(agent).into_iter().flat_map(move |t| t.commitments_during(during))
     }
 
     /// What an agent says of when they can work, by id.
@@ -424,18 +487,11 @@ impl Roster {
 
     /// A shift's activities as they are lived: the shift's own, with the agent's on top.
     #[must_use]
-    pub fn activities(&self, body: &ShiftBody) -> Vec<Activity> {
-        let start = body.span.start;
-        let own = self.commitments_of(&body.owner, body.interval()).filter_map(|c| {
-            let inside = Interval::new(c.start, c.end())?.intersection(body.interval())?;
-            Some(Activity {
-                offset_min: u32::try_from(start.minutes_until(inside.start())).ok()?,
-                length_min: u32::try_from(inside.minutes()).ok()?,
-                code: c.code.clone(),
-                paid: c.paid,
-            })
-        });
-        overlay(&body.activities, own)
+    pub fn activities<'a>(&self, body: &'a ShiftBody) -> Cow<'a, [Activity]> {
+        match self.timelines.get(&body.owner) {
+            Some(timeline) => timeline.activities(body),
+            None => Cow::Borrowed(&body.activities),
+        }
     }
 
     /// Paid minutes of a shift: all of it but unpaid activities. Derived, never stored.

@@ -30,7 +30,7 @@ mod week_hours;
 mod weekends;
 mod weekly_rest;
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 
 use jiff::civil::{Date, Time, Weekday};
 
@@ -38,9 +38,10 @@ use crate::agent::Agent;
 use crate::conflict::{Finding, Kind, Severity};
 use crate::id::{AgentId, ShiftId, SwapId};
 use crate::instant::{Instant, Interval};
-use crate::roster::Roster;
-use crate::shift::{Shift, ShiftBody};
+use crate::roster::{Roster, Timeline};
+use crate::shift::{Activity, Commitment, Shift, ShiftBody};
 use crate::swap::SwapOffer;
+use crate::time_off::TimeOff;
 use crate::unit::BusinessUnit;
 use crate::zone::Zone;
 
@@ -229,6 +230,12 @@ impl Rule {
         RULES.iter().find(|rule| rule.kind == kind)
     }
 
+    /// Whether it looks at an agent's weeks as they are, so that [`findings`] tells what it finds.
+    #[must_use]
+    pub fn is_of_weeks(&self) -> bool {
+        matches!(self.look, Look::Window(_))
+    }
+
     /// Whether it can be set for some agents only, or for some days: a kind that is about all
     /// agents, or that commands find themselves, holds for the unit.
     #[must_use]
@@ -247,8 +254,12 @@ pub struct Window<'a> {
     pub(crate) roster: &'a Roster,
     pub(crate) unit: &'a BusinessUnit,
     pub(crate) agent: &'a Agent,
+    /// What the agent has in time; nothing, for somebody who never had anything.
+    timeline: Option<&'a Timeline>,
     /// The stretch of time that was touched.
     pub(crate) hull: Interval,
+    /// How far around it the shifts below reach.
+    bounds: Interval,
     /// The shifts in and around it, sorted by start.
     pub(crate) shifts: Vec<&'a Shift>,
 }
@@ -263,8 +274,9 @@ impl<'a> Window<'a> {
         let unit = roster.unit()?;
         let agent = &roster.agent(agent)?.agent;
         let bounds = Self::bounds(unit, hull);
-        let shifts = roster.shifts_of(&agent.id, bounds).collect();
-        Some(Self { roster, unit, agent, hull, shifts })
+        let timeline = roster.timelines.get(&agent.id).map(|timeline| &**timeline);
+        let shifts = timeline.into_iter().flat_map(|t| t.shifts_during(bounds)).collect();
+        Some(Self { roster, unit, agent, timeline, hull, bounds, shifts })
     }
 
     fn bounds(unit: &BusinessUnit, hull: Interval) -> Interval {
@@ -281,10 +293,11 @@ impl<'a> Window<'a> {
     pub(crate) fn weeks_from(&self, first_day: Weekday) -> Vec<Interval> {
         let zone = &self.agent.zone;
         let days = self.shifts.iter().flat_map(|s| [s.first_day(zone), s.last_day(zone)]);
-        let firsts: BTreeSet<Date> = days.map(|day| Zone::week_of(day, first_day)).collect();
-        let weeks = firsts.into_iter().filter_map(|first| {
-            zone.days(first, first.checked_add(jiff::Span::new().days(6)).ok()?)
-        });
+        let mut firsts: Vec<Date> = days.map(|day| Zone::week_of(day, first_day)).collect();
+        firsts.sort_unstable();
+        firsts.dedup();
+        let weeks =
+            firsts.into_iter().filter_map(|first| zone.days(first, Zone::days_after(first, 6)?));
         weeks.filter(|week| week.overlaps(self.hull)).collect()
     }
 
@@ -292,7 +305,50 @@ impl<'a> Window<'a> {
     pub(crate) fn shifts_around(&self, days: i64) -> Vec<&'a Shift> {
         let (start, end) = (self.hull.start().plus_days(-days), self.hull.end().plus_days(days));
         let wide = Interval::new(start, end).unwrap_or(self.hull);
-        self.roster.shifts_of(&self.agent.id, wide).collect()
+        self.shifts_during(wide).collect()
+    }
+
+    /// The agent's shifts that share time with a stretch, by start.
+    pub(crate) fn shifts_during(&self, during: Interval) -> impl Iterator<Item = &'a Shift> {
+        let (near, far) = self.sources(during);
+        let near = near.iter().copied().filter(move |shift| shift.interval().overlaps(during));
+        near.chain(far.into_iter().flat_map(move |timeline| timeline.shifts_during(during)))
+    }
+
+    /// The agent's shifts that start within a stretch, by start.
+    pub(crate) fn shifts_starting(&self, during: Interval) -> impl Iterator<Item = &'a Shift> {
+        let (near, far) = self.sources(during);
+        let near = near.iter().copied().filter(move |s| during.contains(s.body.span.start));
+        near.chain(far.into_iter().flat_map(move |timeline| timeline.shifts_starting(during)))
+    }
+
+    /// Where the shifts of a stretch are found: among those at hand, or else with all of them.
+    fn sources(&self, during: Interval) -> (&[&'a Shift], Option<&'a Timeline>) {
+        match self.bounds.covers(during) {
+            true => (&self.shifts, None),
+            false => (&[], self.timeline),
+        }
+    }
+
+    /// The agent's own activities that share time with a stretch, by start.
+    pub(crate) fn commitments_during(
+        &self,
+        during: Interval,
+    ) -> impl Iterator<Item = &'a Commitment> + use<'a> {
+        self.timeline.into_iter().flat_map(move |timeline| timeline.commitments_during(during))
+    }
+
+    /// The agent's requests for time off, by first instant.
+    pub(crate) fn time_off(&self) -> impl Iterator<Item = &'a TimeOff> + use<'a> {
+        self.timeline.into_iter().flat_map(|timeline| timeline.time_off.values().map(|t| &**t))
+    }
+
+    /// The activities of one of the agent's shifts as they are lived.
+    pub(crate) fn activities(&self, shift: &'a Shift) -> Cow<'a, [Activity]> {
+        match self.timeline {
+            Some(timeline) => timeline.activities(&shift.body),
+            None => Cow::Borrowed(&shift.body.activities),
+        }
     }
 
     /// Whether what the agent does on a day is known: a week in which nothing has happened is not
@@ -301,7 +357,7 @@ impl<'a> Window<'a> {
         let first = Zone::week_of(day, self.unit.first_day.into());
         // A command that opens the week with a shift of the agent is looked at before it has.
         let is_opened = self.roster.week(first).is_some();
-        let is_worked = |week| self.roster.shifts_starting(&self.agent.id, week).next().is_some();
+        let is_worked = |week| self.shifts_starting(week).next().is_some();
         is_opened || self.unit.week(first).is_some_and(is_worked)
     }
 
@@ -318,12 +374,12 @@ pub fn findings(roster: &Roster, agent: &AgentId, hull: Interval) -> Vec<Finding
     let Some(window) = Window::of(roster, agent, hull) else { return found };
     for rule in RULES {
         let Look::Window(check) = rule.look else { continue };
-        for setting in roster.rules().in_force(rule, window.agent) {
-            let mut of_rule = Vec::new();
-            check(&window, &setting, &mut of_rule);
-            of_rule.retain(|finding| setting.holds(&window.agent.zone, finding.interval));
-            found.extend(of_rule);
-        }
+        roster.rules().in_force(rule, window.agent, |setting| {
+            let first = found.len();
+            check(&window, setting, &mut found);
+            let is_past = |f: &mut Finding| !setting.holds(&window.agent.zone, f.interval);
+            found.extract_if(first.., is_past).for_each(drop);
+        });
     }
     found.sort_by_cached_key(Finding::sort_key);
     found
@@ -349,10 +405,10 @@ pub(crate) fn change_findings(roster: &Roster, change: &ShiftChange<'_>) -> Vec<
     let mut found = Vec::new();
     for rule in RULES {
         let Look::Change(check) = rule.look else { continue };
-        for setting in roster.rules().in_force(rule, change.agent) {
-            let finding = check(change, &setting);
+        roster.rules().in_force(rule, change.agent, |setting| {
+            let finding = check(change, setting);
             found.extend(finding.filter(|f| setting.holds(&change.agent.zone, f.interval)));
-        }
+        });
     }
     found
 }
@@ -390,10 +446,10 @@ pub(crate) fn swap_findings(
     let mut found = Vec::new();
     for rule in RULES {
         let Look::Swap(check) = rule.look else { continue };
-        for setting in roster.rules().in_force(rule, side.agent) {
-            let finding = check(&side, &setting);
+        roster.rules().in_force(rule, side.agent, |setting| {
+            let finding = check(&side, setting);
             found.extend(finding.filter(|f| setting.holds(&side.agent.zone, f.interval)));
-        }
+        });
     }
     found
 }

@@ -32,7 +32,7 @@ impl BusinessUnit {
     /// A week as elapsed time: 168 hours, but 167 or 169 when the clocks change.
     #[must_use]
     pub fn week(&self, first: Date) -> Option<Interval> {
-        let last = first.checked_add(jiff::Span::new().days(6)).ok()?;
+        let last = Zone::days_after(first, 6)?;
         self.zone.days(first, last)
     }
 }

@@ -3,24 +3,34 @@
 //! Zones come from the release bundled with the program ([`Zone::release`]), never from the
 //! machine, so that every node and every replay reads the same rules.
 
+mod civil;
+mod offsets;
 mod transition;
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase};
 use serde::{Deserialize, Serialize};
 
 use crate::instant::{Instant, Interval};
+use crate::zone::offsets::Offsets;
 
 pub use transition::{Midnight, Transition};
 
 /// A named time zone of the IANA database, such as `America/Chicago`.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Zone(TimeZone);
+pub struct Zone(Arc<Known>);
+
+/// A zone, and its offsets.
+struct Known {
+    zone: TimeZone,
+    offsets: Offsets,
+}
 
 /// The name is not one of the bundled release.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -75,16 +85,31 @@ pub enum LocalTimeError {
     },
 }
 
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
 fn database() -> &'static TimeZoneDatabase {
     static BUNDLED: OnceLock<TimeZoneDatabase> = OnceLock::new();
     BUNDLED.get_or_init(TimeZoneDatabase::bundled)
+}
+
+impl Known {
+    /// What is known of a zone. One that has a name is looked into once and kept: there are only so
+    /// many.
+    fn of(zone: TimeZone) -> Arc<Self> {
+        static NAMED: Mutex<BTreeMap<String, Arc<Known>>> = Mutex::new(BTreeMap::new());
+        let new = |zone: TimeZone| Arc::new(Self { offsets: Offsets::of(&zone), zone });
+        let Some(name) = zone.iana_name().map(str::to_owned) else { return new(zone) };
+        // Whoever panicked has left the map whole.
+        let mut named = NAMED.lock().unwrap_or_else(PoisonError::into_inner);
+        named.entry(name).or_insert_with(|| new(zone)).clone()
+    }
 }
 
 impl Zone {
     /// Coordinated Universal Time.
     #[must_use]
     pub fn utc() -> Self {
-        Self(TimeZone::UTC)
+        Self(Known::of(TimeZone::UTC))
     }
 
     /// Finds a zone by its IANA name.
@@ -94,7 +119,7 @@ impl Zone {
     pub fn find(name: &str) -> Result<Self, UnknownZone> {
         let unknown = || UnknownZone { name: name.to_owned() };
         let zone = database().get(name).map_err(|_| unknown())?;
-        zone.iana_name().is_some().then(|| Self(zone)).ok_or_else(unknown)
+        zone.iana_name().is_some().then(|| Self(Known::of(zone))).ok_or_else(unknown)
     }
 
     /// The release of the IANA database that is bundled, such as `2025b`.
@@ -106,25 +131,33 @@ impl Zone {
     /// The IANA name.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.0.iana_name().unwrap_or("UTC")
+        self.0.zone.iana_name().unwrap_or("UTC")
     }
 
     /// What a clock on the wall shows at an instant.
     #[must_use]
     pub fn wall(&self, at: Instant) -> DateTime {
-        self.0.to_datetime(at.timestamp())
+        self.offset(at).to_datetime(at.timestamp())
+    }
+
+    fn offset(&self, at: Instant) -> Offset {
+        self.0.offsets.at(at).unwrap_or_else(|| self.0.zone.to_offset(at.timestamp()))
     }
 
     /// The civil date at an instant.
     #[must_use]
     pub fn date(&self, at: Instant) -> Date {
-        self.wall(at).date()
+        let listed = self.0.offsets.at(at).and_then(|offset| {
+            let local_ms = at.ms() + i64::from(offset.seconds()) * 1_000;
+            civil::date(local_ms.div_euclid(DAY_MS))
+        });
+        listed.unwrap_or_else(|| self.wall(at).date())
     }
 
     /// Offset from UTC at an instant, in minutes, rounded towards negative infinity.
     #[must_use]
     pub fn offset_min(&self, at: Instant) -> i64 {
-        i64::from(self.0.to_offset(at.timestamp()).seconds()).div_euclid(60)
+        i64::from(self.offset(at).seconds()).div_euclid(60)
     }
 
     /// The instant a wall time names.
@@ -136,6 +169,9 @@ impl Zone {
         local: DateTime,
         policy: Disambiguation,
     ) -> Result<Instant, LocalTimeError> {
+        if let Some(at) = self.0.offsets.resolved(local) {
+            return Ok(at);
+        }
         let at = |offset: Offset| {
             offset.to_timestamp(local).map_or(
                 if local.year() < 0 { Instant::MIN } else { Instant::MAX },
@@ -143,7 +179,7 @@ impl Zone {
             )
         };
         let zone = || self.name().to_owned();
-        let (earlier, later, skipped) = match self.0.to_ambiguous_timestamp(local).offset() {
+        let (earlier, later, skipped) = match self.0.zone.to_ambiguous_timestamp(local).offset() {
             AmbiguousOffset::Unambiguous { offset } => return Ok(at(offset)),
             // In a gap the offset *after* the change gives the earlier instant.
             AmbiguousOffset::Gap { before, after } => (at(after), at(before), true),
@@ -184,8 +220,21 @@ impl Zone {
     /// The week that holds a date, named by its first day.
     #[must_use]
     pub fn week_of(date: Date, first_day: Weekday) -> Date {
-        let back = date.weekday().since(first_day);
-        date.checked_sub(jiff::Span::new().days(i64::from(back))).unwrap_or(date)
+        // 1970 began on a Thursday.
+        let weekday = civil::number(date) + 3 - i64::from(first_day.to_monday_zero_offset());
+        Self::days_after(date, -weekday.rem_euclid(7)).unwrap_or(date)
+    }
+
+    /// The date so many days after another, or before it if they are less than none.
+    #[must_use]
+    pub fn days_after(date: Date, days: i64) -> Option<Date> {
+        civil::date(civil::number(date).checked_add(days)?)
+    }
+
+    /// How many days a date is after another; less than none when it is before it.
+    #[must_use]
+    pub fn days_between(from: Date, to: Date) -> i64 {
+        civil::number(to) - civil::number(from)
     }
 
     /// By how many minutes the clocks are moved during a stretch of time:
@@ -211,7 +260,7 @@ impl From<Zone> for String {
 
 impl PartialEq for Zone {
     fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0 || self.name() == other.name()
+        Arc::ptr_eq(&self.0, &other.0) || self.name() == other.name()
     }
 }
 impl Eq for Zone {}
@@ -296,6 +345,45 @@ mod tests {
         assert_eq!(hours("America/Santiago", 2026, 4, 4), 25 * 60);
         let santiago = zone("America/Santiago").start_of_day(date(2026, 9, 6));
         assert_eq!(zone("America/Santiago").wall(santiago).hour(), 1);
+    }
+
+    /// Around every change of every zone, and where nothing changes, the list says what the zone's
+    /// rules say.
+    #[test]
+    fn listed_offsets_are_those_of_the_zone() {
+        let mut looked = 0;
+        for name in database().available() {
+            let zone = zone(name.as_str());
+            let first = Instant::from_ms(0).timestamp();
+            let changes =
+                zone.0.zone.following(first).map(|c| Instant::from_timestamp(c.timestamp()));
+            let ends = changes.take_while(|at| at.timestamp().as_second() < 4_133_980_800);
+            let quiet = (0..140).map(|year| Instant::from_ms(0).plus_days(365 * year));
+            for at in ends.chain(quiet) {
+                for by_min in [-2_000, -1_440, -60, -1, 0, 1, 30, 60, 1_439, 1_441] {
+                    let at = at.plus_min(by_min);
+                    let wall = zone.0.zone.to_datetime(at.timestamp());
+                    assert_eq!(zone.wall(at), wall, "{name} {at}");
+                    let again = zone.0.zone.to_ambiguous_timestamp(wall).compatible().unwrap();
+                    let again = Instant::from_timestamp(again);
+                    let resolved = zone.resolve(wall, Disambiguation::Compatible).unwrap();
+                    assert_eq!(resolved, again, "{name} {wall}");
+                    looked += 1;
+                }
+            }
+        }
+        assert!(looked > 100_000, "only {looked} instants were looked at");
+    }
+
+    #[test]
+    fn dates_are_so_many_days_apart() {
+        let day = date(2026, 2, 27);
+        assert_eq!(Zone::days_after(day, 2), Some(date(2026, 3, 1)));
+        assert_eq!(Zone::days_after(day, -58), Some(date(2025, 12, 31)));
+        assert_eq!(Zone::days_after(Date::MAX, 1), None);
+        assert_eq!(Zone::days_after(day, i64::MAX), None);
+        assert_eq!(Zone::days_between(day, date(2026, 3, 1)), 2);
+        assert_eq!(Zone::days_between(day, date(2025, 12, 31)), -58);
     }
 
     #[test]

@@ -5,16 +5,21 @@ mod edits;
 mod ledger;
 mod load;
 mod nodes;
+mod paper;
 mod publish;
 mod reads;
+mod rules;
 mod setting;
 mod stats;
+mod swaps;
+mod timed;
 pub(crate) mod version_store;
 
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
+use serde::Serialize;
 
 use crate::bench::stats::Figure;
 use crate::print;
@@ -46,6 +51,11 @@ pub(crate) enum Scenario {
     Ledger(ledger::LedgerOptions),
     /// Single edits on nodes over one `PostgreSQL`, beside version columns and row locks on it
     Nodes(nodes::NodesOptions),
+    /// What the rules cost over a week, rule by rule, without a server
+    Rules(rules::RulesOptions),
+    /// What deciding and explaining a swap, an edit and time off cost, by size of the unit, without
+    /// a server
+    Swaps(swaps::SwapsOptions),
     /// The second half of `load`, in a process of its own
     #[command(hide = true)]
     Cold(cold::ColdOptions),
@@ -56,21 +66,40 @@ pub(crate) enum Scenario {
 /// # Errors
 /// When the server does not start or refuses what must go through.
 pub(crate) async fn run(options: BenchOptions) -> Result<()> {
-    let figures = match &options.scenario {
-        Scenario::Publish(options) => publish::run(options).await?,
-        Scenario::Edits(options) => edits::run(options).await?,
-        Scenario::Reads(options) => reads::run(options).await?,
-        Scenario::Load(options) => load::run(options).await?,
-        Scenario::Ledger(options) => ledger::run(options).await?,
-        Scenario::Nodes(options) => nodes::run(options).await?,
+    let told = match &options.scenario {
+        Scenario::Publish(options) => Told::of(&publish::run(options).await?)?,
+        Scenario::Edits(options) => Told::of(&edits::run(options).await?)?,
+        Scenario::Reads(options) => Told::of(&reads::run(options).await?)?,
+        Scenario::Load(options) => Told::of(&load::run(options).await?)?,
+        Scenario::Ledger(options) => Told::of(&ledger::run(options).await?)?,
+        Scenario::Nodes(options) => Told::of(&nodes::run(options).await?)?,
+        Scenario::Rules(options) => rules::run(options)?,
+        Scenario::Swaps(options) => swaps::run(options)?,
         Scenario::Cold(options) => return cold::run(options).await,
     };
-    print::out(&stats::table(&figures));
+    print::out(&told.table);
     if let Some(file) = &options.json {
-        let text = serde_json::to_string_pretty(&figures).context("write the figures")?;
-        std::fs::write(file, text + "\n").with_context(|| format!("write {}", file.display()))?;
+        let text = told.json + "\n";
+        std::fs::write(file, text).with_context(|| format!("write {}", file.display()))?;
     }
     Ok(())
+}
+
+/// What was measured.
+struct Told {
+    table: String,
+    json: String,
+}
+
+impl Told {
+    fn new(table: String, lines: &impl Serialize) -> Result<Self> {
+        let json = serde_json::to_string_pretty(lines).context("write the figures")?;
+        Ok(Self { table, json })
+    }
+
+    fn of(figures: &Figures) -> Result<Self> {
+        Self::new(stats::table(figures), figures)
+    }
 }
 
 /// Says what is going on, for whoever waits.

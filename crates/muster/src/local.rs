@@ -79,12 +79,7 @@ impl Local {
 
     /// What the rules find in all the weeks there are, worst first.
     pub(crate) fn findings(&self) -> Vec<Finding> {
-        let Some(weeks) = self.weeks() else { return Vec::new() };
-        let agents = self.roster.agents().map(|record| &record.agent.id);
-        let mut found: Vec<Finding> =
-            agents.flat_map(|agent| rule::findings(&self.roster, agent, weeks)).collect();
-        found.sort_by_cached_key(Finding::sort_key);
-        found
+        self.weeks().map(|weeks| found(&self.roster, weeks)).unwrap_or_default()
     }
 
     /// From the beginning of the first week to the end of the last.
@@ -94,6 +89,15 @@ impl Local {
         let (first, last) = (unit.week(firsts().min()?)?, unit.week(firsts().max()?)?);
         Interval::new(first.start(), last.end())
     }
+}
+
+/// What the rules find in a stretch of time, worst first.
+pub(crate) fn found(roster: &Roster, during: Interval) -> Vec<Finding> {
+    let agents = roster.agents().map(|record| &record.agent.id);
+    let mut found: Vec<Finding> =
+        agents.flat_map(|agent| rule::findings(roster, agent, during)).collect();
+    found.sort_by_cached_key(Finding::sort_key);
+    found
 }
 
 fn actor() -> Actor {

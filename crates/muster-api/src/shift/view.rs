@@ -46,12 +46,7 @@ impl<'a> ActivitiesView<'a> {
     /// The activities of a shift of a roster.
     #[must_use]
     pub fn new(roster: &Roster, body: &'a ShiftBody) -> Self {
-        let has_own = roster.commitments_of(&body.owner, body.interval()).next().is_some();
-        Self(if has_own {
-            Cow::Owned(roster.activities(body))
-        } else {
-            Cow::Borrowed(&body.activities)
-        })
+        Self(roster.activities(body))
     }
 
     fn unpaid_min(&self) -> i64 {

@@ -23,25 +23,37 @@ struct Spans(Vec<Interval>);
 
 impl Spans {
     fn remove(&mut self, place: Interval) {
-        if !self.0.iter().any(|known| known.overlaps(place)) {
-            return;
-        }
-        let parts = |known: &Interval| {
+        let mut n = 0;
+        while let Some(known) = self.0.get(n).copied() {
             let before = Interval::new(known.start(), known.end().min(place.start()));
             let after = Interval::new(known.start().max(place.end()), known.end());
-            before.into_iter().chain(after)
-        };
-        self.0 = self.0.iter().flat_map(parts).collect();
+            n += match (before, after) {
+                _ if !known.overlaps(place) => 1,
+                (Some(before), Some(after)) => {
+                    self.0[n] = before;
+                    self.0.insert(n + 1, after);
+                    2
+                }
+                (Some(rest), None) | (None, Some(rest)) => {
+                    self.0[n] = rest;
+                    1
+                }
+                (None, None) => {
+                    self.0.remove(n);
+                    0
+                }
+            };
+        }
     }
 
     fn add(&mut self, place: Interval) {
         let meets = |known: &Interval| known.start() <= place.end() && place.start() <= known.end();
-        let (near, mut rest): (Vec<Interval>, Vec<_>) = self.0.iter().partition(|k| meets(k));
-        let start = near.iter().fold(place.start(), |start, known| start.min(known.start()));
-        let end = near.iter().fold(place.end(), |end, known| end.max(known.end()));
-        rest.extend(Interval::new(start, end));
-        rest.sort();
-        self.0 = rest;
+        let (mut start, mut end) = (place.start(), place.end());
+        for known in self.0.extract_if(.., |known| meets(known)) {
+            (start, end) = (start.min(known.start()), end.max(known.end()));
+        }
+        let at = self.0.partition_point(|known| known.start() < start);
+        self.0.splice(at..at, Interval::new(start, end));
     }
 
     fn mask(&self, of: impl Fn(Interval) -> Mask) -> Mask {
@@ -133,7 +145,7 @@ fn presence(roster: &Roster, record: &AgentRecord, day: Day) -> Option<Presence>
 fn lay(roster: &Roster, queue: &mut Spans, shift: &Shift) {
     queue.add(shift.interval());
     let start = shift.body.span.start;
-    let mut take = |activity: &Activity| {
+    let take = |activity: &Activity| {
         let at = |min: u32| start.plus_min(i64::from(min));
         let end = at(activity.offset_min + activity.length_min);
         let Some(place) = Interval::new(at(activity.offset_min), end) else { return };
@@ -143,17 +155,10 @@ fn lay(roster: &Roster, queue: &mut Spans, shift: &Shift) {
             queue.remove(place);
         }
     };
-    if roster.commitments_of(&shift.body.owner, shift.interval()).next().is_none() {
-        shift.body.activities.iter().for_each(take);
-    } else {
-        roster.activities(&shift.body).iter().for_each(&mut take);
-    }
+    roster.activities(&shift.body).iter().for_each(take);
 }
 
 /// Whether an activity of this code is work on the queue.
 fn is_on_queue(roster: &Roster, code: &ActivityCodeId) -> bool {
-    match roster.codes.get(code) {
-        Some(known) => known.value.category == Category::OnQueueWork,
-        None => code.as_str() == Category::OnQueueWork.name(),
-    }
+    roster.category(code) == Some(Category::OnQueueWork)
 }

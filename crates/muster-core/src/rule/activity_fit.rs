@@ -22,7 +22,7 @@ pub(super) fn check(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<
             );
         }
     }
-    for commitment in window.roster.commitments_of(&window.agent.id, window.hull) {
+    for commitment in window.commitments_during(window.hull) {
         let interval = Interval::new(commitment.start, commitment.end());
         let outside_min = interval.map_or(0, |interval| uncovered_min(window, interval));
         if outside_min > 0 {

@@ -12,9 +12,10 @@ use jiff::civil::Date;
 
 use crate::conflict::{Finding, Subject};
 use crate::instant::Interval;
-use crate::rule::counted::{COUNTED, Counted};
+use crate::rule::counted::{COUNTED, Counted, average};
 use crate::rule::{MINUTES_OF_WEEK, Param, Setting, Window, number};
 use crate::shift::Shift;
+use crate::zone::Zone;
 
 pub(super) const PARAMS: &[Param] =
     &[number("maxMinutes", 2_880, MINUTES_OF_WEEK), number("weeks", 17, (2, 52)), COUNTED];
@@ -31,7 +32,7 @@ pub(super) fn check(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<
     let periods = sums.keys().filter_map(|last| period(window, &sums, *last, weeks));
     let worst = periods.max_by_key(|(period, sum, _)| (*sum, std::cmp::Reverse(*period)));
     let Some((period, sum, shifts)) = worst else { return };
-    let average = sum.div_euclid(weeks) + i64::from(sum.rem_euclid(weeks) > 0);
+    let average = average(sum, weeks);
     if average > max_min {
         let subjects = shifts.into_iter().map(|shift| Subject::Shift(shift.id.clone()));
         let finding = setting.finding(window.agent).about(subjects).during(Some(period));
@@ -47,8 +48,8 @@ fn period<'a>(
     last: Date,
     weeks: i64,
 ) -> Option<(Interval, i64, Vec<&'a Shift>)> {
-    let first = last.checked_sub(jiff::Span::new().weeks(weeks - 1)).ok()?;
-    let end = last.checked_add(jiff::Span::new().days(6)).ok()?;
+    let first = Zone::days_after(last, -7 * (weeks - 1))?;
+    let end = Zone::days_after(last, 6)?;
     let period = window.unit.zone.days(first, end)?;
     if !period.overlaps(window.hull) {
         return None;

@@ -65,16 +65,16 @@ fn begins_min(breaks: &[Activity], setting: &Setting<'_>, wanted_min: i64) -> i6
 /// A shift's breaks and meals in order; those that touch are one.
 fn breaks(window: &Window<'_>, shift: &Shift) -> Vec<Activity> {
     let is_break = |activity: &Activity| {
-        let code = window.roster.code(&activity.code);
-        code.is_some_and(|code| matches!(code.category, Category::Break | Category::Meal))
+        let category = window.roster.category(&activity.code);
+        matches!(category, Some(Category::Break | Category::Meal))
     };
     let mut joined: Vec<Activity> = Vec::new();
-    for next in window.roster.activities(&shift.body).into_iter().filter(is_break) {
+    for next in window.activities(shift).iter().filter(|activity| is_break(activity)) {
         match joined.last_mut() {
             Some(last) if last.offset_min + last.length_min == next.offset_min => {
                 last.length_min += next.length_min;
             }
-            _ => joined.push(next),
+            _ => joined.push(next.clone()),
         }
     }
     joined

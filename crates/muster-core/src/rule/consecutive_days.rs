@@ -11,6 +11,7 @@ use crate::conflict::{Finding, Measure, Subject};
 use crate::instant::Interval;
 use crate::rule::{Param, Setting, Window, number};
 use crate::shift::Shift;
+use crate::zone::Zone;
 
 const DAYS: (i64, i64) = (1, 60);
 
@@ -72,7 +73,7 @@ fn runs<'a>(window: &Window<'a>, days: i64) -> Vec<Run<'a>> {
 
 impl Run<'_> {
     fn length(&self) -> i64 {
-        self.last.since(self.first).map_or(0, |span| i64::from(span.get_days())) + 1
+        Zone::days_between(self.first, self.last) + 1
     }
 
     fn days(&self, window: &Window<'_>) -> Option<Interval> {

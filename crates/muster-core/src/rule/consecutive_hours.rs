@@ -39,13 +39,12 @@ fn finding(
     max_min: i64,
 ) -> Finding {
     let change = window.agent.zone.clock_change_min(during);
-    let mut finding = setting
+    setting
         .finding(window.agent)
         .about(stretch.iter().map(|shift| Subject::Shift(shift.id.clone())))
         .during(Some(during))
-        .measured_min(during.minutes(), max_min);
-    finding.clock_change_min = (change != 0).then_some(change);
-    finding
+        .measured_min(during.minutes(), max_min)
+        .with_clock_change(change)
 }
 
 #[cfg(test)]

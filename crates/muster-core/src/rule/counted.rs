@@ -2,7 +2,7 @@
 
 use crate::instant::Interval;
 use crate::rule::{Allowed, Param, Setting, Window};
-use crate::shift::Shift;
+use crate::shift::{Activity, Shift};
 use crate::time_off::TimeOffStatus;
 
 /// The parameter that says what counts.
@@ -43,50 +43,57 @@ impl Counted {
     /// worked, and does not count.
     pub(super) fn minutes_in(self, window: &Window<'_>, shift: &Shift, within: Interval) -> i64 {
         let Some(inside) = shift.interval().intersection(within) else { return 0 };
-        let mut left_out = self.left_out(window, shift);
-        left_out.extend(self.masked(window, inside));
-        left_out.sort();
-        let mut counted = inside.minutes();
-        let mut from = inside.start();
-        for gap in left_out {
-            let rest = Interval::new(from.max(gap.start()), gap.end());
-            let Some(gap) = rest.and_then(|gap| gap.intersection(inside)) else { continue };
-            counted -= gap.minutes();
-            from = gap.end();
+        let masked = self.masked(window, inside);
+        let activities = window.activities(shift);
+        let left_out = activities.iter().filter_map(|activity| {
+            let from = shift.body.span.start.plus_min(i64::from(activity.offset_min));
+            let place = Interval::new(from, from.plus_min(i64::from(activity.length_min)));
+            place.filter(|_| self.leaves_out(window, activity))
+        });
+        if masked.is_empty() {
+            return uncovered_min(inside, left_out);
         }
-        counted
+        let mut gaps: Vec<Interval> = left_out.chain(masked).collect();
+        gaps.sort();
+        uncovered_min(inside, gaps.into_iter())
     }
 
-    /// The activities of a shift that do not count.
-    fn left_out(self, window: &Window<'_>, shift: &Shift) -> Vec<Interval> {
-        let roster = window.roster;
-        if self == Self::Elapsed {
-            return Vec::new();
-        }
-        let is_left_out = |activity: &crate::shift::Activity| match self {
+    /// Whether an activity does not count.
+    fn leaves_out(self, window: &Window<'_>, activity: &Activity) -> bool {
+        match self {
             Self::Paid | Self::PaidOrOnLeave => !activity.paid,
-            Self::Worked => !roster.code(&activity.code).is_some_and(|code| code.counts_as_work),
+            Self::Worked => !window.roster.counts_as_work(&activity.code),
             Self::Elapsed => false,
-        };
-        let start = shift.body.span.start;
-        let all = roster.activities(&shift.body).into_iter().filter(is_left_out);
-        let place = |activity: crate::shift::Activity| {
-            let from = start.plus_min(i64::from(activity.offset_min));
-            Interval::new(from, from.plus_min(i64::from(activity.length_min)))
-        };
-        all.filter_map(place).collect()
+        }
     }
 
     /// The approved time off of a window's agent that shares time with a stretch, unless it counts.
     fn masked(self, window: &Window<'_>, during: Interval) -> Vec<Interval> {
-        let all = window.roster.time_off_of(&window.agent.id);
-        let approved = all.filter(|time_off| {
+        let approved = window.time_off().filter(|time_off| {
             let counts = self == Self::PaidOrOnLeave && time_off.request.paid;
             time_off.status == TimeOffStatus::Approved && !counts
         });
         let places = approved.flat_map(|time_off| time_off.request.intervals.iter().copied());
         places.filter(|place| place.overlaps(during)).collect()
     }
+}
+
+/// The minutes of a stretch outside of gaps, which are sorted.
+fn uncovered_min(inside: Interval, gaps: impl Iterator<Item = Interval>) -> i64 {
+    let mut counted = inside.minutes();
+    let mut from = inside.start();
+    for gap in gaps {
+        let rest = Interval::new(from.max(gap.start()), gap.end());
+        let Some(gap) = rest.and_then(|gap| gap.intersection(inside)) else { continue };
+        counted -= gap.minutes();
+        from = gap.end();
+    }
+    counted
+}
+
+/// A mean, rounded up, so that a limit is never exceeded unseen.
+pub(super) fn average(sum: i64, count: i64) -> i64 {
+    sum.div_euclid(count) + i64::from(sum.rem_euclid(count) > 0)
 }
 
 /// The shifts that alone are enough to go beyond a limit: the longest, as few as possible. Each

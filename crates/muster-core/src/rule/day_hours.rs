@@ -5,8 +5,6 @@
 //! What counts is paid, elapsed or worked time. The magnitude is the minutes beyond the limit; the
 //! shifts named are the fewest that are enough for that.
 
-use std::collections::BTreeSet;
-
 use jiff::civil::Date;
 
 use crate::conflict::{Finding, Subject};
@@ -38,13 +36,14 @@ pub(super) fn check(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<
         let places = shifts.iter().filter_map(|(shift, _)| shift.interval().intersection(day));
         let change: i64 = places.map(|place| window.agent.zone.clock_change_min(place)).sum();
         let fewest = fewest(shifts, max_min);
-        let mut finding = setting
-            .finding(window.agent)
-            .about(fewest.iter().map(|shift| Subject::Shift(shift.id.clone())))
-            .during(Some(day))
-            .measured_min(sum, max_min);
-        finding.clock_change_min = (change != 0).then_some(change);
-        found.push(finding);
+        found.push(
+            setting
+                .finding(window.agent)
+                .about(fewest.iter().map(|shift| Subject::Shift(shift.id.clone())))
+                .during(Some(day))
+                .measured_min(sum, max_min)
+                .with_clock_change(change),
+        );
     }
 }
 
@@ -52,7 +51,9 @@ pub(super) fn check(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<
 fn civil_days(window: &Window<'_>) -> Vec<Interval> {
     let zone = &window.agent.zone;
     let of = |shift: &&crate::shift::Shift| [shift.first_day(zone), shift.last_day(zone)];
-    let dates: BTreeSet<Date> = window.shifts.iter().flat_map(of).collect();
+    let mut dates: Vec<Date> = window.shifts.iter().flat_map(of).collect();
+    dates.sort_unstable();
+    dates.dedup();
     let days = dates.into_iter().filter_map(|date| zone.day(date));
     days.filter(|day| day.overlaps(window.hull)).collect()
 }

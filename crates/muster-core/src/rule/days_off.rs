@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use crate::conflict::{Finding, Measure, Subject};
 use crate::rule::{Param, Setting, Window, number};
 use crate::shift::Shift;
+use crate::zone::Zone;
 
 pub(super) const PARAMS: &[Param] = &[number("minDays", 2, (1, 60))];
 
@@ -34,7 +35,7 @@ fn between(
     min_days: i64,
 ) -> Option<Finding> {
     let zone = &window.agent.zone;
-    let days = i64::from(day.since(worked).ok()?.get_days()) - 1;
+    let days = Zone::days_between(worked, day) - 1;
     // Work that comes or goes beside the days off makes them fewer.
     let is_touched = zone.days(worked, day)?.overlaps(window.hull);
     if !(1..min_days).contains(&days) || !is_touched {

@@ -19,7 +19,7 @@ pub(super) fn check(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<
     for shift in window.shifts.iter().filter(|shift| window.is_touched(shift)) {
         let places = daily(&window.agent.zone, shift.interval(), from, until);
         let inside: Vec<Interval> =
-            places.iter().filter_map(|place| place.intersection(shift.interval())).collect();
+            places.filter_map(|place| place.intersection(shift.interval())).collect();
         let shared_min: i64 = inside.iter().map(|place| place.minutes()).sum();
         if shared_min > 0 {
             let finding = setting

@@ -1,7 +1,6 @@
 //! What holds of a unit's rules for one agent, day by day.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use jiff::civil::{Date, Time};
 
@@ -12,26 +11,33 @@ use crate::rule::{Allowed, Rule, RuleSet, RuleSetting, Value, setting};
 use crate::zone::Zone;
 
 impl RuleSet {
-    /// What holds of a rule for an agent: the most particular setting of each name, day by day.
-    /// What is off is left out.
-    pub(crate) fn in_force<'a>(&'a self, rule: &'static Rule, agent: &Agent) -> Vec<Setting<'a>> {
-        let known = self.of_kind(rule.kind);
-        let mut all = Vec::new();
-        if known.iter().all(|setting| !setting.key.scope.speaks_of(agent)) {
-            all.push(Setting::fresh(rule));
-        } else {
-            let names: BTreeSet<&Arc<str>> = known.iter().map(|r| &r.key.name).collect();
-            for name in &names {
-                let of_name = known.iter().filter(|r| r.key.name == **name);
-                let speaking: Vec<_> = of_name.filter(|r| r.key.scope.speaks_of(agent)).collect();
-                all.extend(day_by_day(rule, agent, &speaking, name.is_empty()));
+    /// Tells what holds of a rule for an agent: the most particular setting of each name, day by
+    /// day. What is off is left out, and costs no more than to see that it is.
+    pub(crate) fn in_force<'a>(
+        &'a self,
+        rule: &'static Rule,
+        agent: &Agent,
+        mut tell: impl FnMut(&Setting<'a>),
+    ) {
+        let mut tell = |setting: Setting<'a>| {
+            if setting.severity != Severity::Off {
+                tell(&setting);
             }
-            if names.iter().all(|name| !name.is_empty()) {
-                all.push(Setting::fresh(rule));
+        };
+        let known = self.of_kind(rule.kind);
+        if known.first().is_none_or(|first| !first.key.name.is_empty()) {
+            tell(Setting::fresh(rule));
+        }
+        // They are sorted by key, and the name is its first part after the kind.
+        for of_name in known.chunk_by(|a, b| a.key.name == b.key.name) {
+            let mut speaking = of_name.iter().filter(|set| set.key.scope.speaks_of(agent));
+            match (speaking.next(), speaking.next()) {
+                (Some(only), None) if only.is_always(agent) => tell(Setting::of(rule, only, None)),
+                (None, _) if of_name[0].key.name.is_empty() => tell(Setting::fresh(rule)),
+                (None, _) => {}
+                (Some(_), _) => day_by_day(rule, agent, of_name, &mut tell),
             }
         }
-        all.retain(|setting| setting.severity != Severity::Off);
-        all
     }
 }
 
@@ -39,33 +45,34 @@ impl RuleSet {
 fn day_by_day<'a>(
     rule: &'static Rule,
     agent: &Agent,
-    settings: &[&'a RuleSetting],
-    has_default: bool,
-) -> Vec<Setting<'a>> {
+    of_name: &'a [RuleSetting],
+    tell: &mut impl FnMut(Setting<'a>),
+) {
+    let speaking = || of_name.iter().filter(|setting| setting.key.scope.speaks_of(agent));
     let mut cuts = BTreeSet::from([Date::MIN]);
-    for setting in settings {
+    for setting in speaking() {
         let (first, last) = setting.days(agent);
         cuts.insert(first);
         cuts.extend(last.tomorrow());
     }
-    let cuts: Vec<Date> = cuts.into_iter().collect();
-    let mut all = Vec::new();
-    for (n, first) in cuts.iter().enumerate() {
-        let last = cuts.get(n + 1).map_or(Date::MAX, |next| next.yesterday().unwrap_or(Date::MIN));
-        let holds = settings.iter().filter(|setting| {
+    let is_always = cuts.len() == 1;
+    let mut cuts = cuts.into_iter().peekable();
+    while let Some(first) = cuts.next() {
+        let last = cuts.peek().map_or(Date::MAX, |next| next.yesterday().unwrap_or(Date::MIN));
+        let holds = speaking().filter(|setting| {
             let days = setting.days(agent);
-            days.0 <= *first && *first <= days.1
+            days.0 <= first && first <= days.1
         });
         let best = holds.max_by_key(|setting| (&setting.key.scope, setting.key.from));
-        let is_always = cuts.len() == 1;
-        let days = (!is_always).then_some((*first, last));
+        let days = (!is_always).then_some((first, last));
         match best {
-            Some(best) => all.push(Setting::of(rule, best, days)),
-            None if has_default => all.push(Setting { days, ..Setting::fresh(rule) }),
+            Some(best) => tell(Setting::of(rule, best, days)),
+            None if of_name[0].key.name.is_empty() => {
+                tell(Setting { days, ..Setting::fresh(rule) });
+            }
             None => {}
         }
     }
-    all
 }
 
 /// A rule as it holds for somebody, always or on some days.

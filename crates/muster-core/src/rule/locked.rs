@@ -6,6 +6,7 @@
 
 use crate::conflict::{Finding, Measure, Subject};
 use crate::rule::{Allowed, Param, Setting, ShiftChange};
+use crate::zone::Zone;
 
 pub(super) const PARAMS: &[Param] =
     &[Param { name: "through", allowed: Allowed::Date { default: jiff::civil::date(1, 1, 1) } }];
@@ -15,7 +16,7 @@ pub(super) fn check(change: &ShiftChange<'_>, setting: &Setting<'_>) -> Option<F
     let bodies = [change.before, change.after].into_iter().flatten();
     let first = bodies.min_by_key(|body| body.span.start)?;
     let date = change.unit.zone.date(first.span.start);
-    let days = i64::from(through.since((jiff::Unit::Day, date)).ok()?.get_days());
+    let days = Zone::days_between(date, through);
     (days >= 0).then(|| {
         setting
             .finding(change.agent)

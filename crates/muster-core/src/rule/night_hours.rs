@@ -7,17 +7,19 @@
 //! that many days up to each of them is. Elapsed minutes count, so that a night on which the clocks
 //! are put back is an hour longer. The magnitude is the minutes beyond the limit.
 
+use jiff::civil::{Date, Time, time};
+
 use crate::conflict::{Finding, Subject};
 use crate::instant::{Instant, Interval};
-use crate::rule::counted::{COUNTED, Counted};
+use crate::rule::counted::{COUNTED, Counted, average};
 use crate::rule::{Allowed, Param, Setting, Window, number};
 use crate::shift::Shift;
 use crate::zone::{Disambiguation, Zone};
 
 pub(super) const PARAMS: &[Param] = &[
     number("maxMinutes", 480, (1, 1_440)),
-    Param { name: "nightFrom", allowed: Allowed::Time { default: jiff::civil::time(22, 0, 0, 0) } },
-    Param { name: "nightUntil", allowed: Allowed::Time { default: jiff::civil::time(6, 0, 0, 0) } },
+    Param { name: "nightFrom", allowed: Allowed::Time { default: time(22, 0, 0, 0) } },
+    Param { name: "nightUntil", allowed: Allowed::Time { default: time(6, 0, 0, 0) } },
     number("nightMinutes", 180, (1, 1_440)),
     number("averageDays", 0, (0, 366)),
     COUNTED,
@@ -27,11 +29,15 @@ pub(super) fn check(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<
     let max_min = setting.number("maxMinutes");
     let average_days = setting.number("averageDays");
     let counted = Counted::of(setting);
-    let nights: Vec<&Shift> = window
-        .shifts_around(average_days)
-        .into_iter()
-        .filter(|shift| is_night(setting, &window.agent.zone, shift))
-        .collect();
+    let (from, until) = (setting.time("nightFrom"), setting.time("nightUntil"));
+    let least_min = setting.number("nightMinutes");
+    let is_night = |shift: &&Shift| {
+        let places = daily(&window.agent.zone, shift.interval(), from, until);
+        let shared = places.filter_map(|place| place.intersection(shift.interval()));
+        shared.map(Interval::minutes).sum::<i64>() >= least_min
+    };
+    let nights: Vec<&Shift> =
+        window.shifts_around(average_days).into_iter().filter(is_night).collect();
     let reach = |shift: &Shift| {
         let from = shift.body.span.end().plus_days(-average_days).min(shift.body.span.start);
         Interval::new(from, shift.body.span.end())
@@ -42,29 +48,20 @@ pub(super) fn check(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<
             nights.iter().copied().filter(|s| reach.contains(s.body.span.start)).collect();
         let sum: i64 = within.iter().map(|shift| counted.minutes(window, shift)).sum();
         let count = i64::try_from(within.len()).unwrap_or(i64::MAX).max(1);
-        // Rounded up, so that the limit is never exceeded unseen.
-        let per_night = |sum: i64| sum.div_euclid(count) + i64::from(sum.rem_euclid(count) > 0);
-        let average = per_night(sum);
-        if average > max_min {
+        let worst = average(sum, count);
+        if worst > max_min {
             let change: i64 =
                 within.iter().map(|s| window.agent.zone.clock_change_min(s.interval())).sum();
-            let change = average - per_night(sum - change);
-            let mut finding = setting
-                .finding(window.agent)
-                .about(within.iter().map(|shift| Subject::Shift(shift.id.clone())))
-                .during(Some(reach))
-                .measured_min(average, max_min);
-            finding.clock_change_min = (change != 0).then_some(change);
-            found.push(finding);
+            found.push(
+                setting
+                    .finding(window.agent)
+                    .about(within.iter().map(|shift| Subject::Shift(shift.id.clone())))
+                    .during(Some(reach))
+                    .measured_min(worst, max_min)
+                    .with_clock_change(worst - average(sum - change, count)),
+            );
         }
     }
-}
-
-fn is_night(setting: &Setting<'_>, zone: &Zone, shift: &Shift) -> bool {
-    let places =
-        daily(zone, shift.interval(), setting.time("nightFrom"), setting.time("nightUntil"));
-    let shared = places.into_iter().filter_map(|place| place.intersection(shift.interval()));
-    shared.map(Interval::minutes).sum::<i64>() >= setting.number("nightMinutes")
 }
 
 /// The stretches between two times of day, over midnight if the second is not after the first,
@@ -72,23 +69,20 @@ fn is_night(setting: &Setting<'_>, zone: &Zone, shift: &Shift) -> bool {
 pub(super) fn daily(
     zone: &Zone,
     during: Interval,
-    from: jiff::civil::Time,
-    until: jiff::civil::Time,
-) -> Vec<Interval> {
-    let at = |date: jiff::civil::Date, time| {
-        zone.resolve(date.to_datetime(time), Disambiguation::Compatible).ok()
-    };
-    let mut day = zone.date(during.start()).yesterday().ok();
-    let last = zone.date(Instant::from_ms(during.end().ms() - 1));
-    let mut places = Vec::new();
-    while let Some(date) = day.filter(|date| *date <= last) {
+    from: Time,
+    until: Time,
+) -> impl Iterator<Item = Interval> {
+    let at =
+        |date: Date, time| zone.resolve(date.to_datetime(time), Disambiguation::Compatible).ok();
+    let place = move |date: Date| {
         let end = if until > from { Some(date) } else { date.tomorrow().ok() };
-        let place = at(date, from).zip(end.and_then(|end| at(end, until)));
-        places.extend(place.and_then(|(start, end)| Interval::new(start, end)));
-        day = date.tomorrow().ok();
-    }
-    places.retain(|place| place.overlaps(during));
-    places
+        Interval::new(at(date, from)?, at(end?, until)?)
+    };
+    let first = zone.date(during.start()).yesterday().ok();
+    let last = zone.date(Instant::from_ms(during.end().ms() - 1));
+    let days = std::iter::successors(first, |day| day.tomorrow().ok());
+    let places = days.take_while(move |day| *day <= last).filter_map(place);
+    places.filter(move |place| place.overlaps(during))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@
 use crate::conflict::{Finding, Measure, Subject};
 use crate::rule::{Param, Setting, ShiftChange, number};
 use crate::shift::ShiftBody;
+use crate::zone::Zone;
 
 pub(super) const PARAMS: &[Param] = &[
     number("noticeDays", 14, (1, 60)),
@@ -27,8 +28,8 @@ pub(super) fn check(change: &ShiftChange<'_>, setting: &Setting<'_>) -> Option<F
     }
     let cost_min = cost_min(change, setting)?;
     let zone = &agent.zone;
-    let notice = zone.date(first.start()).since((jiff::Unit::Day, zone.date(*now))).ok()?;
-    let (days, wanted) = (i64::from(notice.get_days()), setting.number("noticeDays"));
+    let days = Zone::days_between(zone.date(*now), zone.date(first.start()));
+    let wanted = setting.number("noticeDays");
     (days < wanted).then(|| {
         let mut finding = setting
             .finding(agent)

@@ -2,8 +2,6 @@
 //!
 //! Periods follow each other from the `anchor`, a day on which one begins.
 
-use std::collections::BTreeSet;
-
 use jiff::civil::Date;
 
 use crate::instant::Instant;
@@ -27,14 +25,11 @@ pub(super) fn touched(
     let hull = window.hull;
     let ends = [hull.start().plus_days(-1), hull.start(), Instant::from_ms(hull.end().ms() - 1)];
     let places = window.shifts.iter().map(|shift| shift.body.span.start).chain(ends);
-    let firsts: BTreeSet<Date> =
-        places.filter_map(|at| first_day(anchor, weeks, zone.date(at))).collect();
-    let days = jiff::Span::new().days(weeks * 7 - 1);
-    firsts.into_iter().filter_map(|first| Some((first, first.checked_add(days).ok()?))).collect()
-}
-
-/// The first day of the period that a day lies in.
-fn first_day(anchor: Date, weeks: i64, day: Date) -> Option<Date> {
-    let since = i64::from(day.since((jiff::Unit::Day, anchor)).ok()?.get_days());
-    day.checked_sub(jiff::Span::new().days(since.rem_euclid(weeks * 7))).ok()
+    let length = weeks * 7;
+    let nth = |at| Zone::days_between(anchor, zone.date(at)).div_euclid(length);
+    let mut all: Vec<i64> = places.map(nth).collect();
+    all.sort_unstable();
+    all.dedup();
+    let day = |nth: i64, of_it: i64| Zone::days_after(anchor, nth * length + of_it);
+    all.into_iter().filter_map(|nth| Some((day(nth, 0)?, day(nth, length - 1)?))).collect()
 }

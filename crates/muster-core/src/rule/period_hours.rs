@@ -54,8 +54,7 @@ fn periods<'a>(window: &Window<'a>, setting: &Setting<'_>, counted: Counted) -> 
     let all = period::touched(window, setting, zone).into_iter().filter_map(|(first, last)| {
         let period = zone.days(first, last)?;
         let shifts: Vec<(&Shift, i64)> = window
-            .roster
-            .shifts_starting(&window.agent.id, period)
+            .shifts_starting(period)
             .map(|shift| (shift, counted.minutes(window, shift)))
             .collect();
         let sum = shifts.iter().map(|(_, minutes)| minutes).sum();

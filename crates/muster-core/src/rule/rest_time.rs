@@ -21,13 +21,14 @@ pub(super) fn check(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<
             && rest.minutes() < min_rest_min
         {
             let change = window.agent.zone.clock_change_min(rest);
-            let mut finding = setting
-                .finding(window.agent)
-                .about([Subject::Shift(before.id.clone()), Subject::Shift(next.id.clone())])
-                .during(Some(rest))
-                .measured_min(rest.minutes(), min_rest_min);
-            finding.clock_change_min = (change != 0).then_some(change);
-            found.push(finding);
+            found.push(
+                setting
+                    .finding(window.agent)
+                    .about([Subject::Shift(before.id.clone()), Subject::Shift(next.id.clone())])
+                    .during(Some(rest))
+                    .measured_min(rest.minutes(), min_rest_min)
+                    .with_clock_change(change),
+            );
         }
         if last.is_none_or(|before| before.body.span.end() < next.body.span.end()) {
             last = Some(next);

@@ -209,17 +209,15 @@ impl RuleKey {
 }
 
 impl RuleSetting {
-    /// The default of a rule.
+    /// A rule with its defaults, for ever.
     #[must_use]
-    pub fn default_of(rule: &Rule) -> Self {
-        Self {
-            key: RuleKey::of(rule.kind),
-            until: None,
-            severity: rule.default,
-            params: Params::new(),
-            statutory: false,
-            source: None,
-        }
+    pub fn new(key: RuleKey, severity: Severity) -> Self {
+        Self { key, until: None, severity, params: Params::new(), statutory: false, source: None }
+    }
+
+    /// Whether it holds for an agent whatever the day.
+    pub(super) fn is_always(&self, agent: &Agent) -> bool {
+        self.days(agent) == (Date::MIN, Date::MAX)
     }
 
     /// The first and the last day on which it may hold for an agent.
@@ -228,6 +226,11 @@ impl RuleSetting {
         let is_minor = agent.minor_until.filter(|_| self.key.scope == Scope::Minors);
         (self.key.from.unwrap_or(Date::MIN), is_minor.map_or(until, |last| last.min(until)))
     }
+}
+
+/// How much a kind matters in a fresh unit; those without a rule block.
+fn default(kind: Kind) -> Severity {
+    Rule::of(kind).map_or(Severity::Block, |rule| rule.default)
 }
 
 impl RuleSet {
@@ -266,28 +269,14 @@ impl RuleSet {
         let known = self.of_kind(kind).iter().rfind(|rule| {
             rule.key.name.is_empty() && rule.key.scope.is_unit() && rule.until.is_none()
         });
-        known.cloned().unwrap_or_else(|| match Rule::of(kind) {
-            Some(rule) => RuleSetting::default_of(rule),
-            None => RuleSetting { severity: Severity::Block, ..Self::bare(kind) },
-        })
-    }
-
-    fn bare(kind: Kind) -> RuleSetting {
-        RuleSetting {
-            key: RuleKey::of(kind),
-            until: None,
-            severity: Severity::Off,
-            params: Params::new(),
-            statutory: false,
-            source: None,
-        }
+        known.cloned().unwrap_or_else(|| RuleSetting::new(RuleKey::of(kind), default(kind)))
     }
 
     /// How much findings of a kind matter that commands find themselves.
     #[must_use]
     pub fn severity(&self, kind: Kind) -> Severity {
         match self.of_kind(kind) {
-            [] => Rule::of(kind).map_or(Severity::Block, |rule| rule.default),
+            [] => default(kind),
             [..] => self.usual(kind).severity,
         }
     }

@@ -21,7 +21,7 @@ pub(super) fn check(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<
     for (first, last) in period::touched(window, setting, zone) {
         let period = zone.days(first, last).filter(|period| period.overlaps(window.hull));
         let Some(period) = period else { continue };
-        let all = window.roster.shifts_starting(&window.agent.id, period);
+        let all = window.shifts_starting(period);
         let counting: Vec<&Shift> = all.filter(|shift| types.has(shift)).collect();
         let count = i64::try_from(counting.len()).unwrap_or(i64::MAX);
         if count > max {

@@ -23,7 +23,7 @@ fn check(
     status: TimeOffStatus,
     found: &mut Vec<Finding>,
 ) {
-    for time_off in window.roster.time_off_of(&window.agent.id) {
+    for time_off in window.time_off() {
         if time_off.status != status {
             continue;
         }

@@ -110,13 +110,12 @@ fn finding(
     };
     let places = counting.iter().filter_map(|(shift, _)| counted(shift));
     let change: i64 = places.map(|place| zone.clock_change_min(place)).sum();
-    let mut finding = setting
+    setting
         .finding(window.agent)
         .about(named.iter().map(|shift| Subject::Shift(shift.id.clone())))
         .during(Some(week))
-        .measured_min(sum, limit_min);
-    finding.clock_change_min = (change != 0).then_some(change);
-    finding
+        .measured_min(sum, limit_min)
+        .with_clock_change(change)
 }
 
 #[cfg(test)]

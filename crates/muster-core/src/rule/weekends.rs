@@ -23,7 +23,7 @@ pub(super) fn check(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<
         let wide = last.tomorrow().ok().and_then(|sunday| zone.days(first, sunday));
         let Some(wide) = wide.filter(|wide| wide.overlaps(window.hull)) else { continue };
         let mut weekends: BTreeMap<Date, Vec<&Shift>> = BTreeMap::new();
-        for shift in window.roster.shifts_starting(&window.agent.id, wide) {
+        for shift in window.shifts_starting(wide) {
             let saturday = saturday(shift.first_day(zone));
             if let Some(saturday) = saturday.filter(|day| (first..=last).contains(day)) {
                 weekends.entry(saturday).or_default().push(shift);

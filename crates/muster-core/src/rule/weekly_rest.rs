@@ -12,6 +12,7 @@ use crate::conflict::{Finding, Subject};
 use crate::instant::{Instant, Interval};
 use crate::rule::{Param, Setting, Window, number};
 use crate::shift::Shift;
+use crate::zone::Zone;
 
 pub(super) const PARAMS: &[Param] =
     &[number("minRestMinutes", 2_100, (1, 10_080)), number("days", 7, (2, 28))];
@@ -20,32 +21,33 @@ pub(super) const PARAMS: &[Param] =
 struct Short {
     days: Interval,
     longest_min: i64,
-    /// The clock change within the longest rest.
-    change_min: i64,
+    /// The longest rest, if there is any.
+    longest: Option<Interval>,
 }
 
 pub(super) fn check(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<Finding>) {
     let min_min = setting.number("minRestMinutes");
     let days = setting.number("days");
     let zone = &window.agent.zone;
-    let step = jiff::Span::new().days(days - 1);
-    let Ok(mut first) = zone.date(window.hull.start()).checked_sub(step) else { return };
+    let step = days - 1;
+    let Some(mut first) = Zone::days_after(zone.date(window.hull.start()), -step) else { return };
     let last = zone.date(Instant::from_ms(window.hull.end().ms() - 1));
     let reach = reach(window, first, last, step);
-    let shifts: Vec<&Shift> = reach
-        .map(|reach| window.roster.shifts_of(&window.agent.id, reach).collect())
-        .unwrap_or_default();
+    let shifts: Vec<&Shift> =
+        reach.map(|reach| window.shifts_during(reach).collect()).unwrap_or_default();
     let mut run: Option<Short> = None;
-    // A stretch of touched days may be years long: where no shift is, there is nothing to look at.
-    while let Some(next) = first_day_worked(&shifts, zone, first, days) {
-        first = next;
-        if first > last {
-            break;
+    while first <= last {
+        let end = Zone::days_after(first, days).map(|after| zone.start_of_day(after));
+        let span = end.and_then(|end| Interval::new(zone.start_of_day(first), end));
+        let (Some(span), Ok(tomorrow)) = (span, first.tomorrow()) else { break };
+        let Some(next) = shifts.iter().find(|s| s.body.span.end() > span.start()) else { break };
+        // A stretch of touched days may be years long: where no shift is, there is nothing to see.
+        if next.body.span.start >= span.end() {
+            let Some(near) = Zone::days_after(next.first_day(zone), -step) else { break };
+            first = near.max(tomorrow);
+            continue;
         }
-        let Some(span) = first.checked_add(step).ok().and_then(|end| zone.days(first, end)) else {
-            break;
-        };
-        if let Some(short) = short_of(window, &shifts, span, min_min) {
+        if let Some(short) = short_of(&shifts, span, min_min) {
             run = match run {
                 Some(worst) if worst.days.overlaps(short.days) => {
                     Some(if short.longest_min < worst.longest_min { short } else { worst })
@@ -57,32 +59,17 @@ pub(super) fn check(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<
                 None => Some(short),
             };
         }
-        let Ok(tomorrow) = first.tomorrow() else { break };
         first = tomorrow;
     }
     found.extend(run.map(|worst| finding(window, setting, &shifts, &worst, min_min)));
 }
 
 /// All days that are looked at.
-fn reach(window: &Window<'_>, first: Date, last: Date, step: jiff::Span) -> Option<Interval> {
-    window.agent.zone.days(first, last.checked_add(step).ok()?)
+fn reach(window: &Window<'_>, first: Date, last: Date, step: i64) -> Option<Interval> {
+    window.agent.zone.days(first, Zone::days_after(last, step)?)
 }
 
-/// The first day not before `from` of a stretch of days that has work in it.
-fn first_day_worked(
-    shifts: &[&Shift],
-    zone: &crate::zone::Zone,
-    from: Date,
-    days: i64,
-) -> Option<Date> {
-    let start = zone.start_of_day(from);
-    let next = shifts.iter().find(|shift| shift.body.span.end() > start)?;
-    let back = jiff::Span::new().days(days - 1);
-    let earliest = next.first_day(zone).checked_sub(back).ok()?;
-    Some(earliest.max(from))
-}
-
-fn short_of(window: &Window<'_>, shifts: &[&Shift], days: Interval, min_min: i64) -> Option<Short> {
+fn short_of(shifts: &[&Shift], days: Interval, min_min: i64) -> Option<Short> {
     let (mut from, mut longest) = (days.start(), None::<Interval>);
     let from_first = shifts.partition_point(|shift| shift.body.span.end() <= days.start());
     let inside = shifts[from_first..].iter().take_while(|s| s.body.span.start < days.end());
@@ -100,8 +87,7 @@ fn short_of(window: &Window<'_>, shifts: &[&Shift], days: Interval, min_min: i64
         }
     }
     let longest_min = longest.map_or(0, Interval::minutes);
-    let change_min = longest.map_or(0, |rest| window.agent.zone.clock_change_min(rest));
-    (longest_min < min_min).then_some(Short { days, longest_min, change_min })
+    (longest_min < min_min).then_some(Short { days, longest_min, longest })
 }
 
 fn finding(
@@ -112,13 +98,13 @@ fn finding(
     min_min: i64,
 ) -> Finding {
     let inside = shifts.iter().filter(|shift| shift.interval().overlaps(short.days));
-    let mut finding = setting
+    let change_min = short.longest.map_or(0, |rest| window.agent.zone.clock_change_min(rest));
+    setting
         .finding(window.agent)
         .about(inside.map(|shift| Subject::Shift(shift.id.clone())))
         .during(Some(short.days))
-        .measured_min(short.longest_min, min_min);
-    finding.clock_change_min = (short.change_min != 0).then_some(short.change_min);
-    finding
+        .measured_min(short.longest_min, min_min)
+        .with_clock_change(change_min)
 }
 
 #[cfg(test)]

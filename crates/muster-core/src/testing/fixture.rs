@@ -11,7 +11,7 @@ use crate::event::Event;
 use crate::id::{ActivityCodeId, AgentId, TimeOffId, UnitId};
 use crate::instant::Instant;
 use crate::levels::{Capacities, Day};
-use crate::rule::{Params, RuleKey, RuleSetting, RulesChange, Scope, Value};
+use crate::rule::{RuleKey, RuleSetting, RulesChange, Scope, Value};
 use crate::testing::line::{self, skill};
 use crate::testing::{World, availability, levels};
 use crate::time_off::{Days, Places, TimeOffLimit, TimeOffRequest, TimeOffStatus};
@@ -104,14 +104,8 @@ pub(super) fn rules(words: &[&str]) -> RulesChange {
     let [kind, severity, words @ ..] = words else { panic!("{words:?}: KIND severity") };
     use Severity::{Ack, Block, Info, Off, Warn};
     let severity = [Off, Info, Warn, Ack, Block].into_iter().find(|s| s.name() == *severity);
-    let mut setting = RuleSetting {
-        key: RuleKey::of(self::kind(kind)),
-        until: None,
-        severity: severity.expect("a severity"),
-        params: Params::new(),
-        statutory: false,
-        source: None,
-    };
+    let key = RuleKey::of(self::kind(kind));
+    let mut setting = RuleSetting::new(key, severity.expect("a severity"));
     for word in words {
         match word.split_once('=').unwrap_or((word, "")) {
             ("law", _) => setting.statutory = true,

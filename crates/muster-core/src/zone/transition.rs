@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use crate::instant::{Instant, Interval};
-use crate::zone::Zone;
+use crate::zone::{Known, Zone};
 
 const DAY_MIN: i64 = 24 * 60;
 
@@ -72,7 +72,7 @@ impl Zone {
     #[must_use]
     pub fn transitions(&self, during: Interval) -> Vec<Transition> {
         let mut before_min = self.offset_min(during.start());
-        let all = self.0.following(during.start().timestamp());
+        let all = self.0.zone.following(during.start().timestamp());
         let all = all.map(|transition| Instant::from_timestamp(transition.timestamp()));
         let mut found = Vec::new();
         for at in all.take_while(|at| *at <= during.end()) {
@@ -91,7 +91,7 @@ impl Zone {
     #[must_use]
     pub(crate) fn kept_before(&self, transition: Transition) -> Self {
         let just_before = Instant::from_ms(transition.at.ms() - 1);
-        Self(TimeZone::fixed(self.0.to_offset(just_before.timestamp())))
+        Self(Known::of(TimeZone::fixed(self.offset(just_before))))
     }
 }
 

@@ -13,7 +13,7 @@ use muster_core::entry::ReferenceKind;
 use muster_core::event::Event;
 use muster_core::id::{AgentId, ScheduleId, ShiftId, TimeOffId};
 use muster_core::instant::Interval;
-use muster_core::rule::{self, Params, RuleKey, RuleSet, RuleSetting, RulesChange, Scope, Value};
+use muster_core::rule::{self, RuleKey, RuleSet, RuleSetting, RulesChange, Scope, Value};
 use muster_core::shift::{ShiftBody, Span};
 use muster_core::testing::World;
 use muster_core::time_off::{Days, TimeOffRequest};
@@ -67,17 +67,9 @@ pub(crate) fn setting(
     params: &[(&str, Value)],
 ) -> RuleSetting {
     let scope = contract.map_or(Scope::Unit, |name| Scope::Contract(name.into()));
-    RuleSetting {
-        key: RuleKey { name: name.into(), scope, ..RuleKey::of(kind) },
-        until: None,
-        severity: Severity::Block,
-        params: params
-            .iter()
-            .map(|(name, value)| (Arc::from(*name), value.clone()))
-            .collect::<Params>(),
-        statutory: false,
-        source: None,
-    }
+    let key = RuleKey { name: name.into(), scope, ..RuleKey::of(kind) };
+    let params = params.iter().map(|(name, value)| (Arc::from(*name), value.clone()));
+    RuleSetting { params: params.collect(), ..RuleSetting::new(key, Severity::Block) }
 }
 
 /// The parameters of a planning period that begins on a day.

@@ -4,6 +4,7 @@
 
 mod harness;
 
+mod bench;
 mod clients;
 mod conflicts;
 mod damage;
