@@ -2,9 +2,13 @@
 //! resolve it. Every remedy is tried on the same state before it is offered.
 
 mod cause;
+mod editing;
+mod fitting;
 mod levels;
 mod remedy;
 mod swap;
+mod time_off;
+mod tried;
 
 use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,12 +16,14 @@ use std::sync::Arc;
 
 use crate::command::{Action, Command, Terms};
 use crate::conflict::{Finding, Kind};
-use crate::draft::Edits;
+use crate::draft::{Edits, ShiftEdit};
 use crate::entry::{Actor, ReferenceKind};
-use crate::id::{AgentId, Revision};
+use crate::id::{AgentId, Revision, ShiftId};
 use crate::instant::Instant;
 use crate::limits;
+use crate::merge;
 use crate::roster::Roster;
+use crate::shift::ShiftBody;
 
 /// A finding that says who caused it and what can be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,8 +64,22 @@ pub struct Remedy {
     pub title: String,
     /// What to ask for.
     pub action: Action,
+    /// How it stands to the command.
+    pub way: Way,
     /// The scopes that it takes.
     pub requires: &'static [&'static str],
+}
+
+/// How a remedy stands to the command that met a conflict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Way {
+    /// It is the command, with a decision in it.
+    Itself,
+    /// It clears the way: after it, the command is sent again as it was.
+    First,
+    /// It comes in place of the command.
+    Instead,
 }
 
 /// Whether trying again can help.
@@ -200,6 +220,20 @@ impl<'a> Scene<'a> {
 
     fn terms(&self) -> Option<&'a Terms> {
         self.command.action.terms()
+    }
+
+    /// The edit that the command makes of a shift, if it does.
+    fn edit(&self, id: &ShiftId) -> Option<&ShiftEdit> {
+        self.edits.shifts.iter().find(|edit| edit.id == *id)
+    }
+
+    /// What a shift would be if the command went through; nothing while its values clash.
+    fn merged(&self, id: &ShiftId) -> Option<Arc<ShiftBody>> {
+        let live = self.roster.shift(id).map(|shift| shift.body.clone());
+        let Some(edit) = self.edit(id) else { return live };
+        let resolved = self.terms().map(Terms::resolved).unwrap_or_default();
+        let merged = merge::shift(edit, live.as_deref(), &resolved);
+        merged.clashes.is_empty().then(|| merged.change.applied(live.as_deref()))?
     }
 
     /// The edits of the agents that stand or fall with one.

@@ -12,6 +12,7 @@ mod levels_explained;
 mod oracle;
 mod publish;
 mod registry;
+mod remedies;
 mod rules;
 mod scenario_clocks;
 mod scenarios;

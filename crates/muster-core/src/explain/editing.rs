@@ -1,0 +1,194 @@
+//! Values that clash, edits that can be left out, and shifts that can be wanted otherwise.
+
+use std::sync::Arc;
+
+use crate::command::{Action, Resolution, Terms};
+use crate::conflict::{Finding, Kind};
+use crate::draft::{Edits, ShiftEdit};
+use crate::explain::fitting::fitting;
+use crate::explain::levels::leading;
+use crate::explain::{Remedy, Scene, Way};
+use crate::id::{ScheduleId, ShiftId};
+use crate::limits;
+use crate::merge::{self, Keep};
+use crate::roster::Roster;
+use crate::shift::{Atom, ShiftBody};
+
+const PUBLISH: &[&str] = &["wfm:schedule:publish"];
+const EDIT: &[&str] = &["wfm:schedule:write"];
+
+pub(super) fn editing(scene: &Scene<'_>, finding: &Finding) -> Vec<Remedy> {
+    let mut remedies = Vec::new();
+    let draft = match &scene.command.action {
+        Action::EditDraft { id, .. } => Some(id),
+        _ => None,
+    };
+    let mut spoken: Vec<&ShiftId> = finding.shifts().collect();
+    spoken.retain(|id| draft.is_some() || scene.edit(id).is_some());
+    if let (Some(clash), Some(shift)) = (&finding.clash, spoken.first()) {
+        let value = |keep| vec![Resolution { shift_id: (*shift).clone(), atom: clash.atom, keep }];
+        let mine = "set it to your value".to_owned();
+        remedies.extend(resolving(scene, "take_yours", mine, value(Keep::Yours)));
+        let place = if draft.is_some() { "in the draft" } else { "live" };
+        let theirs = format!("go ahead with everything else and keep what is {place}");
+        remedies.extend(resolving(scene, "keep_live", theirs, value(Keep::Live)));
+        return remedies;
+    }
+    remedies.extend(fitting(scene, finding, &spoken));
+    if finding.kind.is_level() {
+        remedies.extend(leaving(scene, &leading(scene, finding)));
+    }
+    for shift in &spoken {
+        remedies.extend(leaving(scene, std::slice::from_ref(*shift)));
+    }
+    if finding.kind == Kind::ExternalIdDuplicate {
+        remedies.extend(update_existing(scene, finding));
+    }
+    remedies
+}
+
+/// Everything but some shifts; nothing, if they are too many to be named.
+fn leaving(scene: &Scene<'_>, shifts: &[ShiftId]) -> Option<Remedy> {
+    let title = match shifts {
+        [] => return None,
+        [_, ..] if shifts.len() > limits::REMEDY_SHIFTS => return None,
+        [shift] => format!("go ahead with everything else and leave shift {shift} as it is live"),
+        [..] => format!(
+            "go ahead with everything else and leave the {} shifts that change there as they are \
+             live",
+            shifts.len()
+        ),
+    };
+    let left = |shift: &ShiftId| Resolution {
+        shift_id: shift.clone(),
+        atom: Atom::Exists,
+        keep: Keep::Live,
+    };
+    resolving(scene, "leave_out", title, shifts.iter().map(left).collect())
+}
+
+fn resolving(
+    scene: &Scene<'_>,
+    id: &'static str,
+    title: String,
+    decisions: Vec<Resolution>,
+) -> Option<Remedy> {
+    let way = Way::Itself;
+    match &scene.command.action {
+        // A direct edit is said again from what is live now, with the decision in it.
+        Action::EditShifts { edits, terms } => {
+            let mut terms = terms.clone();
+            terms.resolutions.extend(decisions);
+            let edits = rebased(edits, &terms, |id| live(scene.roster, id))?;
+            terms.resolutions.clear();
+            let action = Action::EditShifts { edits, terms };
+            Some(Remedy { id, title, action, way, requires: EDIT })
+        }
+        // So is one of a draft, from what the draft wants now.
+        Action::EditDraft { id: draft, edits, resolutions } => {
+            let known = scene.roster.draft(draft)?;
+            let mut terms = Terms { resolutions: resolutions.clone(), ..Terms::default() };
+            terms.resolutions.extend(decisions);
+            let wanted = |id: &ShiftId| known.shifts.get(id).map(|edit| edit.draft.clone());
+            let edits = rebased(edits, &terms, wanted)?;
+            let (draft, resolutions) = (draft.clone(), resolutions.clone());
+            let action = Action::EditDraft { id: draft, edits, resolutions };
+            Some(Remedy { id, title, action, way, requires: EDIT })
+        }
+        other => {
+            let action = other.with_terms(|terms| terms.resolutions.extend(decisions))?;
+            Some(Remedy { id, title, action, way, requires: PUBLISH })
+        }
+    }
+}
+
+fn live(roster: &Roster, id: &ShiftId) -> Option<Option<Arc<ShiftBody>>> {
+    Some(roster.shift(id).map(|shift| shift.body.clone()))
+}
+
+/// Edits from what is there to what merging gives; `None` when something still clashes, when
+/// nothing is left, or when it is too long to be said again. What `there` does not know of stays
+/// as it is wanted.
+fn rebased(
+    edits: &Edits,
+    terms: &Terms,
+    there: impl Fn(&ShiftId) -> Option<Option<Arc<ShiftBody>>>,
+) -> Option<Edits> {
+    if edits.shifts.len() > limits::REMEDY_SHIFTS {
+        return None;
+    }
+    let resolved = terms.resolved();
+    let mut moved = Edits { shifts: Vec::new(), commitments: edits.commitments.clone() };
+    for edit in &edits.shifts {
+        let Some(base) = there(&edit.id) else {
+            moved.shifts.push(edit.clone());
+            continue;
+        };
+        let merged = merge::shift(edit, base.as_deref(), &resolved);
+        if !merged.clashes.is_empty() {
+            return None;
+        }
+        let draft = merged.change.applied(base.as_deref());
+        moved.shifts.push(ShiftEdit { id: edit.id.clone(), base, draft });
+    }
+    let moved = moved.normalized();
+    (!moved.is_empty()).then_some(moved)
+}
+
+/// The same values for the shift that has the id already.
+fn update_existing(scene: &Scene<'_>, finding: &Finding) -> Option<Remedy> {
+    let other = finding.shifts().find_map(|id| scene.roster.shift(id))?;
+    let mine = finding.shifts().find_map(|id| scene.edit(id))?;
+    let Action::EditShifts { terms, .. } = &scene.command.action else { return None };
+    let base = Some(other.body.clone());
+    let edit = ShiftEdit { id: other.id.clone(), base, draft: mine.draft.clone() };
+    let edits = Edits { shifts: vec![edit], commitments: Vec::new() };
+    let title = format!("change shift {} instead, which has that id", other.id);
+    let action = Action::EditShifts { edits, terms: terms.clone() };
+    Some(Remedy { id: "update_existing", title, action, way: Way::Itself, requires: EDIT })
+}
+
+/// The command with another wish for one of its shifts; of a draft, the draft is edited first.
+pub(super) fn wishing(
+    scene: &Scene<'_>,
+    id: &'static str,
+    title: String,
+    shift: &ShiftId,
+    body: ShiftBody,
+) -> Option<Remedy> {
+    let wanted = Some(Arc::new(body));
+    let instead = |edits: &Edits| {
+        let mut edits = edits.clone();
+        let mut all = edits.shifts.iter_mut();
+        all.find(|edit| edit.id == *shift)?.draft.clone_from(&wanted);
+        Some(edits)
+    };
+    match &scene.command.action {
+        Action::EditShifts { edits, terms } => {
+            let mut terms = terms.clone();
+            let edits = rebased(edits, &terms, |id| live(scene.roster, id))?;
+            terms.resolutions.clear();
+            let action = Action::EditShifts { edits: instead(&edits)?, terms };
+            Some(Remedy { id, title, action, way: Way::Itself, requires: EDIT })
+        }
+        Action::Publish { id: draft, .. } => {
+            let edits = redrafted(scene.roster, draft, shift, wanted)?;
+            let action = Action::EditDraft { id: draft.clone(), edits, resolutions: Vec::new() };
+            let title = format!("{title} in the draft, then send this again");
+            Some(Remedy { id, title, action, way: Way::First, requires: EDIT })
+        }
+        _ => None,
+    }
+}
+
+/// An edit of what a draft wants of a shift, from what it wants now.
+fn redrafted(
+    roster: &Roster,
+    draft: &ScheduleId,
+    shift: &ShiftId,
+    wanted: Option<Arc<ShiftBody>>,
+) -> Option<Edits> {
+    let base = roster.draft(draft)?.shifts.get(shift)?.draft.clone();
+    let edit = ShiftEdit { id: shift.clone(), base, draft: wanted };
+    Some(Edits { shifts: vec![edit], commitments: Vec::new() })
+}

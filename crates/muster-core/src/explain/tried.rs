@@ -1,0 +1,121 @@
+//! Trying a remedy on the state that the command was decided on.
+//!
+//! It works when the conflict is gone after it, and nothing stands in the way that did not stand
+//! there before or that has grown.
+
+use crate::change;
+use crate::command::{Action, Command, Terms};
+use crate::conflict::{Finding, Fingerprint, Severity};
+use crate::decide::{Rejection, decide, evaluate};
+use crate::draft::Edits;
+use crate::explain::remedy::acknowledged;
+use crate::explain::{Remedy, Scene, Way, edits};
+use crate::id::CommandId;
+use crate::roster::Roster;
+
+pub(super) fn works(scene: &Scene<'_>, finding: &Finding, remedy: &Remedy) -> bool {
+    let command = Command { actor: scene.command.actor.clone(), action: remedy.action.clone() };
+    if remedy.way == Way::Instead {
+        return comes_instead(scene, &command);
+    }
+    let Some(terms) = scene.terms() else {
+        let after = match remedy.way {
+            Way::Itself => refusal(scene.roster, &command, scene),
+            _ => applied(scene, &command).and_then(|then| refusal(&then, scene.command, scene)),
+        };
+        let before = scene.gates.get_or_init(|| {
+            refusal(scene.roster, scene.command, scene).unwrap_or_default()
+        });
+        return after.is_some_and(|after| is_cleared(finding, before, &after));
+    };
+    match &finding.agent {
+        Some(agent) => {
+            let edits = scene.component(agent);
+            let before = gates(scene, scene.roster, &edits, terms);
+            let after = gates_after(scene, &command, remedy.way, &edits, terms);
+            after.is_some_and(|after| is_cleared(finding, &before, &after))
+        }
+        None if scene.may_reweigh() => {
+            let edits = &scene.edits;
+            let before =
+                scene.gates.get_or_init(|| gates(scene, scene.roster, edits, terms));
+            let after = gates_after(scene, &command, remedy.way, edits, terms);
+            after.is_some_and(|after| is_cleared(finding, before, &after))
+        }
+        None => false,
+    }
+}
+
+/// What stops these edits once a remedy was followed; `None` when it cannot be.
+fn gates_after(
+    scene: &Scene<'_>,
+    remedy: &Command,
+    way: Way,
+    wanted: &Edits,
+    terms: &Terms,
+) -> Option<Vec<Finding>> {
+    Some(match (&remedy.action, remedy.action.terms()) {
+        (Action::EditShifts { edits, terms } | Action::PublishDocument { edits, terms, .. }, _) => {
+            gates(scene, scene.roster, edits, terms)
+        }
+        (_, Some(terms)) => gates(scene, scene.roster, wanted, terms),
+        (_, None) => {
+            debug_assert_eq!(way, Way::First);
+            let then = applied(scene, remedy)?;
+            match &remedy.action {
+                // The wishes are others then.
+                Action::EditDraft { .. } => {
+                    gates(scene, &then, &edits(&then, &scene.command.action), terms)
+                }
+                _ => gates(scene, &then, wanted, terms),
+            }
+        }
+    })
+}
+
+fn is_cleared(finding: &Finding, before: &[Finding], after: &[Finding]) -> bool {
+    let known: Vec<Fingerprint> = before.iter().map(Finding::fingerprint).collect();
+    let key = finding.fingerprint().key();
+    let is_gone = after.iter().all(|f| f.fingerprint().key() != key);
+    is_gone && after.iter().all(|f| change::is_covered(f, &known))
+}
+
+fn gates(scene: &Scene<'_>, roster: &Roster, edits: &Edits, terms: &Terms) -> Vec<Finding> {
+    let actor = &scene.command.actor;
+    let components = change::weigh(roster, actor, edits, terms, scene.now);
+    let gating = components.into_iter().flat_map(|component| component.gating);
+    gating.filter(|finding| change::holds(finding, &terms.acknowledge)).collect()
+}
+
+/// What stops a command that is no edit of shifts; `None` when it is something else than findings.
+fn refusal(roster: &Roster, command: &Command, scene: &Scene<'_>) -> Option<Vec<Finding>> {
+    match decide(roster, command, scene.now) {
+        Ok(_) => Some(Vec::new()),
+        Err(Rejection::Conflict { findings }) => {
+            let acknowledged = acknowledged(&command.action);
+            let held = findings.into_iter().filter(|f| change::holds(f, acknowledged));
+            Some(held.collect())
+        }
+        Err(_) => None,
+    }
+}
+
+fn applied(scene: &Scene<'_>, command: &Command) -> Option<Roster> {
+    let decision = decide(scene.roster, command, scene.now).ok()?;
+    let mut roster = scene.roster.clone();
+    let id = CommandId::parse("remedy").expect("it is an id");
+    let entry = decision.entry(&roster, command, &id, scene.now)?;
+    roster.apply(&entry);
+    Some(roster)
+}
+
+/// It is accepted; and what it offers can be approved, as far as the rules go.
+fn comes_instead(scene: &Scene<'_>, remedy: &Command) -> bool {
+    if let Action::OfferSwap(offer) = &remedy.action {
+        let findings = evaluate(scene.roster, &remedy.actor, offer, scene.now);
+        if findings.iter().any(|found| found.severity >= Severity::Block) {
+            return false;
+        }
+    }
+    applied(scene, remedy).is_some()
+}
