@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use crate::command::{Action, Command, Terms};
 use crate::conflict::{Finding, Kind};
+use crate::decide::Outcome;
 use crate::draft::{Edits, ShiftEdit};
 use crate::entry::{Actor, ReferenceKind};
 use crate::id::{AgentId, Revision, ShiftId};
@@ -117,6 +118,20 @@ pub fn explain(
     explained.collect()
 }
 
+/// What is left to be asked for once a command went live in part: the rest of a document is a draft
+/// then, and it is that which is published.
+#[must_use]
+pub fn rest(command: &Command, outcome: &Outcome) -> Command {
+    let mut rest = command.clone();
+    if let (Action::PublishDocument { terms, .. }, Outcome::Published(done)) =
+        (&command.action, outcome)
+        && let Some(id) = &done.draft
+    {
+        rest.action = Action::Publish { id: id.clone(), terms: terms.clone() };
+    }
+    rest
+}
+
 fn retry(kind: Kind) -> Retry {
     match kind {
         Kind::SwapTermsChanged | Kind::SwapShiftTaken | Kind::SubjectGone => Retry::Rebase,
@@ -191,7 +206,7 @@ pub(crate) struct Scene<'a> {
     by_agent: BTreeMap<AgentId, Vec<usize>>,
     /// What stops the command as a whole, once somebody asked.
     gates: OnceCell<Vec<Finding>>,
-    /// How many shifts were weighed again for remedies of findings without an agent.
+    /// How many shifts were weighed again with the whole command.
     reweighed: Cell<usize>,
 }
 

@@ -7,6 +7,7 @@ use crate::conflict::{Finding, Kind};
 use crate::draft::{Edits, ShiftEdit};
 use crate::explain::fitting::fitting;
 use crate::explain::levels::leading;
+use crate::explain::remedy::with_terms;
 use crate::explain::{Remedy, Scene, Way};
 use crate::id::{ScheduleId, ShiftId};
 use crate::limits;
@@ -96,7 +97,8 @@ fn resolving(
             Some(Remedy { id, title, action, way, requires: EDIT })
         }
         other => {
-            let action = other.with_terms(|terms| terms.resolutions.extend(decisions))?;
+            let decided = |terms: &mut Terms| terms.resolutions.extend(decisions);
+            let action = with_terms(scene, other, decided)?;
             Some(Remedy { id, title, action, way, requires: PUBLISH })
         }
     }

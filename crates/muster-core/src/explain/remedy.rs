@@ -1,10 +1,12 @@
 //! Remedies: thought of by kind, kept when they work.
 
 use crate::change;
-use crate::command::{Action, Verdict};
+use crate::command::{Action, Terms, Verdict};
 use crate::conflict::{Finding, Fingerprint, Severity};
 use crate::explain::{Remedy, Scene, Way, editing, swap, time_off, tried};
+use crate::id::ScheduleId;
 use crate::limits;
+use crate::roster::Roster;
 
 const ACKNOWLEDGE: &[&str] = &["wfm:schedule:publish", "wfm:conflict:acknowledge"];
 const TIME_OFF_ACKNOWLEDGE: &[&str] = &["wfm:timeoff:approve", "wfm:conflict:acknowledge"];
@@ -59,13 +61,36 @@ fn acknowledging(scene: &Scene<'_>, finding: &Finding) -> Option<Remedy> {
             ("approve it all the same", TIME_OFF_ACKNOWLEDGE)
         }
         other => {
-            action = other.with_terms(|terms| terms.acknowledge.push(fingerprint))?;
+            action = with_terms(scene, other, |terms| terms.acknowledge.push(fingerprint))?;
             ("go ahead", ACKNOWLEDGE)
         }
     };
     let cost = finding.cost_min.map(|minutes| format!(", which costs {minutes} min of pay"));
     let title = format!("{title}, acknowledging this{}", cost.unwrap_or_default());
     Some(Remedy { id: "acknowledge", title, action, way: Way::Itself, requires })
+}
+
+/// The same command on other terms. A document whose id names another schedule by now leaves what
+/// is held under a new one.
+pub(super) fn with_terms(
+    scene: &Scene<'_>,
+    action: &Action,
+    change: impl FnOnce(&mut Terms),
+) -> Option<Action> {
+    let roster = scene.roster;
+    let mut action = action.with_terms(change)?;
+    if let Action::PublishDocument { id, .. } = &mut action
+        && is_taken(roster, id)
+    {
+        let known = |id: &str| ScheduleId::parse(id).is_ok_and(|id| is_taken(roster, &id));
+        *id = ScheduleId::parse(&again(id.as_str(), known)).ok()?;
+    }
+    Some(action)
+}
+
+/// Whether an id names a schedule already.
+pub(super) fn is_taken(roster: &Roster, id: &ScheduleId) -> bool {
+    roster.draft(id).is_some() || roster.week_by_id(id).is_some()
 }
 
 /// A decision without a word.

@@ -8,7 +8,7 @@ use crate::command::{Action, Command, Terms};
 use crate::conflict::{Finding, Fingerprint, Severity};
 use crate::decide::{Rejection, decide, evaluate};
 use crate::draft::Edits;
-use crate::explain::remedy::acknowledged;
+use crate::explain::remedy::{acknowledged, is_taken};
 use crate::explain::{Remedy, Scene, Way, edits};
 use crate::id::CommandId;
 use crate::roster::Roster;
@@ -17,6 +17,12 @@ pub(super) fn works(scene: &Scene<'_>, finding: &Finding, remedy: &Remedy) -> bo
     let command = Command { actor: scene.command.actor.clone(), action: remedy.action.clone() };
     if remedy.way == Way::Instead {
         return comes_instead(scene, &command);
+    }
+    // What cannot be sent again as it was has nothing to be cleared for it.
+    if let (Way::First, Action::PublishDocument { id, .. }) = (remedy.way, &scene.command.action)
+        && is_taken(scene.roster, id)
+    {
+        return false;
     }
     let Some(terms) = scene.terms() else {
         let after = match remedy.way {
@@ -28,29 +34,25 @@ pub(super) fn works(scene: &Scene<'_>, finding: &Finding, remedy: &Remedy) -> bo
         });
         return after.is_some_and(|after| is_cleared(finding, before, &after));
     };
-    match &finding.agent {
-        Some(agent) => {
-            let edits = scene.component(agent);
-            let before = gates(scene, scene.roster, &edits, terms);
-            let after = gates_after(scene, &command, remedy.way, &edits, terms);
-            after.is_some_and(|after| is_cleared(finding, &before, &after))
-        }
-        None if scene.may_reweigh() => {
-            let edits = &scene.edits;
-            let before =
-                scene.gates.get_or_init(|| gates(scene, scene.roster, edits, terms));
-            let after = gates_after(scene, &command, remedy.way, edits, terms);
-            after.is_some_and(|after| is_cleared(finding, before, &after))
-        }
-        None => false,
+    // What is asked of all agents together is weighed with everything, as far as that goes.
+    let is_tied = finding.agent.is_none() || scene.roster.levels.is_watching();
+    if is_tied && scene.may_reweigh() {
+        let edits = &scene.edits;
+        let before = scene.gates.get_or_init(|| gates(scene, scene.roster, edits, terms));
+        let after = gates_after(scene, &command, edits, terms);
+        return after.is_some_and(|after| is_cleared(finding, before, &after));
     }
+    let Some(agent) = &finding.agent else { return false };
+    let edits = scene.component(agent);
+    let before = gates(scene, scene.roster, &edits, terms);
+    let after = gates_after(scene, &command, &edits, terms);
+    after.is_some_and(|after| is_cleared(finding, &before, &after))
 }
 
 /// What stops these edits once a remedy was followed; `None` when it cannot be.
 fn gates_after(
     scene: &Scene<'_>,
     remedy: &Command,
-    way: Way,
     wanted: &Edits,
     terms: &Terms,
 ) -> Option<Vec<Finding>> {
@@ -60,7 +62,6 @@ fn gates_after(
         }
         (_, Some(terms)) => gates(scene, scene.roster, wanted, terms),
         (_, None) => {
-            debug_assert_eq!(way, Way::First);
             let then = applied(scene, remedy)?;
             match &remedy.action {
                 // The wishes are others then.
@@ -83,7 +84,8 @@ fn is_cleared(finding: &Finding, before: &[Finding], after: &[Finding]) -> bool 
 fn gates(scene: &Scene<'_>, roster: &Roster, edits: &Edits, terms: &Terms) -> Vec<Finding> {
     let actor = &scene.command.actor;
     let components = change::weigh(roster, actor, edits, terms, scene.now);
-    let gating = components.into_iter().flat_map(|component| component.gating);
+    let wanted = components.into_iter().filter(|component| terms.wants(&component.agents));
+    let gating = wanted.flat_map(|component| component.gating);
     gating.filter(|finding| change::holds(finding, &terms.acknowledge)).collect()
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use muster_core::command::{Action, Command};
 use muster_core::conflict::{Finding, Fingerprint, Kind, Severity};
-use muster_core::decide::{Decision, Outcome, Rejection, decide};
-use muster_core::explain::{Explained, Remedy, Way, explain};
+use muster_core::decide::{Decision, Outcome, Rejection};
+use muster_core::explain::{Explained, Remedy, Way, explain, rest};
 use muster_core::swap::{SwapOffer, SwapState};
 use muster_core::testing::{World, by};
 use proptest::collection::vec;
@@ -48,19 +48,24 @@ fn is_covered(finding: &Finding, by: &[Fingerprint]) -> bool {
     by.iter().any(|known| known.covers(&finding.fingerprint()))
 }
 
-/// Explains what holds a command back, and follows every remedy on the same state.
+/// Sends a command, explains what holds it back, and follows every remedy: of a refusal on the state
+/// it was decided on, else on the one it led to.
 pub(crate) fn follow(
-    world: &World,
+    world: &mut World,
     command: &Command,
     tally: &mut Tally,
 ) -> Result<Vec<Explained>, TestCaseError> {
-    let answer = decide(world.head(), command, world.now);
+    let answer = world.run_as(command.actor.agent.clone(), &command.action);
     let held = holding(&command.action, &answer);
-    let explained = explain(world.head(), command, &held, world.now);
+    let command = match answer {
+        Ok(Decision { outcome, .. }) => rest(command, &outcome),
+        Err(_) => command.clone(),
+    };
+    let explained = explain(world.head(), &command, &held, world.now);
     for Explained { finding, remedies, .. } in &explained {
         for remedy in remedies {
             *tally.entry((finding.kind, remedy.id)).or_default() += 1;
-            if let Err(problem) = followed(world, command, &held, finding, remedy) {
+            if let Err(problem) = followed(world, &command, &held, finding, remedy) {
                 let told = format!("{problem}\n{finding:?}\n{remedy:#?}\n{command:#?}");
                 return Err(TestCaseError::fail(told));
             }
@@ -148,9 +153,7 @@ fn play(text: &str, steps: &[Step], tally: &mut Tally) -> Result<(), TestCaseErr
         // Now and then an agent edits.
         let is_own = n % 5 == 4 && matches!(step, Step::Edit { .. });
         let who = is_own.then(|| agent(world.head(), 0));
-        let command = by(who.clone(), action);
-        follow(&world, &command, tally)?;
-        let _ = world.run_as(who, &command.action);
+        follow(&mut world, &by(who, action), tally)?;
     }
     Ok(())
 }
