@@ -195,6 +195,21 @@ fn edits(roster: &Roster, action: &Action) -> Edits {
     Edits::default()
 }
 
+/// Whether two edits take or give up the same id of another system.
+fn shares_external_ids(roster: &Roster, edits: &Edits) -> bool {
+    let mut seen = BTreeSet::new();
+    edits.shifts.iter().any(|edit| {
+        let live = roster.shift(&edit.id).map(|shift| &*shift.body);
+        let bodies = [edit.base.as_deref(), edit.draft.as_deref(), live];
+        let mut all = bodies.map(|body| body.map(|body| &body.external_ids)).into_iter();
+        let first = all.clone().next().flatten();
+        let is_moved = all.any(|ids| ids != first);
+        let ids = bodies.into_iter().flatten().flat_map(|body| &body.external_ids);
+        let ids: BTreeSet<_> = ids.filter(|_| is_moved).collect();
+        ids.into_iter().any(|id| !seen.insert(id))
+    })
+}
+
 /// A command and the state it was refused on.
 pub(crate) struct Scene<'a> {
     roster: &'a Roster,
@@ -204,6 +219,8 @@ pub(crate) struct Scene<'a> {
     edits: Edits,
     /// Which of these edits speak of each agent.
     by_agent: BTreeMap<AgentId, Vec<usize>>,
+    /// Whether what one agent's edits come to may depend on those of others.
+    is_tied: bool,
     /// What stops the command as a whole, once somebody asked.
     gates: OnceCell<Vec<Finding>>,
     /// How many shifts were weighed again with the whole command.
@@ -221,8 +238,9 @@ impl<'a> Scene<'a> {
                 by_agent.entry(body.owner.clone()).or_default().push(n);
             }
         }
+        let is_tied = roster.levels.is_watching() || shares_external_ids(roster, &edits);
         let (gates, reweighed) = (OnceCell::new(), Cell::new(0));
-        Self { roster, command, now, edits, by_agent, gates, reweighed }
+        Self { roster, command, now, edits, by_agent, is_tied, gates, reweighed }
     }
 
     /// Whether the whole command may be weighed once more.
@@ -231,6 +249,13 @@ impl<'a> Scene<'a> {
         let may = cost <= limits::REWEIGHED_SHIFTS;
         self.reweighed.set(if may { cost } else { self.reweighed.get() });
         may
+    }
+
+    /// Keeps, of the edits of a remedy, those of a component, and what the command did not want.
+    fn keep(&self, edits: &mut Edits, component: &Edits) {
+        let is_in = |all: &Edits, id: &ShiftId| all.shifts.iter().any(|edit| edit.id == *id);
+        edits.shifts.retain(|e| is_in(component, &e.id) || !is_in(&self.edits, &e.id));
+        edits.commitments.retain(|own| component.commitments.contains(own));
     }
 
     fn terms(&self) -> Option<&'a Terms> {

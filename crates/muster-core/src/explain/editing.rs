@@ -139,12 +139,15 @@ fn rebased(
 
 /// The same values for the shift that has the id already.
 fn update_existing(scene: &Scene<'_>, finding: &Finding) -> Option<Remedy> {
-    let other = finding.shifts().find_map(|id| scene.roster.shift(id))?;
+    let mut other = finding.shifts().filter_map(|id| scene.roster.shift(id));
+    let other = other.find(|shift| scene.edit(&shift.id).is_none())?;
     let mine = finding.shifts().find_map(|id| scene.edit(id))?;
-    let Action::EditShifts { terms, .. } = &scene.command.action else { return None };
+    let Action::EditShifts { edits, terms } = &scene.command.action else { return None };
+    let mut edits = edits.clone();
     let base = Some(other.body.clone());
-    let edit = ShiftEdit { id: other.id.clone(), base, draft: mine.draft.clone() };
-    let edits = Edits { shifts: vec![edit], commitments: Vec::new() };
+    edits.shifts.retain(|edit| edit.id != mine.id);
+    edits.shifts.push(ShiftEdit { id: other.id.clone(), base, draft: mine.draft.clone() });
+    let edits = edits.normalized();
     let title = format!("change shift {} instead, which has that id", other.id);
     let action = Action::EditShifts { edits, terms: terms.clone() };
     Some(Remedy { id: "update_existing", title, action, way: Way::Itself, requires: EDIT })

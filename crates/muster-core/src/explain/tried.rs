@@ -14,7 +14,7 @@ use crate::id::CommandId;
 use crate::roster::Roster;
 
 pub(super) fn works(scene: &Scene<'_>, finding: &Finding, remedy: &Remedy) -> bool {
-    let command = Command { actor: scene.command.actor.clone(), action: remedy.action.clone() };
+    let mut command = Command { actor: scene.command.actor.clone(), action: remedy.action.clone() };
     if remedy.way == Way::Instead {
         return comes_instead(scene, &command);
     }
@@ -34,9 +34,8 @@ pub(super) fn works(scene: &Scene<'_>, finding: &Finding, remedy: &Remedy) -> bo
         });
         return after.is_some_and(|after| is_cleared(finding, before, &after));
     };
-    // What is asked of all agents together is weighed with everything, as far as that goes.
-    let is_tied = finding.agent.is_none() || scene.roster.levels.is_watching();
-    if is_tied && scene.may_reweigh() {
+    // What hangs on others is weighed with everything, as far as that goes.
+    if (scene.is_tied || finding.agent.is_none()) && scene.may_reweigh() {
         let edits = &scene.edits;
         let before = scene.gates.get_or_init(|| gates(scene, scene.roster, edits, terms));
         let after = gates_after(scene, &command, edits, terms);
@@ -45,6 +44,11 @@ pub(super) fn works(scene: &Scene<'_>, finding: &Finding, remedy: &Remedy) -> bo
     let Some(agent) = &finding.agent else { return false };
     let edits = scene.component(agent);
     let before = gates(scene, scene.roster, &edits, terms);
+    if let Action::EditShifts { edits: all, .. } | Action::PublishDocument { edits: all, .. } =
+        &mut command.action
+    {
+        scene.keep(all, &edits);
+    }
     let after = gates_after(scene, &command, &edits, terms);
     after.is_some_and(|after| is_cleared(finding, &before, &after))
 }

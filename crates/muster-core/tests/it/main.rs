@@ -13,6 +13,7 @@ mod oracle;
 mod publish;
 mod registry;
 mod remedies;
+mod remedy_scenes;
 mod rules;
 mod scenario_clocks;
 mod scenarios;
