@@ -4,7 +4,7 @@ mod edits;
 
 use muster_core::command::{Action, Resolution, Terms, Verdict};
 use muster_core::conflict::Fingerprint;
-use muster_core::explain::Remedy;
+use muster_core::explain::{Remedy, Way};
 use muster_core::id::AgentId;
 use muster_core::roster::Roster;
 use muster_core::swap::SwapOffer;
@@ -46,6 +46,8 @@ pub struct RemedyView {
     pub id: &'static str,
     /// What it does, in a planner's words.
     pub title: String,
+    /// Whether it is the request with a decision in it, comes first, or comes in its place.
+    pub way: Way,
     /// What to send.
     #[serde(flatten)]
     pub request: Request,
@@ -58,8 +60,8 @@ impl RemedyView {
     #[must_use]
     pub fn new(remedy: &Remedy, roster: &Roster) -> Option<Self> {
         let request = request(&remedy.action, roster)?;
-        let Remedy { id, title, action: _, requires } = remedy;
-        Some(Self { id, title: title.clone(), request, requires })
+        let Remedy { id, title, action: _, way, requires } = remedy;
+        Some(Self { id, title: title.clone(), way: *way, request, requires })
     }
 }
 
@@ -89,6 +91,10 @@ pub fn request(action: &Action, roster: &Roster) -> Option<Request> {
         }
         Action::DenySwap { id, verdict } => {
             Some(decided(format!("/scheduling/shiftswaps/{id}/deny"), verdict))
+        }
+        Action::DeclineSwap { id, agent } => {
+            let body = agent.as_ref().map_or(json!({}), |agent| json!({ "agentId": agent }));
+            Some(Request::post(format!("/scheduling/shiftswaps/{id}/decline"), body))
         }
         Action::CancelSwap(id) => {
             Some(Request::post(format!("/scheduling/shiftswaps/{id}/cancel"), json!({})))
@@ -128,7 +134,6 @@ pub fn request(action: &Action, roster: &Roster) -> Option<Request> {
         | Action::CreateDraft { .. }
         | Action::DeleteDraft(_)
         | Action::ExpireSwaps
-        | Action::DeclineSwap { .. }
         | Action::ChangeTimeOff { .. }
         | Action::PutTimeOffLimits(_) => None,
     }

@@ -176,7 +176,7 @@ fn shift_piece(
 }
 
 /// The agents of a swap that gave a shift to its owner after the edit's base.
-fn swapped_since(roster: &Roster, edit: &ShiftEdit, live: &Shift) -> Vec<AgentId> {
+pub(crate) fn swapped_since(roster: &Roster, edit: &ShiftEdit, live: &Shift) -> Vec<AgentId> {
     let origin = live.origin(Atom::Owner);
     let owner_moved = edit.base.as_ref().is_some_and(|base| base.owner != live.body.owner);
     if !owner_moved || origin.about.kind != ReferenceKind::Swap {

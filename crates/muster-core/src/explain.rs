@@ -14,6 +14,7 @@ use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::change::swapped_since;
 use crate::command::{Action, Command, Terms};
 use crate::conflict::{Finding, Kind};
 use crate::decide::Outcome;
@@ -195,6 +196,18 @@ fn edits(roster: &Roster, action: &Action) -> Edits {
     Edits::default()
 }
 
+/// The agents that an edit ties.
+fn tied(roster: &Roster, edit: &ShiftEdit) -> Vec<AgentId> {
+    let live = roster.shift(&edit.id);
+    let bodies = [edit.base.as_deref(), edit.draft.as_deref(), live.map(|shift| &*shift.body)];
+    let mut agents: Vec<AgentId> =
+        bodies.into_iter().flatten().map(|body| body.owner.clone()).collect();
+    agents.extend(live.into_iter().flat_map(|shift| swapped_since(roster, edit, shift)));
+    agents.sort();
+    agents.dedup();
+    agents
+}
+
 /// Whether two edits take or give up the same id of another system.
 fn shares_external_ids(roster: &Roster, edits: &Edits) -> bool {
     let mut seen = BTreeSet::new();
@@ -232,10 +245,8 @@ impl<'a> Scene<'a> {
         let edits = edits(roster, &command.action);
         let mut by_agent: BTreeMap<AgentId, Vec<usize>> = BTreeMap::new();
         for (n, edit) in edits.shifts.iter().enumerate() {
-            let live = roster.shift(&edit.id).map(|shift| &*shift.body);
-            let bodies = [edit.base.as_deref(), edit.draft.as_deref(), live];
-            for body in bodies.into_iter().flatten() {
-                by_agent.entry(body.owner.clone()).or_default().push(n);
+            for agent in tied(roster, edit) {
+                by_agent.entry(agent).or_default().push(n);
             }
         }
         let is_tied = roster.levels.is_watching() || shares_external_ids(roster, &edits);
@@ -249,6 +260,13 @@ impl<'a> Scene<'a> {
         let may = cost <= limits::REWEIGHED_SHIFTS;
         self.reweighed.set(if may { cost } else { self.reweighed.get() });
         may
+    }
+
+    /// A direct edit, of those who are meant alone.
+    fn direct(&self) -> Option<(Edits, Terms)> {
+        let Action::EditShifts { edits, terms } = &self.command.action else { return None };
+        let edits = terms.only.as_ref().map_or_else(|| edits.clone(), |only| self.component(only));
+        Some((edits, Terms { only: None, ..terms.clone() }))
     }
 
     /// Keeps, of the edits of a remedy, those of a component, and what the command did not want.
@@ -276,22 +294,19 @@ impl<'a> Scene<'a> {
         merged.clashes.is_empty().then(|| merged.change.applied(live.as_deref()))?
     }
 
-    /// The edits of the agents that stand or fall with one.
-    fn component(&self, agent: &AgentId) -> Edits {
-        let mut agents = BTreeSet::from([agent.clone()]);
-        let mut queue = vec![agent.clone()];
+    /// The edits of the agents that stand or fall with some.
+    fn component(&self, of: &[AgentId]) -> Edits {
+        let mut agents: BTreeSet<AgentId> = of.iter().cloned().collect();
+        let mut queue = of.to_vec();
         let mut places = BTreeSet::new();
         while let Some(agent) = queue.pop() {
             for n in self.by_agent.get(&agent).into_iter().flatten() {
                 if !places.insert(*n) {
                     continue;
                 }
-                let edit = &self.edits.shifts[*n];
-                let live = self.roster.shift(&edit.id).map(|shift| &*shift.body);
-                let bodies = [edit.base.as_deref(), edit.draft.as_deref(), live];
-                for body in bodies.into_iter().flatten() {
-                    if agents.insert(body.owner.clone()) {
-                        queue.push(body.owner.clone());
+                for other in tied(self.roster, &self.edits.shifts[*n]) {
+                    if agents.insert(other.clone()) {
+                        queue.push(other);
                     }
                 }
             }

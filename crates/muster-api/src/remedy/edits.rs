@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use muster_core::command::{Action, Resolution, Terms};
 use muster_core::diff;
-use muster_core::draft::{Edits, ShiftEdit};
+use muster_core::draft::{CommitmentEdit, Edits, ShiftEdit};
 use muster_core::id::{ScheduleId, ShiftId};
+use muster_core::instant::Interval;
 use muster_core::limits;
 use muster_core::merge;
 use muster_core::roster::Roster;
-use muster_core::shift::{Atom, ShiftBody};
+use muster_core::shift::{Atom, Commitment, ShiftBody};
 use serde_json::{Map, Value, json};
 
 use super::{Request, TermsBody};
@@ -100,9 +101,10 @@ fn live_schedule(roster: &Roster, edits: &Edits) -> Option<ScheduleId> {
     starts.chain(own).find_map(|at| Some(roster.week(unit.week_of(at))?.id.clone()))
 }
 
-/// The members of a change set that does what edits say; `None` when there are too many.
+/// The members of a change set that does what edits say; `None` when there are too many, or when an
+/// activity would end after its shift or lie outside of all, which no change set says.
 fn members(roster: &Roster, edits: &Edits) -> Option<Vec<Map<String, Value>>> {
-    if edits.shifts.len() > limits::REMEDY_SHIFTS {
+    if edits.shifts.len() > limits::REMEDY_SHIFTS || edits.shifts.iter().any(sticks_out) {
         return None;
     }
     let after = diff::applied(roster, edits);
@@ -113,6 +115,9 @@ fn members(roster: &Roster, edits: &Edits) -> Option<Vec<Map<String, Value>>> {
         members.extend(member(roster, &after, edit, edits));
     }
     for own in &edits.commitments {
+        if !is_in_shifts(&after, own) {
+            return None;
+        }
         for shift in after.shifts_of(&own.agent, own.within) {
             let changed = roster.activities(&shift.body) != after.activities(&shift.body);
             if changed && spoken.insert(&shift.id) {
@@ -123,6 +128,24 @@ fn members(roster: &Roster, edits: &Edits) -> Option<Vec<Map<String, Value>>> {
         }
     }
     (members.len() <= limits::REMEDY_SHIFTS).then_some(members)
+}
+
+/// Whether what changes of an agent's own activities lies in shifts: what does not, no shift says.
+fn is_in_shifts(after: &Roster, own: &CommitmentEdit) -> bool {
+    let is_kept = |c: &&Commitment| own.base.contains(c) && own.draft.contains(c);
+    let mut changed = own.base.iter().chain(&own.draft).filter(|c| !is_kept(c));
+    changed.all(|c| {
+        let place = Interval::new(c.start, c.end());
+        let mut shifts = place.into_iter().flat_map(|place| after.shifts_of(&own.agent, place));
+        shifts.any(|s| s.body.span.start <= c.start && c.end() <= s.body.span.end())
+    })
+}
+
+fn sticks_out(edit: &ShiftEdit) -> bool {
+    let Some(draft) = &edit.draft else { return false };
+    let is_said = edit.base.as_ref().is_none_or(|base| !draft.same(base, Atom::Activities));
+    let mut ends = draft.activities.iter().map(|a| a.offset_min + a.length_min);
+    is_said && ends.any(|end| end > draft.span.length_min)
 }
 
 fn op(op: &str, field: &str, id: &ShiftId) -> Map<String, Value> {

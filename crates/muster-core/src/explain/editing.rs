@@ -11,7 +11,7 @@ use crate::explain::remedy::with_terms;
 use crate::explain::{Remedy, Scene, Way};
 use crate::id::{ScheduleId, ShiftId};
 use crate::limits;
-use crate::merge::{self, Keep};
+use crate::merge::{self, Keep, Resolutions};
 use crate::roster::Roster;
 use crate::shift::{Atom, ShiftBody};
 
@@ -27,12 +27,9 @@ pub(super) fn editing(scene: &Scene<'_>, finding: &Finding) -> Vec<Remedy> {
     let mut spoken: Vec<&ShiftId> = finding.shifts().collect();
     spoken.retain(|id| draft.is_some() || scene.edit(id).is_some());
     if let (Some(clash), Some(shift)) = (&finding.clash, spoken.first()) {
-        let value = |keep| vec![Resolution { shift_id: (*shift).clone(), atom: clash.atom, keep }];
-        let mine = "set it to your value".to_owned();
-        remedies.extend(resolving(scene, "take_yours", mine, value(Keep::Yours)));
         let place = if draft.is_some() { "in the draft" } else { "live" };
-        let theirs = format!("go ahead with everything else and keep what is {place}");
-        remedies.extend(resolving(scene, "keep_live", theirs, value(Keep::Live)));
+        remedies.extend(settling(scene, shift, clash.atom, Keep::Yours, place));
+        remedies.extend(settling(scene, shift, clash.atom, Keep::Live, place));
         return remedies;
     }
     remedies.extend(fitting(scene, finding, &spoken));
@@ -46,6 +43,47 @@ pub(super) fn editing(scene: &Scene<'_>, finding: &Finding) -> Vec<Remedy> {
         remedies.extend(update_existing(scene, finding));
     }
     remedies
+}
+
+/// One value or the other; where the edit cannot be said again before all its clashes are settled,
+/// they are settled alike.
+fn settling(
+    scene: &Scene<'_>,
+    shift: &ShiftId,
+    atom: Atom,
+    keep: Keep,
+    place: &str,
+) -> Option<Remedy> {
+    let (id, one, all) = match keep {
+        Keep::Yours => (
+            "take_yours",
+            "set it to your value".to_owned(),
+            "set it and whatever else clashes to your values".to_owned(),
+        ),
+        Keep::Live => (
+            "keep_live",
+            format!("go ahead with everything else and keep what is {place}"),
+            format!("go ahead with everything else and keep what is {place} wherever values clash"),
+        ),
+    };
+    let decision = |shift: &ShiftId, atom| Resolution { shift_id: shift.clone(), atom, keep };
+    resolving(scene, id, one, vec![decision(shift, atom)]).or_else(|| {
+        let (Action::EditShifts { edits, .. } | Action::EditDraft { edits, .. }) =
+            &scene.command.action
+        else {
+            return None;
+        };
+        let atoms = || Atom::VALUED.into_iter().chain([Atom::Exists]);
+        let clashes = |edit: &ShiftEdit| {
+            let live = there(scene, &edit.id).flatten();
+            let merged = merge::shift(edit, live.as_deref(), &Resolutions::new());
+            atoms().filter(move |atom| merged.clashes.iter().any(|(_, c)| c.atom == *atom))
+        };
+        let decisions = edits.shifts.iter().flat_map(|edit| {
+            clashes(edit).map(|atom| decision(&edit.id, atom)).collect::<Vec<_>>()
+        });
+        resolving(scene, id, all, decisions.collect())
+    })
 }
 
 /// Everything but some shifts; nothing, if they are too many to be named.
@@ -77,21 +115,19 @@ fn resolving(
     let way = Way::Itself;
     match &scene.command.action {
         // A direct edit is said again from what is live now, with the decision in it.
-        Action::EditShifts { edits, terms } => {
-            let mut terms = terms.clone();
+        Action::EditShifts { .. } => {
+            let (edits, mut terms) = scene.direct()?;
             terms.resolutions.extend(decisions);
-            let edits = rebased(edits, &terms, |id| live(scene.roster, id))?;
+            let edits = rebased(scene, &edits, &terms)?;
             terms.resolutions.clear();
             let action = Action::EditShifts { edits, terms };
             Some(Remedy { id, title, action, way, requires: EDIT })
         }
         // So is one of a draft, from what the draft wants now.
         Action::EditDraft { id: draft, edits, resolutions } => {
-            let known = scene.roster.draft(draft)?;
             let mut terms = Terms { resolutions: resolutions.clone(), ..Terms::default() };
             terms.resolutions.extend(decisions);
-            let wanted = |id: &ShiftId| known.shifts.get(id).map(|edit| edit.draft.clone());
-            let edits = rebased(edits, &terms, wanted)?;
+            let edits = rebased(scene, edits, &terms)?;
             let (draft, resolutions) = (draft.clone(), resolutions.clone());
             let action = Action::EditDraft { id: draft, edits, resolutions };
             Some(Remedy { id, title, action, way, requires: EDIT })
@@ -104,25 +140,27 @@ fn resolving(
     }
 }
 
-fn live(roster: &Roster, id: &ShiftId) -> Option<Option<Arc<ShiftBody>>> {
-    Some(roster.shift(id).map(|shift| shift.body.clone()))
+/// What a shift is where the command edits it: live, or in a draft, if that speaks of it.
+fn there(scene: &Scene<'_>, id: &ShiftId) -> Option<Option<Arc<ShiftBody>>> {
+    match &scene.command.action {
+        Action::EditDraft { id: draft, .. } => {
+            scene.roster.draft(draft)?.shifts.get(id).map(|edit| edit.draft.clone())
+        }
+        _ => Some(scene.roster.shift(id).map(|shift| shift.body.clone())),
+    }
 }
 
 /// Edits from what is there to what merging gives; `None` when something still clashes, when
-/// nothing is left, or when it is too long to be said again. What `there` does not know of stays
-/// as it is wanted.
-fn rebased(
-    edits: &Edits,
-    terms: &Terms,
-    there: impl Fn(&ShiftId) -> Option<Option<Arc<ShiftBody>>>,
-) -> Option<Edits> {
+/// nothing is left, or when it is too long to be said again. What a draft does not speak of yet
+/// stays as it is wanted.
+fn rebased(scene: &Scene<'_>, edits: &Edits, terms: &Terms) -> Option<Edits> {
     if edits.shifts.len() > limits::REMEDY_SHIFTS {
         return None;
     }
     let resolved = terms.resolved();
     let mut moved = Edits { shifts: Vec::new(), commitments: edits.commitments.clone() };
     for edit in &edits.shifts {
-        let Some(base) = there(&edit.id) else {
+        let Some(base) = there(scene, &edit.id) else {
             moved.shifts.push(edit.clone());
             continue;
         };
@@ -142,14 +180,13 @@ fn update_existing(scene: &Scene<'_>, finding: &Finding) -> Option<Remedy> {
     let mut other = finding.shifts().filter_map(|id| scene.roster.shift(id));
     let other = other.find(|shift| scene.edit(&shift.id).is_none())?;
     let mine = finding.shifts().find_map(|id| scene.edit(id))?;
-    let Action::EditShifts { edits, terms } = &scene.command.action else { return None };
-    let mut edits = edits.clone();
+    let (mut edits, terms) = scene.direct()?;
     let base = Some(other.body.clone());
     edits.shifts.retain(|edit| edit.id != mine.id);
     edits.shifts.push(ShiftEdit { id: other.id.clone(), base, draft: mine.draft.clone() });
     let edits = edits.normalized();
     let title = format!("change shift {} instead, which has that id", other.id);
-    let action = Action::EditShifts { edits, terms: terms.clone() };
+    let action = Action::EditShifts { edits, terms };
     Some(Remedy { id: "update_existing", title, action, way: Way::Itself, requires: EDIT })
 }
 
@@ -169,11 +206,15 @@ pub(super) fn wishing(
         Some(edits)
     };
     match &scene.command.action {
-        Action::EditShifts { edits, terms } => {
-            let mut terms = terms.clone();
-            let edits = rebased(edits, &terms, |id| live(scene.roster, id))?;
+        Action::EditShifts { .. } => {
+            let (edits, mut terms) = scene.direct()?;
+            let edits = rebased(scene, &edits, &terms)?;
             terms.resolutions.clear();
-            let action = Action::EditShifts { edits: instead(&edits)?, terms };
+            let edits = instead(&edits)?.normalized();
+            if edits.is_empty() {
+                return None;
+            }
+            let action = Action::EditShifts { edits, terms };
             Some(Remedy { id, title, action, way: Way::Itself, requires: EDIT })
         }
         Action::Publish { id: draft, .. } => {

@@ -114,9 +114,9 @@ fn rested(scene: &Scene<'_>, body: &ShiftBody, length_min: i64) -> Vec<ShiftBody
         let mut others = others.iter();
         others.all(|a| a.offset_min + a.length_min <= from || from + length_min <= a.offset_min)
     };
-    let places = [(1, 2), (1, 3), (1, 4), (2, 3)].into_iter().map(|(part, of)| {
-        body.span.length_min * part / of / STEP_MIN * STEP_MIN
-    });
+    let places = [(1, 2), (1, 3), (1, 4), (2, 3)]
+        .into_iter()
+        .map(|(part, of)| body.span.length_min * part / of / STEP_MIN * STEP_MIN);
     let with = |offset_min: u32| {
         let (code, paid) = (code.id.clone(), code.paid);
         let mut all: Vec<Activity> = body.activities.to_vec();

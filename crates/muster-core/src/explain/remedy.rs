@@ -78,6 +78,10 @@ pub(super) fn with_terms(
     change: impl FnOnce(&mut Terms),
 ) -> Option<Action> {
     let roster = scene.roster;
+    if let Some((edits, mut terms)) = scene.direct() {
+        change(&mut terms);
+        return Some(Action::EditShifts { edits, terms });
+    }
     let mut action = action.with_terms(change)?;
     if let Action::PublishDocument { id, .. } = &mut action
         && is_taken(roster, id)

@@ -69,8 +69,10 @@ fn agree_again(swap: &Swap) -> Option<Remedy> {
     let receiver = swap.offer.receiver.as_ref()?;
     let (id, agent) = (swap.offer.id.clone(), receiver.agent.clone());
     let action = Action::AcceptSwap { id, agent, shift: receiver.shift.clone() };
-    let title =
-        format!("have {} agree to the shifts as they are now, then send this again", receiver.agent);
+    let title = format!(
+        "have {} agree to the shifts as they are now, then send this again",
+        receiver.agent
+    );
     Some(Remedy { id: "agree_again", title, action, way: Way::First, requires: WRITE })
 }
 
@@ -96,7 +98,8 @@ fn chain(roster: &Roster, swap: &Swap) -> Option<Remedy> {
         (owner != *from).then_some((*shift, *from))
     })?;
     let instead = got_for(roster, lost, from)?;
-    let mut offer = SwapOffer { id: fresh_id(roster, swap), expires_at: None, ..swap.offer.clone() };
+    let mut offer =
+        SwapOffer { id: fresh_id(roster, swap), expires_at: None, ..swap.offer.clone() };
     let sides = [Some(&mut offer.initiator.shift), offer.receiver.as_mut().map(|r| &mut r.shift)];
     let legs = offer.legs.iter_mut().flat_map(|leg| [&mut leg.gives, &mut leg.receives]);
     for named in sides.into_iter().flatten().chain(legs) {

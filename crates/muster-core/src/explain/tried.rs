@@ -29,9 +29,9 @@ pub(super) fn works(scene: &Scene<'_>, finding: &Finding, remedy: &Remedy) -> bo
             Way::Itself => refusal(scene.roster, &command, scene),
             _ => applied(scene, &command).and_then(|then| refusal(&then, scene.command, scene)),
         };
-        let before = scene.gates.get_or_init(|| {
-            refusal(scene.roster, scene.command, scene).unwrap_or_default()
-        });
+        let before = scene
+            .gates
+            .get_or_init(|| refusal(scene.roster, scene.command, scene).unwrap_or_default());
         return after.is_some_and(|after| is_cleared(finding, before, &after));
     };
     // What hangs on others is weighed with everything, as far as that goes.
@@ -42,7 +42,7 @@ pub(super) fn works(scene: &Scene<'_>, finding: &Finding, remedy: &Remedy) -> bo
         return after.is_some_and(|after| is_cleared(finding, before, &after));
     }
     let Some(agent) = &finding.agent else { return false };
-    let edits = scene.component(agent);
+    let edits = scene.component(std::slice::from_ref(agent));
     let before = gates(scene, scene.roster, &edits, terms);
     if let Action::EditShifts { edits: all, .. } | Action::PublishDocument { edits: all, .. } =
         &mut command.action

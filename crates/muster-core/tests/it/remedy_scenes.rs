@@ -229,11 +229,8 @@ fn every_kind_has_a_scene_with_its_causes_and_the_remedies_that_are_documented()
         assert!(!scenes.is_empty(), "{name} has no scene");
         let offered: BTreeSet<&str> =
             scenes.iter().flat_map(|(of, before, line)| offered(of, before, line)).collect();
-        let offered: BTreeSet<String> = offered
-            .into_iter()
-            .filter(|id| !OF_SWAPS.contains(id))
-            .map(str::to_owned)
-            .collect();
+        let offered: BTreeSet<String> =
+            offered.into_iter().filter(|id| !OF_SWAPS.contains(id)).map(str::to_owned).collect();
         let rule = Rule::of(*kind);
         let fixed = rule.is_none_or(|rule| rule.allowed.len() == 1);
         let severity = rule.map_or("block", |rule| rule.default.name());
