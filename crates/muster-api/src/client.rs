@@ -18,9 +18,9 @@ use std::sync::Arc;
 
 pub use error::{ClientError, ConflictIn, Refusal, RemedyIn};
 pub use types::{
-    Activity, Agent, AgentPlan, AgentSchedule, AgentWeek, Answer, Held, List, Plan, Published,
-    Rule, Rules, Schedule, ScheduleHead, Segment, Shift, Site, Sites, SkillStaffing, Staffed,
-    Staffing, Swap, SwapSide, TimeOff, TrunkGroup, Trunks, Unit,
+    Activity, Agent, AgentPlan, AgentSchedule, AgentWeek, Answer, Availability, Held, List, Plan,
+    Published, Rule, Rules, Schedule, ScheduleHead, Segment, Shift, Site, Sites, SkillStaffing,
+    Staffed, Staffing, Swap, SwapSide, TimeOff, TrunkGroup, Trunks, Unit, Weekly,
 };
 
 use token::Tokens;

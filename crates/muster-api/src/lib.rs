@@ -16,6 +16,7 @@ pub mod activity;
 pub mod adherence;
 pub mod agent;
 pub mod agent_view;
+pub mod availability;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod conflict;

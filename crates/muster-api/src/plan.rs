@@ -1,7 +1,7 @@
 //! What a publish would do: `POST /scheduling/schedules/{id}/validate`.
 
 use muster_core::Revision;
-use muster_core::conflict::Finding;
+use muster_core::conflict::{Finding, Kind};
 use muster_core::decide::{Plan, PlanOutcome};
 use muster_core::id::{AgentId, ScheduleId};
 use serde::Serialize;
@@ -57,6 +57,29 @@ impl SummaryView {
     }
 }
 
+/// How far what agents would like is not kept, by the shifts that the draft touches. It holds
+/// nothing up; two plans for one week are told apart by it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PreferencesView {
+    /// How many times a shift would go against a preference.
+    pub violated: usize,
+    /// How many of these the draft brings, or makes worse.
+    pub newly_violated: usize,
+    /// By how many minutes in all.
+    pub minutes: i64,
+}
+
+impl PreferencesView {
+    fn count(&mut self, finding: &Finding) {
+        if finding.kind == Kind::PreferenceViolated {
+            self.violated += 1;
+            self.newly_violated += usize::from(!finding.standing);
+            self.minutes += finding.magnitude;
+        }
+    }
+}
+
 /// A plan.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -67,6 +90,8 @@ pub struct PlanView {
     pub revision: Revision,
     /// How many agents have which outcome.
     pub summary: SummaryView,
+    /// How far what agents would like is not kept.
+    pub preferences: PreferencesView,
     /// What would happen, by agent.
     pub agents: Vec<AgentPlanView>,
     /// The people who would be told.
@@ -87,9 +112,11 @@ impl PlanView {
         mut view: impl FnMut(&Finding) -> ConflictView,
     ) -> Self {
         let mut summary = SummaryView::default();
+        let mut preferences = PreferencesView::default();
         let mut agents = Vec::with_capacity(plan.agents.len());
         for (agent, planned) in &plan.agents {
             summary.count(planned.outcome);
+            planned.findings.iter().for_each(|finding| preferences.count(finding));
             agents.push(AgentPlanView {
                 agent_id: agent.clone(),
                 outcome: planned.outcome,
@@ -102,6 +129,7 @@ impl PlanView {
             schedule_id: id.clone(),
             revision: plan.revision,
             summary,
+            preferences,
             agents,
             notified: told.map(|(agent, _)| agent.clone()).collect(),
             plan_token: PlanToken::from(plan),

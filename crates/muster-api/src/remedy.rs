@@ -5,7 +5,7 @@ mod edits;
 use muster_core::command::{Action, Resolution, Terms, Verdict};
 use muster_core::conflict::Fingerprint;
 use muster_core::explain::{Remedy, Way};
-use muster_core::id::AgentId;
+use muster_core::id::{AgentId, ShiftId};
 use muster_core::roster::Roster;
 use muster_core::swap::SwapOffer;
 use muster_core::time_off::{Days, TimeOffRequest};
@@ -32,6 +32,10 @@ pub struct Request {
 impl Request {
     fn post(path: String, body: Value) -> Self {
         Self { method: "POST", href: format!("{ROOT}{path}"), body: Some(body) }
+    }
+
+    fn delete(path: &str) -> Self {
+        Self { method: "DELETE", href: format!("{ROOT}{path}"), body: None }
     }
 
     fn patch(path: String, body: Value) -> Self {
@@ -93,8 +97,7 @@ pub fn request(action: &Action, roster: &Roster) -> Option<Request> {
             Some(decided(format!("/scheduling/shiftswaps/{id}/deny"), verdict))
         }
         Action::DeclineSwap { id, agent } => {
-            let body = agent.as_ref().map_or(json!({}), |agent| json!({ "agentId": agent }));
-            Some(Request::post(format!("/scheduling/shiftswaps/{id}/decline"), body))
+            Some(answered(&format!("{id}/decline"), agent.as_ref(), None))
         }
         Action::CancelSwap(id) => {
             Some(Request::post(format!("/scheduling/shiftswaps/{id}/cancel"), json!({})))
@@ -103,11 +106,7 @@ pub fn request(action: &Action, roster: &Roster) -> Option<Request> {
             Some(decided(format!("/scheduling/shiftswaps/{id}/revert"), verdict))
         }
         Action::AcceptSwap { id, agent, shift } => {
-            let mut body = json!({ "agentId": agent });
-            if let Some(shift) = shift {
-                body["shiftId"] = json!(shift);
-            }
-            Some(Request::post(format!("/scheduling/shiftswaps/{id}/accept"), body))
+            Some(answered(&format!("{id}/accept"), Some(agent), shift.as_ref()))
         }
         Action::RequestTimeOff(request) => Some(asked(request)),
         Action::ApproveTimeOff { id, verdict } => {
@@ -118,6 +117,9 @@ pub fn request(action: &Action, roster: &Roster) -> Option<Request> {
         }
         Action::CancelTimeOff(id) => {
             Some(Request::post(format!("/timeoffrequests/{id}/cancel"), json!({})))
+        }
+        Action::WithdrawAvailability { agent, id } => {
+            Some(Request::delete(&format!("/agents/{agent}/availability/{id}")))
         }
         Action::RebaseDraft(id) => {
             Some(Request::post(format!("/scheduling/schedules/{id}/rebase"), json!({})))
@@ -135,6 +137,7 @@ pub fn request(action: &Action, roster: &Roster) -> Option<Request> {
         | Action::DeleteDraft(_)
         | Action::ExpireSwaps
         | Action::ChangeTimeOff { .. }
+        | Action::PutAvailability(_)
         | Action::PutTimeOffLimits(_) => None,
     }
 }
@@ -175,6 +178,18 @@ fn decided(path: String, verdict: &Verdict) -> Request {
         body["reason"] = json!(reason);
     }
     Request::post(path, body)
+}
+
+/// What one of the agents says to a swap.
+fn answered(path: &str, agent: Option<&AgentId>, shift: Option<&ShiftId>) -> Request {
+    let mut body = json!({});
+    if let Some(agent) = agent {
+        body["agentId"] = json!(agent);
+    }
+    if let Some(shift) = shift {
+        body["shiftId"] = json!(shift);
+    }
+    Request::post(format!("/scheduling/shiftswaps/{path}"), body)
 }
 
 fn offered(offer: &SwapOffer) -> Request {

@@ -5,7 +5,7 @@ use muster_core::decide::{Decision, Rejection, decide};
 use muster_core::diff;
 use muster_core::entry::Actor;
 use muster_core::id::{AgentId, ClientId, CommandId, ShiftId, UnitId};
-use muster_core::unit::{BusinessUnit, WeekStart};
+use muster_core::unit::{BusinessUnit, DayOfWeek};
 use muster_core::{Instant, Interval, Roster, Zone};
 use serde_json::Value;
 
@@ -36,7 +36,7 @@ pub(crate) fn unit() -> BusinessUnit {
         id: UnitId::parse("bu1").unwrap(),
         name: "Paris".into(),
         zone: Zone::find("Europe/Paris").unwrap(),
-        first_day: WeekStart::Monday,
+        first_day: DayOfWeek::Monday,
     }
 }
 

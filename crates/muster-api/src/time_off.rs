@@ -130,22 +130,32 @@ impl TimeOffIn {
     }
 
     fn days(&self, zone: &Zone) -> Result<Option<Days>, BadInput> {
-        match (&self.full_days, &self.start, &self.end) {
-            (None, None, None) => Ok(None),
-            (Some(days), None, None) => full_days(days, zone).map(Some),
-            (None, Some(start), Some(end)) => {
-                let start = start.resolve(zone, "/start")?;
-                let end = end.resolve(zone, "/end")?;
-                let interval = Interval::new(start, end).ok_or_else(|| {
-                    BadInput::invalid("/end", &end, format!("is not after the start, {start}"))
-                })?;
-                Ok(Some(Days::Partial(interval)))
-            }
-            (None, Some(_), None) => Err(BadInput::missing("/end")),
-            (None, None, Some(_)) => Err(BadInput::missing("/start")),
-            (Some(_), Some(_), _) => Err(both("/start")),
-            (Some(_), _, Some(_)) => Err(both("/end")),
+        days(self.full_days.as_deref(), self.start.as_ref(), self.end.as_ref(), zone)
+    }
+}
+
+/// Whole days, or a stretch of time, or nothing of both.
+pub(crate) fn days(
+    full: Option<&[Date]>,
+    start: Option<&TimeIn>,
+    end: Option<&TimeIn>,
+    zone: &Zone,
+) -> Result<Option<Days>, BadInput> {
+    match (full, start, end) {
+        (None, None, None) => Ok(None),
+        (Some(days), None, None) => full_days(days, zone).map(Some),
+        (None, Some(start), Some(end)) => {
+            let start = start.resolve(zone, "/start")?;
+            let end = end.resolve(zone, "/end")?;
+            let interval = Interval::new(start, end).ok_or_else(|| {
+                BadInput::invalid("/end", &end, format!("is not after the start, {start}"))
+            })?;
+            Ok(Some(Days::Partial(interval)))
         }
+        (None, Some(_), None) => Err(BadInput::missing("/end")),
+        (None, None, Some(_)) => Err(BadInput::missing("/start")),
+        (Some(_), Some(_), _) => Err(both("/start")),
+        (Some(_), _, Some(_)) => Err(both("/end")),
     }
 }
 

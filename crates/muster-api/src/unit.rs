@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use muster_core::id::{ManagementUnitId, UnitId};
 use muster_core::roster::Known;
-use muster_core::unit::{BusinessUnit, ManagementUnit, WeekStart};
+use muster_core::unit::{BusinessUnit, DayOfWeek, ManagementUnit};
 use muster_core::{Revision, Roster, Zone};
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +23,7 @@ pub struct UnitIn {
     /// The zone in which its dates and weeks are counted.
     pub time_zone: Option<Zone>,
     /// The first day of its planning week.
-    pub start_day_of_week: Option<WeekStart>,
+    pub start_day_of_week: Option<DayOfWeek>,
     #[serde(rename = "version")]
     _version: ReadOnly,
     #[serde(rename = "lastUpdated")]
@@ -71,7 +71,7 @@ pub struct UnitView<'a> {
     /// The zone in which its dates and weeks are counted.
     pub time_zone: &'a str,
     /// The first day of its planning week.
-    pub start_day_of_week: WeekStart,
+    pub start_day_of_week: DayOfWeek,
     /// The revision that last changed it.
     pub version: Revision,
 }

@@ -19,7 +19,7 @@ use muster_core::roster::Image;
 use muster_core::rule::{RuleSetting, RulesChange};
 use muster_core::shift::{Activity, AtomValue, ExternalIds, ShiftBody, Span, Tags};
 use muster_core::swap::{Side, SwapOffer};
-use muster_core::unit::{BusinessUnit, WeekStart};
+use muster_core::unit::{BusinessUnit, DayOfWeek};
 use muster_core::{Instant, Interval, Roster, Zone};
 
 fn main() {
@@ -97,7 +97,7 @@ fn week(agents: usize, late_min: i64, base: Option<i64>) -> Edits {
 fn empty(agents: usize) -> Roster {
     let mut roster = Roster::default();
     let id = UnitId::parse("unit").expect("it is an id");
-    let first_day = WeekStart::Monday;
+    let first_day = DayOfWeek::Monday;
     done(
         &mut roster,
         Action::PutUnit(BusinessUnit { id, name: "unit".into(), zone: zone(), first_day }),

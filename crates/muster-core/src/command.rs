@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::activity::ActivityCode;
 use crate::agent::Agent;
+use crate::availability::Availability;
 use crate::conflict::Fingerprint;
 use crate::draft::Edits;
 use crate::entry::Actor;
-use crate::id::{AgentId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId};
+use crate::id::{AgentId, AvailabilityId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId};
 use crate::levels::{Site, StaffingChange, TrunkGroup};
 use crate::merge::{Keep, Resolutions};
 use crate::rule::RulesChange;
@@ -294,4 +295,13 @@ pub enum Action {
     },
     /// Withdraw a request.
     CancelTimeOff(TimeOffId),
+    /// Say when an agent can, or would like to, work.
+    PutAvailability(Availability),
+    /// Say something of an agent no longer.
+    WithdrawAvailability {
+        /// The agent.
+        agent: AgentId,
+        /// What was said.
+        id: AvailabilityId,
+    },
 }

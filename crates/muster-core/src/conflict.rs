@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::id::{AgentId, ShiftId, SwapId, TimeOffId, TrunkGroupId};
+use crate::id::{AgentId, AvailabilityId, ShiftId, SwapId, TimeOffId, TrunkGroupId};
 use crate::instant::Interval;
 use crate::shift::{Atom, AtomValue, Commitment};
 
@@ -52,6 +52,10 @@ kinds! {
     TimeOffAlreadyDecided = "TIME_OFF_ALREADY_DECIDED",
     /// As many agents are off as the limit allows.
     TimeOffLimitExhausted = "TIME_OFF_LIMIT_EXHAUSTED",
+    /// Work when the agent has said that they cannot.
+    Unavailable = "UNAVAILABLE",
+    /// Work when the agent would rather not, or not when they would like to.
+    PreferenceViolated = "PREFERENCE_VIOLATED",
     /// Too little rest between two shifts.
     RestTimeShort = "REST_TIME_SHORT",
     /// Too long at work without a rest between shifts.
@@ -178,6 +182,8 @@ pub enum Subject {
     Trunk(TrunkGroupId),
     /// A site.
     Site(Arc<str>),
+    /// Something the agent says of when they can work.
+    Availability(AvailabilityId),
 }
 
 /// The three values of an atom that clashed.
@@ -416,7 +422,8 @@ impl Finding {
             | Subject::Commitment(_)
             | Subject::ExternalId(..)
             | Subject::Trunk(_)
-            | Subject::Site(_) => None,
+            | Subject::Site(_)
+            | Subject::Availability(_) => None,
         })
     }
 

@@ -3,6 +3,7 @@
 //! Total and deterministic: the same three give the same answer on every node, today and in a
 //! replay. Nothing is applied here; the caller applies the events to its copy.
 
+mod availability;
 mod draft;
 mod levels;
 mod publish;
@@ -71,6 +72,11 @@ pub enum Outcome {
         /// What the rules say about it.
         findings: Vec<Finding>,
     },
+    /// That is said now.
+    Availability {
+        /// What is worked against it.
+        findings: Vec<Finding>,
+    },
     /// The request stands there.
     TimeOff {
         /// The request.
@@ -130,6 +136,8 @@ pub enum Thing {
     Swap,
     /// A time-off request.
     TimeOff,
+    /// Something an agent says of when they can work.
+    Availability,
 }
 
 impl Thing {
@@ -145,6 +153,7 @@ impl Thing {
             Self::Schedule => "schedule",
             Self::Swap => "swap",
             Self::TimeOff => "time-off request",
+            Self::Availability => "availability",
         }
     }
 }
@@ -322,6 +331,8 @@ pub fn decide(roster: &Roster, command: &Command, now: Instant) -> Result<Decisi
         Action::ApproveTimeOff { id, verdict } => time_off::approve(roster, id, verdict, now),
         Action::DenyTimeOff { id, verdict } => time_off::deny(roster, id, verdict, now),
         Action::CancelTimeOff(id) => time_off::cancel(roster, id, now),
+        Action::PutAvailability(said) => availability::put(roster, said, now),
+        Action::WithdrawAvailability { agent, id } => availability::withdraw(roster, agent, id),
         Action::PutTimeOffLimits(limits) => time_off::put_limits(roster, limits, now),
     }
 }

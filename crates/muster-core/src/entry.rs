@@ -60,6 +60,8 @@ pub enum ReferenceKind {
     Swap,
     /// A time-off request moved on.
     TimeOffRequest,
+    /// An agent said when they can work.
+    Availability,
 }
 
 impl ReferenceKind {
@@ -75,6 +77,7 @@ impl ReferenceKind {
             Self::ShiftEdit => "shift_edit",
             Self::Swap => "swap",
             Self::TimeOffRequest => "time_off_request",
+            Self::Availability => "availability",
         }
     }
 }

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::activity::ActivityCode;
 use crate::agent::Agent;
+use crate::availability::Availability;
 use crate::conflict::Fingerprint;
 use crate::draft::Edits;
-use crate::id::{AgentId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId};
+use crate::id::{AgentId, AvailabilityId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId};
 use crate::levels::{Capacities, Site, StaffingChange, TrunkGroup};
 use crate::rule::RuleSet;
 use crate::shift::{AtomValue, Commitment, ShiftBody, Span};
@@ -165,6 +166,15 @@ pub enum Event {
     },
     /// A limit on time off holds now; without stretches of time, it holds no longer.
     TimeOffLimitPut(TimeOffLimit),
+    /// An agent says this of when they can work now.
+    AvailabilityPut(Availability),
+    /// An agent says something no longer.
+    AvailabilityWithdrawn {
+        /// The agent.
+        agent: AgentId,
+        /// What it was.
+        id: AvailabilityId,
+    },
     /// Findings were acknowledged; the entry has the actor and the reason.
     Acknowledged {
         /// Which ones, sorted.

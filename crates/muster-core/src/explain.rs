@@ -145,6 +145,8 @@ fn retry(kind: Kind) -> Retry {
         | Kind::TimeOffOverlapsTimeOff
         | Kind::TimeOffAlreadyDecided
         | Kind::TimeOffLimitExhausted
+        | Kind::Unavailable
+        | Kind::PreferenceViolated
         | Kind::RestTimeShort
         | Kind::MaxConsecutiveHours
         | Kind::MaxHoursWeek

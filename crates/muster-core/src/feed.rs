@@ -157,6 +157,8 @@ fn told(before: &Roster, event: &Event, after: &Roster) -> Option<FeedEvent> {
         | Event::DraftEdited { .. }
         | Event::DraftClosed { .. }
         | Event::DraftDeleted { .. }
+        | Event::AvailabilityPut(_)
+        | Event::AvailabilityWithdrawn { .. }
         | Event::Acknowledged { .. } => None,
     }
 }

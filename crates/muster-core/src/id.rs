@@ -129,6 +129,8 @@ ids! {
     TrunkGroupId;
     /// A limit on time off.
     TimeOffLimitId;
+    /// Something an agent says of when they can work, among what this agent says.
+    AvailabilityId;
     /// An API client (a program or a planner's session).
     ClientId;
     /// A command, unique per unit: the hash of organization, client and `Idempotency-Key`.

@@ -12,6 +12,7 @@
 
 pub mod activity;
 pub mod agent;
+pub mod availability;
 mod change;
 pub mod command;
 pub mod conflict;

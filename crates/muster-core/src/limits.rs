@@ -28,6 +28,8 @@ pub const BASE_RETENTION_DAYS: i64 = 35;
 pub const ACKNOWLEDGEMENTS: usize = 10_000;
 /// Longest time-off request, in days.
 pub const TIME_OFF_DAYS: usize = 400;
+/// Most things that one agent may say of when they can work.
+pub const AVAILABILITY: usize = 200;
 /// Most remedies offered for one conflict.
 pub const REMEDIES: usize = 6;
 /// Most conflicts that are given checked remedies in one answer; the others carry causes alone.

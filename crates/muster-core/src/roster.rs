@@ -11,14 +11,15 @@ use jiff::civil::Date;
 
 use crate::activity::{ActivityCode, BoundTo, Category};
 use crate::agent::Agent;
+use crate::availability::Availability;
 use crate::draft::Draft;
 use crate::entry::Origin;
 use crate::id::{
-    ActivityCodeId, AgentId, ManagementUnitId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId,
-    TimeOffLimitId,
+    ActivityCodeId, AgentId, AvailabilityId, ManagementUnitId, Revision, ScheduleId, ShiftId,
+    SwapId, TimeOffId, TimeOffLimitId,
 };
 use crate::instant::{Instant, Interval};
-use crate::levels::Levels;
+use crate::levels::{Day, Levels};
 use crate::limits;
 use crate::rule::RuleSet;
 use crate::shift::{Activity, Commitment, Shift, ShiftBody};
@@ -59,6 +60,8 @@ pub(crate) struct Timeline {
     pub(crate) committed: Option<Origin>,
     /// All requests, by first instant.
     pub(crate) time_off: OrdMap<(Instant, TimeOffId), Arc<TimeOff>>,
+    /// What the agent says of when they can work.
+    pub(crate) availability: OrdMap<AvailabilityId, Arc<Known<Availability>>>,
     /// The revision that last changed each week's shifts.
     pub(crate) weeks: OrdMap<Date, Revision>,
 }
@@ -104,8 +107,8 @@ pub struct Roster {
     pub(crate) schedules: OrdMap<ScheduleId, Date>,
     pub(crate) drafts: OrdMap<ScheduleId, Arc<Draft>>,
     pub(crate) time_off: OrdMap<TimeOffId, Arc<TimeOff>>,
-    /// Active requests by the days, in UTC and counted from 1970, that they touch.
-    pub(crate) time_off_days: OrdSet<(i64, TimeOffId)>,
+    /// Active requests by the days that they touch.
+    pub(crate) time_off_days: OrdSet<(Day, TimeOffId)>,
     pub(crate) time_off_limits: OrdMap<TimeOffLimitId, Arc<Known<TimeOffLimit>>>,
     pub(crate) swaps: OrdMap<SwapId, Arc<Swap>>,
     pub(crate) open_swaps: OrdSet<(ShiftId, SwapId)>,
@@ -286,6 +289,22 @@ impl Roster {
         })
     }
 
+    /// What an agent says of when they can work, by id.
+    pub fn availability_of(&self, agent: &AgentId) -> impl Iterator<Item = &Known<Availability>> {
+        let timeline = self.timelines.get(agent).into_iter();
+        timeline.flat_map(|timeline| timeline.availability.values().map(|known| &**known))
+    }
+
+    /// Something that an agent says.
+    #[must_use]
+    pub fn availability(
+        &self,
+        agent: &AgentId,
+        id: &AvailabilityId,
+    ) -> Option<&Known<Availability>> {
+        self.timelines.get(agent)?.availability.get(id).map(|known| &**known)
+    }
+
     /// A time-off request.
     #[must_use]
     pub fn time_off(&self, id: &TimeOffId) -> Option<&TimeOff> {
@@ -299,16 +318,14 @@ impl Roster {
 
     /// The active requests that share time with a stretch, in no order that means anything.
     pub fn time_off_during(&self, during: Interval) -> impl Iterator<Item = &TimeOff> {
-        let last = Instant::from_ms(during.end().ms() - 1);
-        let days = utc_day(during.start())..=utc_day(last);
-        let from = (*days.start(), TimeOffId::first());
-        let touching =
-            self.time_off_days.range(from..).take_while(move |(day, _)| days.contains(day));
+        let first = Day::of(during.start());
+        let last = Day::all(during).last().unwrap_or(first);
+        let from = (first, TimeOffId::first());
+        let touching = self.time_off_days.range(from..).take_while(move |(day, _)| *day <= last);
         // A request of several days is found on each of them, and counts on the first.
-        let first = utc_day(during.start());
         let once = touching.filter_map(move |(day, id)| {
             let time_off = self.time_off(id)?;
-            let starts = utc_day(time_off.request.hull()?.start());
+            let starts = Day::of(time_off.request.hull()?.start());
             (*day == starts.max(first)).then_some(time_off)
         });
         once.filter(move |t| t.request.intervals.iter().any(|i| i.overlaps(during)))
@@ -409,11 +426,6 @@ impl Roster {
         let unpaid = activities.iter().filter(|a| !a.paid).map(|a| i64::from(a.length_min));
         i64::from(body.span.length_min) - unpaid.sum::<i64>()
     }
-}
-
-/// The day in UTC, counted from 1970.
-pub(crate) fn utc_day(at: Instant) -> i64 {
-    at.ms().div_euclid(24 * 60 * 60 * 1_000)
 }
 
 /// Lays `top` over `below`, cutting what it covers.

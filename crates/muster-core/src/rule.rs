@@ -1,6 +1,7 @@
 //! The rules: one visible list, one file each, and the settings a unit gives them.
 
 mod activity_fit;
+mod availability;
 mod average_hours;
 mod breaks;
 mod consecutive_days;
@@ -112,6 +113,8 @@ pub struct Rule {
 
 const ANY: &[Severity] =
     &[Severity::Off, Severity::Info, Severity::Warn, Severity::Ack, Severity::Block];
+/// A preference is soft: nobody has to answer for it.
+const SOFT: &[Severity] = &[Severity::Off, Severity::Info, Severity::Warn];
 /// A clash of values has no middle way: nobody can acknowledge both values into being.
 const ONLY_BLOCK: &[Severity] = &[Severity::Block];
 
@@ -165,6 +168,11 @@ pub const RULES: &[Rule] = &[
     rule(Kind::ActivityOutsideShift, Severity::Block, &[], activity_fit::check),
     rule(Kind::TimeOffApprovedOverlap, Severity::Block, &[], time_off_overlap::approved),
     rule(Kind::TimeOffPendingOverlap, Severity::Ack, &[], time_off_overlap::pending),
+    rule(Kind::Unavailable, Severity::Ack, &[], availability::unavailable),
+    Rule {
+        allowed: SOFT,
+        ..rule(Kind::PreferenceViolated, Severity::Info, &[], availability::preferences)
+    },
     rule(Kind::RestTimeShort, Severity::Block, rest_time::PARAMS, rest_time::check),
     rule(
         Kind::MaxConsecutiveHours,

@@ -6,6 +6,7 @@
 //! ben  mon 22:00-06:00 chat    # crosses midnight
 //! ben  tue 22:00-06:00 id=night [540]
 //! cleo off mon..tue approved
+//! cleo cannot weekly wed 18:00-00:00
 //! cleo own wed 10:00-11:00 meeting
 //! cleo is skill=french zone=Asia/Singapore
 //! rule REST_TIME_SHORT ack minRestMinutes=600
@@ -22,6 +23,7 @@
 //! time that 02:30 comes in a night, `[540]` a length in minutes that the clock does not tell.
 
 mod answer;
+mod availability;
 #[cfg(test)]
 pub(crate) mod check;
 mod fixture;

@@ -107,7 +107,7 @@ impl TimeOffRequest {
     /// From its first to its last instant.
     #[must_use]
     pub fn hull(&self) -> Option<Interval> {
-        Interval::new(self.intervals.first()?.start(), self.intervals.last()?.end())
+        hull(&self.intervals)
     }
 
     /// The minutes it shares with a stretch of time.
@@ -115,6 +115,11 @@ impl TimeOffRequest {
     pub fn overlap_min(&self, with: Interval) -> i64 {
         self.intervals.iter().filter_map(|i| i.intersection(with)).map(Interval::minutes).sum()
     }
+}
+
+/// From the first to the last instant of stretches of time that are sorted.
+pub(crate) fn hull(intervals: &[Interval]) -> Option<Interval> {
+    Interval::new(intervals.first()?.start(), intervals.last()?.end())
 }
 
 impl Days {

@@ -19,7 +19,7 @@ pub struct BusinessUnit {
     /// The zone in which its dates and weeks are counted.
     pub zone: Zone,
     /// The first day of its planning week.
-    pub first_day: WeekStart,
+    pub first_day: DayOfWeek,
 }
 
 impl BusinessUnit {
@@ -37,10 +37,10 @@ impl BusinessUnit {
     }
 }
 
-/// The day a planning week starts on.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// A day of the week.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub enum WeekStart {
+pub enum DayOfWeek {
     /// ISO 8601's choice.
     #[default]
     Monday,
@@ -58,16 +58,30 @@ pub enum WeekStart {
     Sunday,
 }
 
-impl From<WeekStart> for Weekday {
-    fn from(day: WeekStart) -> Self {
+impl From<DayOfWeek> for Weekday {
+    fn from(day: DayOfWeek) -> Self {
         match day {
-            WeekStart::Monday => Self::Monday,
-            WeekStart::Tuesday => Self::Tuesday,
-            WeekStart::Wednesday => Self::Wednesday,
-            WeekStart::Thursday => Self::Thursday,
-            WeekStart::Friday => Self::Friday,
-            WeekStart::Saturday => Self::Saturday,
-            WeekStart::Sunday => Self::Sunday,
+            DayOfWeek::Monday => Self::Monday,
+            DayOfWeek::Tuesday => Self::Tuesday,
+            DayOfWeek::Wednesday => Self::Wednesday,
+            DayOfWeek::Thursday => Self::Thursday,
+            DayOfWeek::Friday => Self::Friday,
+            DayOfWeek::Saturday => Self::Saturday,
+            DayOfWeek::Sunday => Self::Sunday,
+        }
+    }
+}
+
+impl From<Weekday> for DayOfWeek {
+    fn from(day: Weekday) -> Self {
+        match day {
+            Weekday::Monday => Self::Monday,
+            Weekday::Tuesday => Self::Tuesday,
+            Weekday::Wednesday => Self::Wednesday,
+            Weekday::Thursday => Self::Thursday,
+            Weekday::Friday => Self::Friday,
+            Weekday::Saturday => Self::Saturday,
+            Weekday::Sunday => Self::Sunday,
         }
     }
 }

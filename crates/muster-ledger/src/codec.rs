@@ -68,6 +68,8 @@ fn subject(event: &Event) -> Option<SubjectChange> {
         | Event::TimeOffChanged { .. }
         | Event::TimeOffLimitPut(_)
         | Event::TimeOffDecided { .. }
+        | Event::AvailabilityPut(_)
+        | Event::AvailabilityWithdrawn { .. }
         | Event::Acknowledged { .. } => None,
     }
 }

@@ -70,8 +70,9 @@ pub(crate) const LEASE: Duration = Duration::from_secs(10);
 pub(crate) const STATEMENT: Duration = Duration::from_secs(30);
 /// How long a migration may take, waiting for another node's included.
 pub(crate) const MIGRATE: Duration = Duration::from_secs(600);
-/// How long a statement waits for a lock; longer than a unit can be held by somebody stuck.
-pub(crate) const LOCK: Duration = Duration::from_secs(8);
+/// How long a statement waits for one lock. Whoever waits in line for a unit may wait for three,
+/// one after another: the line, the row's place in line, and who has the row.
+pub(crate) const LOCK: Duration = Duration::from_secs(3);
 /// Most bytes in one append to PostgreSQL, whose messages end at a gigabyte.
 pub(crate) const APPEND_BYTES: usize = 512 << 20;
 /// How long until it is time to look whether another node moved a unit.

@@ -3,6 +3,7 @@
 pub(crate) mod activity_codes;
 pub(crate) mod adherence;
 pub(crate) mod agents;
+pub(crate) mod availability;
 pub(crate) mod events;
 pub(crate) mod levels;
 pub(crate) mod management_units;
@@ -39,7 +40,7 @@ use crate::units::Units;
 
 pub(crate) use call::Call;
 pub(crate) use page::Page;
-pub(crate) use reply::{created, document, json, listed, problem, written};
+pub(crate) use reply::{created, document, json, listed, problem, withdrawn, written};
 
 /// What every handler can reach.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ mod agents;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, Weekday};
-use muster_core::unit::WeekStart;
+use muster_core::unit::DayOfWeek;
 pub(crate) use muster_core::zone::Disambiguation;
 use muster_core::zone::Zone;
 use serde::Deserialize;
@@ -33,7 +33,7 @@ pub(crate) struct Unit {
     /// The zone in which its weeks are counted.
     pub(crate) time_zone: Zone,
     /// The first day of its weeks.
-    pub(crate) start_day_of_week: WeekStart,
+    pub(crate) start_day_of_week: DayOfWeek,
 }
 
 impl Unit {

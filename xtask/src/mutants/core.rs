@@ -20,6 +20,22 @@ pub(super) const CORE: &[Mutant] = &[
         tests: "test(ambiguous_and_skipped_times_are_refused_with_both_readings)",
     },
     Mutant {
+        name: "an agent says in vain that they cannot work",
+        file: "crates/muster-core/src/rule/availability.rs",
+        find: "Says::Unavailable | Says::PrefersOff => inside(availability, &agent.zone, shift),",
+        replace: "Says::Unavailable | Says::PrefersOff => 0,",
+        package: "muster-core",
+        tests: "test(availability)",
+    },
+    Mutant {
+        name: "what is said every week holds on every day",
+        file: "crates/muster-core/src/availability.rs",
+        find: "self.days.contains(&DayOfWeek::from(day.weekday()))",
+        replace: "day.weekday() != jiff::civil::Weekday::Sunday || self.days.len() < 8",
+        package: "muster-core",
+        tests: "test(availability)",
+    },
+    Mutant {
         name: "an atomic change is made in part",
         file: "crates/muster-core/src/decide/schedule.rs",
         find: "if terms.mode == Mode::Atomic && !held.is_empty() {",

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::Client;
 use super::error::ClientError;
 use super::transport::Query;
-use super::types::{Agent, Answer, List, Rules, Unit};
+use super::types::{Agent, Answer, Availability, List, Rules, Unit};
 
 impl Client {
     /// The business units.
@@ -46,6 +46,31 @@ impl Client {
         body: &(impl Serialize + ?Sized),
     ) -> Result<Answer<Unit>, ClientError> {
         self.patch(&format!("/businessunits/{id}"), body).await
+    }
+
+    /// What an agent says of when they can work.
+    ///
+    /// # Errors
+    /// [`ClientError`] when it is refused or does not get through.
+    pub async fn availability(
+        &self,
+        agent: &str,
+    ) -> Result<Answer<List<Availability>>, ClientError> {
+        self.get(&format!("/agents/{agent}/availability"), Query::default()).await
+    }
+
+    /// Says when an agent can, or would like to, work:
+    /// `{says, fullDays | start, end | weekly, note?}`.
+    ///
+    /// # Errors
+    /// [`ClientError`] when it is refused or does not get through.
+    pub async fn put_availability(
+        &self,
+        agent: &str,
+        id: &str,
+        body: &(impl Serialize + ?Sized),
+    ) -> Result<Answer<Availability>, ClientError> {
+        self.put(&format!("/agents/{agent}/availability/{id}"), body).await
     }
 
     /// The management units of a unit.

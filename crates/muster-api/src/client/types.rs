@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use levels::{Site, Sites, SkillStaffing, Staffed, Staffing, TrunkGroup, Trunks};
 pub use plan::{AgentPlan, Held, Plan, Published};
-pub use request::{Swap, SwapSide, TimeOff};
+pub use request::{Availability, Swap, SwapSide, TimeOff, Weekly};
 pub use schedule::{Activity, AgentSchedule, AgentWeek, Schedule, ScheduleHead, Segment, Shift};
 
 /// An answer, with what its headers say.

@@ -24,6 +24,8 @@ pub fn message(finding: &Finding) -> String {
         }
         Kind::TimeOffAlreadyDecided => format!("{} was decided before", time_off(finding)),
         Kind::TimeOffLimitExhausted => full(finding),
+        Kind::Unavailable => said(finding, "they cannot work"),
+        Kind::PreferenceViolated => said(finding, "they would rather not work"),
         Kind::RestTimeShort => rest(finding),
         Kind::MaxConsecutiveHours => too_long(finding, "of work in one go"),
         Kind::MaxHoursDay => sum(finding, "in the day"),
@@ -195,6 +197,16 @@ fn on_time_off(finding: &Finding, status: &str) -> String {
     format!("{shift} shares {} min with {status} {time_off}", finding.magnitude)
 }
 
+fn said(finding: &Finding, what: &str) -> String {
+    let id = |subject: &Subject| {
+        let Subject::Availability(id) = subject else { return None };
+        Some(id.to_string())
+    };
+    let (agent, said) = (agent(finding), ids(finding, id).concat());
+    let (shift, minutes) = (shifts(finding), finding.magnitude);
+    format!("{shift} has {minutes} min when {agent} says {what} ({said})")
+}
+
 fn full(finding: &Finding) -> String {
     let Finding { limit, rule, .. } = finding;
     let name = rule.as_deref().unwrap_or_default();
@@ -275,7 +287,8 @@ fn name(finding: &Finding) -> Option<String> {
         | Subject::TimeOff(_)
         | Subject::Swap(_)
         | Subject::Commitment(_)
-        | Subject::ExternalId(..) => None,
+        | Subject::ExternalId(..)
+        | Subject::Availability(_) => None,
     };
     ids(finding, name).into_iter().next()
 }

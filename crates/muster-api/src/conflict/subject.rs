@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use muster_core::conflict::Subject;
-use muster_core::id::{ActivityCodeId, ShiftId, SwapId, TimeOffId, TrunkGroupId};
+use muster_core::id::{ActivityCodeId, AvailabilityId, ShiftId, SwapId, TimeOffId, TrunkGroupId};
 use muster_core::shift::{Atom, Commitment};
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
@@ -75,6 +75,9 @@ pub struct SubjectView {
     /// A site.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub site: Option<Arc<str>>,
+    /// Something the agent says of when they can work.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub availability_id: Option<AvailabilityId>,
 }
 
 impl SubjectView {
@@ -103,6 +106,9 @@ impl SubjectView {
             }
             Subject::Trunk(id) => drop(self.trunk_group_id.get_or_insert_with(|| id.clone())),
             Subject::Site(id) => drop(self.site.get_or_insert_with(|| id.clone())),
+            Subject::Availability(id) => {
+                self.availability_id.get_or_insert_with(|| id.clone());
+            }
         }
     }
 }

@@ -44,6 +44,10 @@ fn example(kind: Kind) -> Finding {
             rule: Some("summer".into()),
             ..new(&[time_off("t1")]).during(night).measured(Measure::Count, 4, 3)
         },
+        Kind::Unavailable | Kind::PreferenceViolated => {
+            let said = Subject::Availability("school".parse().unwrap());
+            new(&[shift("s1"), said]).measured_min(90, 0)
+        }
         Kind::RestTimeShort => Finding {
             clock_change_min: Some(-60),
             ..new(&[shift("s1"), shift("s2")]).during(night).measured_min(600, 660)
@@ -120,6 +124,9 @@ fn every_kind_has_a_message_with_its_values() {
         TIME_OFF_ALREADY_DECIDED: time-off request t1 was decided before
         TIME_OFF_LIMIT_EXHAUSTED: time-off request t1 has no place from
             2026-03-28T19:00:00Z: limit summer lets 3 off
+        UNAVAILABLE: shift s1 has 90 min when ana says they cannot work (school)
+        PREFERENCE_VIOLATED: shift s1 has 90 min when ana says they would rather not
+            work (school)
         REST_TIME_SHORT: rest 10:00 of 11:00 between shifts s1 and s2: short by 60 min,
             because of a clock change of -60 min
         MAX_CONSECUTIVE_HOURS: 12:45 of work in one go, of at most 12:00, in shifts s1

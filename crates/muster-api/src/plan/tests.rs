@@ -12,12 +12,17 @@ fn planned(outcome: PlanOutcome, findings: Vec<Finding>) -> AgentPlan {
     AgentPlan { outcome, findings, tied: Vec::new(), changed }
 }
 
+fn disliked(minutes: i64, standing: bool) -> Finding {
+    let finding = Finding::new(Kind::PreferenceViolated, Severity::Info, Some(&agent("cem")));
+    Finding { standing, ..finding.measured_min(minutes, 0) }
+}
+
 fn plan() -> Plan {
     let finding = Finding::new(Kind::TimeOffPendingOverlap, Severity::Ack, Some(&agent("ben")));
     let agents = [
         ("ana", planned(PlanOutcome::Merged, Vec::new())),
         ("ben", planned(PlanOutcome::NeedsAck, vec![finding])),
-        ("cem", planned(PlanOutcome::Unchanged, Vec::new())),
+        ("cem", planned(PlanOutcome::Unchanged, vec![disliked(30, true), disliked(45, false)])),
     ];
     let mut agents: BTreeMap<_, _> =
         agents.into_iter().map(|(id, planned)| (agent(id), planned)).collect();
@@ -36,7 +41,7 @@ fn a_plan_counts_outcomes_and_names_who_is_told() {
     let id = ScheduleId::parse("d1").unwrap();
     let mut view = PlanView::new(&id, &plan(), at, ConflictView::plain);
     assert_eq!(view.agents[1].findings.len(), 1);
-    view.agents[1].findings.clear();
+    view.agents.iter_mut().for_each(|agent| agent.findings.clear());
     expect![[r#"
         {
           "scheduleId": "d1",
@@ -48,6 +53,11 @@ fn a_plan_counts_outcomes_and_names_who_is_told() {
             "merged": 1,
             "needsAck": 1,
             "blocked": 0
+          },
+          "preferences": {
+            "violated": 2,
+            "newlyViolated": 1,
+            "minutes": 75
           },
           "agents": [
             {

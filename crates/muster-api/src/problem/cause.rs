@@ -78,6 +78,7 @@ fn href(kind: ReferenceKind, id: &str, revision: Revision) -> Option<String> {
         }
         ReferenceKind::ShiftEdit => Some(format!("{ROOT}/scheduling/shifts/{id}/history")),
         ReferenceKind::Swap => Some(format!("{ROOT}/scheduling/shiftswaps/{id}")),
+        ReferenceKind::Availability => Some(format!("{ROOT}/agents/{id}/availability")),
         ReferenceKind::TimeOffRequest => Some(format!("{ROOT}/timeoffrequests/{id}")),
     }
 }
@@ -91,6 +92,7 @@ fn words(kind: ReferenceKind) -> &'static str {
         ReferenceKind::Revert => "a publish was reverted",
         ReferenceKind::ShiftEdit => "a shift was edited",
         ReferenceKind::Swap => "a swap moved on",
+        ReferenceKind::Availability => "an agent said when they can work",
         ReferenceKind::TimeOffRequest => "a time-off request moved on",
     }
 }

@@ -30,12 +30,14 @@ fn every_kind_that_can_be_set_is_shown_as_it_holds() {
         ACTIVITY_OUTSIDE_SHIFT block {}
         TIME_OFF_APPROVED_OVERLAP block {}
         TIME_OFF_PENDING_OVERLAP ack {}
+        UNAVAILABLE ack {}
+        PREFERENCE_VIOLATED info {}
         REST_TIME_SHORT block {minRestMinutes:660}
         MAX_CONSECUTIVE_HOURS block {maxMinutes:720}
         SKILL_MISSING block {}
         MAX_HOURS_DAY off {counted:paid,maxMinutes:600,window:civilDay}
-        MAX_HOURS_WEEK off {attribution:byStart,counted:paid,maxMinutes:2880,payWeekStart:sunday}
-        MIN_HOURS_WEEK off {attribution:byStart,counted:paid,minMinutes:2100,payWeekStart:sunday}
+        MAX_HOURS_WEEK off {attribution:byStart,counted:paid,maxMinutes:2880,payDayOfWeek:sunday}
+        MIN_HOURS_WEEK off {attribution:byStart,counted:paid,minMinutes:2100,payDayOfWeek:sunday}
         MAX_HOURS_PERIOD off {anchor:2026-01-05,counted:paid,maxMinutes:11520,weeks:4}
         MIN_HOURS_PERIOD off {anchor:2026-01-05,counted:paid,minMinutes:8400,weeks:4}
         MAX_HOURS_AVERAGE off {counted:paid,maxMinutes:2880,weeks:17}

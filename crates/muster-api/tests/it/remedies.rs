@@ -91,6 +91,7 @@ fn is_unsayable(world: &World, action: &Action) -> bool {
 /// that comes to the same.
 fn check(world: &World, meant: &Action, written: &Request) -> Result<(), TestCaseError> {
     let read = taken(world, written);
+    let read = read.map_err(|bad| TestCaseError::fail(format!("{bad}: {written:#?}")))?;
     if read == *meant {
         return Ok(());
     }

@@ -48,8 +48,28 @@ fn check(roster: &Roster, request: &TimeOffRequest, now: Instant) -> Result<(), 
         let problem = "is not an activity code of this unit";
         return Err(Rejection::invalid("/activityCodeId", &request.code, problem));
     }
-    check_days(&request.days)?;
-    let Some(hull) = request.hull() else {
+    check_days(&request.days, request.hull(), now)?;
+    let clashing = clashing(roster, request);
+    if clashing.is_empty() { Ok(()) } else { Err(Rejection::conflict(clashing)) }
+}
+
+/// Whether these can be meant; `hull` is from their first to their last instant.
+pub(super) fn check_days(
+    days: &Days,
+    hull: Option<Interval>,
+    now: Instant,
+) -> Result<(), Rejection> {
+    let (pointer, count) = match days {
+        Days::FullDays(days) => ("/fullDays", days.len()),
+        Days::Partial(interval) => {
+            ("/end", usize::try_from(interval.minutes() / 1_440).unwrap_or(usize::MAX))
+        }
+    };
+    if count > limits::TIME_OFF_DAYS {
+        let problem = format!("days are more than {}", limits::TIME_OFF_DAYS);
+        return Err(Rejection::invalid(pointer, &count, &problem));
+    }
+    let Some(hull) = hull else {
         return Err(Rejection::invalid("/fullDays", &"[]", "names no time"));
     };
     let reach = limits::HORIZON_DAYS;
@@ -57,22 +77,7 @@ fn check(roster: &Roster, request: &TimeOffRequest, now: Instant) -> Result<(), 
         let problem = format!("is more than {reach} days from now");
         return Err(Rejection::invalid("/start", &hull.start(), &problem));
     }
-    let clashing = clashing(roster, request);
-    if clashing.is_empty() { Ok(()) } else { Err(Rejection::conflict(clashing)) }
-}
-
-fn check_days(days: &Days) -> Result<(), Rejection> {
-    let (pointer, count) = match days {
-        Days::FullDays(days) => ("/fullDays", days.len()),
-        Days::Partial(interval) => {
-            ("/end", usize::try_from(interval.minutes() / 1_440).unwrap_or(usize::MAX))
-        }
-    };
-    if count <= limits::TIME_OFF_DAYS {
-        return Ok(());
-    }
-    let problem = format!("days are more than {}", limits::TIME_OFF_DAYS);
-    Err(Rejection::invalid(pointer, &count, &problem))
+    Ok(())
 }
 
 /// One active request per agent and stretch of time.
@@ -115,13 +120,9 @@ fn effects(roster: &Roster, request: &TimeOffRequest, now: Instant) -> Vec<Findi
     findings
 }
 
-/// Whether a request that has its places is approved without a planner: where the unit says so, and
-/// it breaks nothing that somebody would have to answer for.
-fn is_approved_at_once(roster: &Roster, request: &TimeOffRequest, now: Instant) -> bool {
-    roster.rules().auto_approve_time_off
-        && broken(roster, request, TimeOffStatus::Approved, now)
-            .iter()
-            .all(|finding| finding.severity < Severity::Ack)
+/// Whether an approval breaks nothing that somebody would have to answer for.
+fn is_clean(effects: &[Finding]) -> bool {
+    effects.iter().all(|finding| finding.severity < Severity::Ack)
 }
 
 pub(super) fn request(
@@ -139,12 +140,15 @@ pub(super) fn request(
     }
     check(roster, request, now)?;
     let mut findings = exhausted(roster, request);
+    let effects = effects(roster, request, now);
     let status = match findings.is_empty() {
         false => TimeOffStatus::Waitlisted,
-        true if is_approved_at_once(roster, request, now) => TimeOffStatus::Approved,
+        true if roster.rules().auto_approve_time_off && is_clean(&effects) => {
+            TimeOffStatus::Approved
+        }
         true => TimeOffStatus::Pending,
     };
-    findings.extend(effects(roster, request, now));
+    findings.extend(effects);
     let mut events = vec![Event::TimeOffRequested(request.clone())];
     if status != TimeOffStatus::Pending {
         events.push(Event::TimeOffDecided { id: id.clone(), status });
@@ -211,8 +215,10 @@ fn with_promotions(
     freed: &[Interval],
     now: Instant,
 ) -> Vec<Event> {
-    let approves =
-        |after: &Roster, request: &TimeOffRequest| is_approved_at_once(after, request, now);
+    // What an approval breaks is only looked for where it may come without a planner.
+    let approves = |after: &Roster, request: &TimeOffRequest| {
+        after.rules().auto_approve_time_off && is_clean(&effects(after, request, now))
+    };
     events.extend(promoted(roster, &events, freed, now, approves));
     events
 }

@@ -67,6 +67,9 @@ fn origins(roster: &Roster, finding: &Finding, is_traced: bool) -> Vec<Origin> {
         Kind::StaffingBelowMinimum | Kind::TrunkCapacityExceeded | Kind::SiteSeatsExceeded => {
             levels::origins(roster, finding, is_traced)
         }
+        Kind::Unavailable | Kind::PreferenceViolated => {
+            finding.subjects.iter().filter_map(said(roster, finding)).collect()
+        }
         Kind::ShiftOverlap
         | Kind::RestTimeShort
         | Kind::MaxConsecutiveHours
@@ -109,6 +112,14 @@ fn requests(roster: &Roster) -> impl Fn(&Subject) -> Option<Origin> {
     move |subject| {
         let Subject::TimeOff(id) = subject else { return None };
         roster.time_off(id).map(|time_off| time_off.origin.clone())
+    }
+}
+
+fn said(roster: &Roster, finding: &Finding) -> impl Fn(&Subject) -> Option<Origin> {
+    move |subject| {
+        let Subject::Availability(id) = subject else { return None };
+        let known = roster.availability(finding.agent.as_ref()?, id);
+        known.map(|known| known.origin.clone())
     }
 }
 
@@ -177,6 +188,7 @@ fn summary(roster: &Roster, origin: &Origin) -> String {
             }
             None => format!("swap {id}"),
         },
+        ReferenceKind::Availability => format!("agent {id} said when they can work"),
         ReferenceKind::TimeOffRequest => {
             let request = crate::id::TimeOffId::parse(id).ok();
             match request.and_then(|id| roster.time_off(&id)) {

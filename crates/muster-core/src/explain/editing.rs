@@ -20,14 +20,11 @@ const EDIT: &[&str] = &["wfm:schedule:write"];
 
 pub(super) fn editing(scene: &Scene<'_>, finding: &Finding) -> Vec<Remedy> {
     let mut remedies = Vec::new();
-    let draft = match &scene.command.action {
-        Action::EditDraft { id, .. } => Some(id),
-        _ => None,
-    };
+    let is_draft = matches!(scene.command.action, Action::EditDraft { .. });
     let mut spoken: Vec<&ShiftId> = finding.shifts().collect();
-    spoken.retain(|id| draft.is_some() || scene.edit(id).is_some());
+    spoken.retain(|id| is_draft || scene.edit(id).is_some());
     if let (Some(clash), Some(shift)) = (&finding.clash, spoken.first()) {
-        let place = if draft.is_some() { "in the draft" } else { "live" };
+        let place = if is_draft { "in the draft" } else { "live" };
         remedies.extend(settling(scene, shift, clash.atom, Keep::Yours, place));
         remedies.extend(settling(scene, shift, clash.atom, Keep::Live, place));
         return remedies;
@@ -113,41 +110,34 @@ fn resolving(
     decisions: Vec<Resolution>,
 ) -> Option<Remedy> {
     let way = Way::Itself;
-    match &scene.command.action {
-        // A direct edit is said again from what is live now, with the decision in it.
-        Action::EditShifts { .. } => {
-            let (edits, mut terms) = scene.direct()?;
-            terms.resolutions.extend(decisions);
-            let edits = rebased(scene, &edits, &terms)?;
-            terms.resolutions.clear();
-            let action = Action::EditShifts { edits, terms };
-            Some(Remedy { id, title, action, way, requires: EDIT })
-        }
-        // So is one of a draft, from what the draft wants now.
-        Action::EditDraft { id: draft, edits, resolutions } => {
-            let mut terms = Terms { resolutions: resolutions.clone(), ..Terms::default() };
-            terms.resolutions.extend(decisions);
-            let edits = rebased(scene, edits, &terms)?;
-            let (draft, resolutions) = (draft.clone(), resolutions.clone());
-            let action = Action::EditDraft { id: draft, edits, resolutions };
-            Some(Remedy { id, title, action, way, requires: EDIT })
-        }
-        other => {
-            let decided = |terms: &mut Terms| terms.resolutions.extend(decisions);
-            let action = with_terms(scene, other, decided)?;
-            Some(Remedy { id, title, action, way, requires: PUBLISH })
-        }
+    // A direct edit is said again from what is live now, with the decision in it.
+    if let Some((edits, mut terms)) = scene.direct() {
+        terms.resolutions.extend(decisions);
+        let edits = rebased(scene, &edits, &terms)?;
+        terms.resolutions.clear();
+        let action = Action::EditShifts { edits, terms };
+        return Some(Remedy { id, title, action, way, requires: EDIT });
     }
+    // So is one of a draft, from what the draft wants now.
+    if let Action::EditDraft { id: draft, edits, resolutions } = &scene.command.action {
+        let mut terms = Terms { resolutions: resolutions.clone(), ..Terms::default() };
+        terms.resolutions.extend(decisions);
+        let edits = rebased(scene, edits, &terms)?;
+        let (draft, resolutions) = (draft.clone(), resolutions.clone());
+        let action = Action::EditDraft { id: draft, edits, resolutions };
+        return Some(Remedy { id, title, action, way, requires: EDIT });
+    }
+    let decided = |terms: &mut Terms| terms.resolutions.extend(decisions);
+    let action = with_terms(scene, decided)?;
+    Some(Remedy { id, title, action, way, requires: PUBLISH })
 }
 
 /// What a shift is where the command edits it: live, or in a draft, if that speaks of it.
 fn there(scene: &Scene<'_>, id: &ShiftId) -> Option<Option<Arc<ShiftBody>>> {
-    match &scene.command.action {
-        Action::EditDraft { id: draft, .. } => {
-            scene.roster.draft(draft)?.shifts.get(id).map(|edit| edit.draft.clone())
-        }
-        _ => Some(scene.roster.shift(id).map(|shift| shift.body.clone())),
+    if let Action::EditDraft { id: draft, .. } = &scene.command.action {
+        return scene.roster.draft(draft)?.shifts.get(id).map(|edit| edit.draft.clone());
     }
+    Some(scene.roster.shift(id).map(|shift| shift.body.clone()))
 }
 
 /// Edits from what is there to what merging gives; `None` when something still clashes, when
@@ -205,26 +195,18 @@ pub(super) fn wishing(
         all.find(|edit| edit.id == *shift)?.draft.clone_from(&wanted);
         Some(edits)
     };
-    match &scene.command.action {
-        Action::EditShifts { .. } => {
-            let (edits, mut terms) = scene.direct()?;
-            let edits = rebased(scene, &edits, &terms)?;
-            terms.resolutions.clear();
-            let edits = instead(&edits)?.normalized();
-            if edits.is_empty() {
-                return None;
-            }
-            let action = Action::EditShifts { edits, terms };
-            Some(Remedy { id, title, action, way: Way::Itself, requires: EDIT })
-        }
-        Action::Publish { id: draft, .. } => {
-            let edits = redrafted(scene.roster, draft, shift, wanted)?;
-            let action = Action::EditDraft { id: draft.clone(), edits, resolutions: Vec::new() };
-            let title = format!("{title} in the draft, then send this again");
-            Some(Remedy { id, title, action, way: Way::First, requires: EDIT })
-        }
-        _ => None,
+    if let Some((edits, mut terms)) = scene.direct() {
+        let edits = rebased(scene, &edits, &terms)?;
+        terms.resolutions.clear();
+        let edits = Some(instead(&edits)?.normalized()).filter(|edits| !edits.is_empty())?;
+        let action = Action::EditShifts { edits, terms };
+        return Some(Remedy { id, title, action, way: Way::Itself, requires: EDIT });
     }
+    let Action::Publish { id: draft, .. } = &scene.command.action else { return None };
+    let edits = redrafted(scene.roster, draft, shift, wanted)?;
+    let action = Action::EditDraft { id: draft.clone(), edits, resolutions: Vec::new() };
+    let title = format!("{title} in the draft, then send this again");
+    Some(Remedy { id, title, action, way: Way::First, requires: EDIT })
 }
 
 /// An edit of what a draft wants of a shift, from what it wants now.

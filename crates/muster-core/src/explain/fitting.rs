@@ -1,6 +1,8 @@
 //! Shifts that fit: cut where they may not be, with the break that they lack, and with no activity
 //! that sticks out.
 
+use std::sync::Arc;
+
 use crate::activity::Category;
 use crate::conflict::{Finding, Kind, Subject};
 use crate::explain::editing::wishing;
@@ -15,53 +17,58 @@ const LEAST_MIN: i64 = 60;
 const STEP_MIN: u32 = 15;
 
 pub(super) fn fitting(scene: &Scene<'_>, finding: &Finding, spoken: &[&ShiftId]) -> Vec<Remedy> {
-    let bodies = spoken.iter().filter_map(|id| Some((*id, scene.merged(id)?)));
-    let fit = |(id, body): (&ShiftId, std::sync::Arc<ShiftBody>)| match finding.kind {
-        Kind::ShiftOverlap
-        | Kind::RestTimeShort
-        | Kind::TimeOffApprovedOverlap
-        | Kind::TimeOffPendingOverlap => {
-            let less = cut(&body, &occupied(scene, finding, id));
-            let named = less.map(|less| (format!("work shift {id} only where it may be"), less));
-            trimmed("trim", named.into_iter().collect(), scene, id)
-        }
-        Kind::ActivityOutsideShift => {
-            let less = ShiftBody { activities: inside(&body), ..(*body).clone() };
-            let title = format!("leave out what does not fit into shift {id}");
-            trimmed("trim", vec![(title, less)], scene, id)
-        }
-        Kind::BreakMissing if finding.observed < finding.limit => {
-            let title = format!("give shift {id} a break of {} min", finding.limit);
-            let all = rested(scene, &body, finding.limit);
-            let all = all.into_iter().map(|body| (title.clone(), body)).collect();
-            trimmed("add_break", all, scene, id)
-        }
-        _ => Vec::new(),
-    };
-    bodies.flat_map(fit).collect()
+    let mut remedies = Vec::new();
+    for id in spoken {
+        let Some(body) = scene.merged(id) else { continue };
+        let (name, all) = fits(scene, finding, id, &body);
+        let all = all.into_iter();
+        remedies.extend(all.filter_map(|(title, body)| wishing(scene, name, title, id, body)));
+    }
+    remedies
 }
 
-fn trimmed(
-    name: &'static str,
-    bodies: Vec<(String, ShiftBody)>,
+/// A name, and what the shift may be instead, the best first.
+fn fits(
     scene: &Scene<'_>,
+    finding: &Finding,
     id: &ShiftId,
-) -> Vec<Remedy> {
-    let all = bodies.into_iter();
-    all.filter_map(|(title, body)| wishing(scene, name, title, id, body)).collect()
+    body: &ShiftBody,
+) -> (&'static str, Vec<(String, ShiftBody)>) {
+    let is_in_the_way = matches!(
+        finding.kind,
+        Kind::ShiftOverlap
+            | Kind::RestTimeShort
+            | Kind::TimeOffApprovedOverlap
+            | Kind::TimeOffPendingOverlap
+    );
+    if is_in_the_way {
+        let title = format!("work shift {id} only where it may be");
+        let less = cut(body, &occupied(scene, finding, id));
+        return ("trim", less.map(|less| (title, less)).into_iter().collect());
+    }
+    if finding.kind == Kind::ActivityOutsideShift {
+        let less = ShiftBody { activities: inside(body), ..body.clone() };
+        return ("trim", vec![(format!("leave out what does not fit into shift {id}"), less)]);
+    }
+    if finding.kind == Kind::BreakMissing && finding.observed < finding.limit {
+        let title = format!("give shift {id} a break of {} min", finding.limit);
+        let all = rested(scene, body, finding.limit).into_iter();
+        return ("add_break", all.map(|body| (title.clone(), body)).collect());
+    }
+    ("", Vec::new())
 }
 
 /// Where a shift may not be.
 fn occupied(scene: &Scene<'_>, finding: &Finding, id: &ShiftId) -> Vec<Interval> {
     let rest_min = if finding.kind == Kind::RestTimeShort { finding.limit } else { 0 };
-    let taken = |subject: &Subject| match subject {
-        Subject::Shift(other) if other != id => {
-            let place = scene.merged(other)?.interval();
-            let (start, end) = (place.start().plus_min(-rest_min), place.end().plus_min(rest_min));
-            Some(vec![Interval::new(start, end)?])
+    let taken = |subject: &Subject| {
+        if let Subject::TimeOff(id) = subject {
+            return Some(scene.roster.time_off(id)?.request.intervals.clone());
         }
-        Subject::TimeOff(id) => Some(scene.roster.time_off(id)?.request.intervals.clone()),
-        _ => None,
+        let Subject::Shift(other) = subject else { return None };
+        let place = scene.merged(other).filter(|_| other != id)?.interval();
+        let (start, end) = (place.start().plus_min(-rest_min), place.end().plus_min(rest_min));
+        Some(vec![Interval::new(start, end)?])
     };
     finding.subjects.iter().filter_map(taken).flatten().collect()
 }
@@ -96,7 +103,7 @@ fn cut(body: &ShiftBody, occupied: &[Interval]) -> Option<ShiftBody> {
 }
 
 /// The activities that lie in the shift whole.
-fn inside(body: &ShiftBody) -> std::sync::Arc<[Activity]> {
+fn inside(body: &ShiftBody) -> Arc<[Activity]> {
     let ends = |activity: &&Activity| activity.offset_min + activity.length_min;
     body.activities.iter().filter(|a| ends(a) <= body.span.length_min).cloned().collect()
 }

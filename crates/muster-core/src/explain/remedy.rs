@@ -19,6 +19,7 @@ pub(super) fn checked(scene: &Scene<'_>, finding: &Finding) -> Vec<Remedy> {
     }
     let mut candidates: Vec<Remedy> = acknowledging(scene, finding).into_iter().collect();
     candidates.extend(time_off::deciding(scene, finding));
+    candidates.extend(time_off::withdrawing(scene.roster, finding));
     candidates.extend(editing::editing(scene, finding));
     candidates.extend(swap::swapping(scene, finding));
     let mut works = Vec::new();
@@ -51,38 +52,32 @@ fn acknowledging(scene: &Scene<'_>, finding: &Finding) -> Option<Remedy> {
     }
     let fingerprint = finding.fingerprint();
     let mut action = scene.command.action.clone();
-    let (title, requires) = match &mut action {
-        Action::ApproveSwap { verdict, .. } | Action::RevertSwap { verdict, .. } => {
-            verdict.acknowledge.push(fingerprint);
-            ("go ahead with the swap", SWAP_ACKNOWLEDGE)
-        }
-        Action::ApproveTimeOff { verdict, .. } => {
-            verdict.acknowledge.push(fingerprint);
-            ("approve it all the same", TIME_OFF_ACKNOWLEDGE)
-        }
-        other => {
-            action = with_terms(scene, other, |terms| terms.acknowledge.push(fingerprint))?;
-            ("go ahead", ACKNOWLEDGE)
-        }
+    let (title, requires) = if let Action::ApproveSwap { verdict, .. }
+    | Action::RevertSwap { verdict, .. } = &mut action
+    {
+        verdict.acknowledge.push(fingerprint);
+        ("go ahead with the swap", SWAP_ACKNOWLEDGE)
+    } else if let Action::ApproveTimeOff { verdict, .. } = &mut action {
+        verdict.acknowledge.push(fingerprint);
+        ("approve it all the same", TIME_OFF_ACKNOWLEDGE)
+    } else {
+        action = with_terms(scene, |terms| terms.acknowledge.push(fingerprint))?;
+        ("go ahead", ACKNOWLEDGE)
     };
     let cost = finding.cost_min.map(|minutes| format!(", which costs {minutes} min of pay"));
     let title = format!("{title}, acknowledging this{}", cost.unwrap_or_default());
     Some(Remedy { id: "acknowledge", title, action, way: Way::Itself, requires })
 }
 
-/// The same command on other terms. A document whose id names another schedule by now leaves what
+/// The command on other terms. A document whose id names another schedule by now leaves what
 /// is held under a new one.
-pub(super) fn with_terms(
-    scene: &Scene<'_>,
-    action: &Action,
-    change: impl FnOnce(&mut Terms),
-) -> Option<Action> {
+pub(super) fn with_terms(scene: &Scene<'_>, change: impl FnOnce(&mut Terms)) -> Option<Action> {
     let roster = scene.roster;
     if let Some((edits, mut terms)) = scene.direct() {
         change(&mut terms);
         return Some(Action::EditShifts { edits, terms });
     }
-    let mut action = action.with_terms(change)?;
+    let mut action = scene.command.action.with_terms(change)?;
     if let Action::PublishDocument { id, .. } = &mut action
         && is_taken(roster, id)
     {

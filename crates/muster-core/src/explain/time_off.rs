@@ -16,25 +16,25 @@ pub(super) fn deciding(scene: &Scene<'_>, finding: &Finding) -> Vec<Remedy> {
         let Subject::TimeOff(id) = subject else { return None };
         scene.roster.time_off(id)
     });
-    match finding.kind {
-        Kind::TimeOffAlreadyDecided => requests.filter_map(|off| decided(scene, off)).collect(),
-        Kind::TimeOffLimitExhausted => requests.map(denied).collect(),
-        _ => {
-            let own = own_request(&scene.command.action);
-            let others = requests.filter(|off| Some(&off.request.id) != own);
-            let mut remedies: Vec<Remedy> = others.filter_map(out_of_the_way).collect();
-            remedies.extend(free_days(scene, finding));
-            remedies
-        }
+    if finding.kind == Kind::TimeOffAlreadyDecided {
+        return requests.filter_map(|off| decided(scene, off)).collect();
     }
+    if finding.kind == Kind::TimeOffLimitExhausted {
+        return requests.map(denied).collect();
+    }
+    let own = own_request(&scene.command.action);
+    let others = requests.filter(|off| Some(&off.request.id) != own);
+    let mut remedies: Vec<Remedy> = others.filter_map(out_of_the_way).collect();
+    remedies.extend(free_days(scene, finding));
+    remedies
 }
 
 fn own_request(action: &Action) -> Option<&TimeOffId> {
-    match action {
-        Action::RequestTimeOff(request) => Some(&request.id),
-        Action::ChangeTimeOff { id, .. } => Some(id),
-        _ => None,
+    if let Action::RequestTimeOff(request) = action {
+        return Some(&request.id);
     }
+    let Action::ChangeTimeOff { id, .. } = action else { return None };
+    Some(id)
 }
 
 /// The request ends, and the command comes again.
@@ -58,6 +58,25 @@ fn out_of_the_way(time_off: &TimeOff) -> Option<Remedy> {
         }),
         TimeOffStatus::Denied | TimeOffStatus::Canceled => None,
     }
+}
+
+/// What the agent said about the time is taken back.
+pub(super) fn withdrawing(roster: &Roster, finding: &Finding) -> Vec<Remedy> {
+    let said = finding.subjects.iter().filter_map(|subject| {
+        let Subject::Availability(id) = subject else { return None };
+        roster.availability(finding.agent.as_ref()?, id)
+    });
+    let remedies = said.map(|known| {
+        let (agent, id) = (known.value.agent.clone(), known.value.id.clone());
+        Remedy {
+            id: "withdraw_availability",
+            title: format!("withdraw what {agent} said ({id}), then send this again"),
+            action: Action::WithdrawAvailability { agent, id },
+            way: Way::First,
+            requires: WRITE,
+        }
+    });
+    remedies.collect()
 }
 
 /// Somebody decided before: what is approved can be given up, what is over can be asked for anew.

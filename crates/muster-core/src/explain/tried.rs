@@ -27,7 +27,9 @@ pub(super) fn works(scene: &Scene<'_>, finding: &Finding, remedy: &Remedy) -> bo
     let Some(terms) = scene.terms() else {
         let after = match remedy.way {
             Way::Itself => refusal(scene.roster, &command, scene),
-            _ => applied(scene, &command).and_then(|then| refusal(&then, scene.command, scene)),
+            Way::First | Way::Instead => {
+                applied(scene, &command).and_then(|then| refusal(&then, scene.command, scene))
+            }
         };
         let before = scene
             .gates
@@ -67,13 +69,12 @@ fn gates_after(
         (_, Some(terms)) => gates(scene, scene.roster, wanted, terms),
         (_, None) => {
             let then = applied(scene, remedy)?;
-            match &remedy.action {
+            if matches!(remedy.action, Action::EditDraft { .. }) {
                 // The wishes are others then.
-                Action::EditDraft { .. } => {
-                    gates(scene, &then, &edits(&then, &scene.command.action), terms)
-                }
-                _ => gates(scene, &then, wanted, terms),
+                let wanted = edits(&then, &scene.command.action);
+                return Some(gates(scene, &then, &wanted, terms));
             }
+            gates(scene, &then, wanted, terms)
         }
     })
 }

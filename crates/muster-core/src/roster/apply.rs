@@ -6,13 +6,14 @@ use imbl::{OrdMap, Vector};
 use jiff::civil::Date;
 
 use crate::agent::Agent;
+use crate::availability::Availability;
 use crate::draft::{CommitmentEdit, Draft, DraftStatus, Edits, ShiftEdit};
 use crate::entry::{Entry, Origin};
 use crate::event::Event;
 use crate::id::{AgentId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId};
 use crate::instant::{Instant, Interval};
-use crate::levels;
-use crate::roster::{AgentRecord, Gone, Known, Roster, Timeline, Week, utc_day};
+use crate::levels::{self, Day};
+use crate::roster::{AgentRecord, Gone, Known, Roster, Timeline, Week};
 use crate::shift::{AtomValue, Commitment, Shift, ShiftBody};
 use crate::swap::{Swap, SwapOffer, SwapState};
 use crate::time_off::{TimeOff, TimeOffLimit, TimeOffRequest, TimeOffStatus};
@@ -73,11 +74,7 @@ impl Roster {
                     draft.commitments = without(&draft.commitments, dropped_commitments);
                     draft.base = base.unwrap_or(draft.base);
                 }),
-            Event::DraftClosed { id } => self.change_draft(id, origin, |draft| {
-                draft.shifts.clear();
-                draft.commitments.clear();
-                draft.status = DraftStatus::Closed { published_as: origin.revision };
-            }),
+            Event::DraftClosed { id } => self.close_draft(id, origin),
             Event::DraftDeleted { id } => drop(self.drafts.remove(id)),
             Event::SwapOffered(offer) => self.offer_swap(offer, origin),
             Event::SwapAccepted { id, agent } => self.change_swap(id, origin, |swap| {
@@ -101,6 +98,10 @@ impl Roster {
                 self.change_time_off(id, origin, |t| t.status = *status);
             }
             Event::TimeOffLimitPut(limit) => self.put_time_off_limit(limit, origin),
+            Event::AvailabilityPut(said) => self.put_availability(known(said, origin)),
+            Event::AvailabilityWithdrawn { agent, id } => {
+                drop(self.timeline(agent).availability.remove(id));
+            }
             Event::Acknowledged { .. } => {}
         }
     }
@@ -110,6 +111,11 @@ impl Roster {
             true => drop(self.time_off_limits.remove(&limit.id)),
             false => drop(self.time_off_limits.insert(limit.id.clone(), known(limit, origin))),
         }
+    }
+
+    pub(super) fn put_availability(&mut self, said: Arc<Known<Availability>>) {
+        let timeline = self.timeline(&said.value.agent);
+        timeline.availability.insert(said.value.id.clone(), said);
     }
 
     fn put_agent(&mut self, agent: &Agent, origin: &Origin) {
@@ -149,7 +155,7 @@ impl Roster {
         }
     }
 
-    fn timeline(&mut self, agent: &AgentId) -> &mut Timeline {
+    pub(super) fn timeline(&mut self, agent: &AgentId) -> &mut Timeline {
         Arc::make_mut(self.timelines.entry(agent.clone()).or_default())
     }
 
@@ -231,6 +237,14 @@ impl Roster {
         }
     }
 
+    fn close_draft(&mut self, id: &ScheduleId, origin: &Origin) {
+        self.change_draft(id, origin, |draft| {
+            draft.shifts.clear();
+            draft.commitments.clear();
+            draft.status = DraftStatus::Closed { published_as: origin.revision };
+        });
+    }
+
     fn offer_swap(&mut self, offer: &SwapOffer, origin: &Origin) {
         let swap = Swap {
             offer: offer.clone(),
@@ -305,12 +319,9 @@ impl Roster {
 }
 
 /// The days on which an active request is found.
-fn days_touched(time_off: &TimeOff) -> std::ops::Range<i64> {
+fn days_touched(time_off: &TimeOff) -> impl Iterator<Item = Day> + use<> {
     let hull = time_off.request.hull().filter(|_| time_off.status.is_active());
-    hull.map_or(0..0, |hull| {
-        let last = Instant::from_ms(hull.end().ms() - 1);
-        utc_day(hull.start())..utc_day(last) + 1
-    })
+    hull.into_iter().flat_map(Day::all)
 }
 
 fn time_off_key(request: &TimeOffRequest) -> (Instant, TimeOffId) {

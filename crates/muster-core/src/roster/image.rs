@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::activity::ActivityCode;
 use crate::agent::Agent;
+use crate::availability::Availability;
 use crate::draft::{Draft, DraftStatus, Edits};
 use crate::entry::{Origin, Source};
 use crate::id::{AgentId, Revision, ScheduleId, ShiftId};
@@ -49,6 +50,8 @@ pub struct Image {
     drafts: Vec<DraftImage>,
     time_off: Vec<(TimeOffRequest, TimeOffStatus, Ref, Ref)>,
     time_off_limits: Vec<(TimeOffLimit, Ref)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    availability: Vec<(Availability, Ref)>,
     swaps: Vec<SwapImage>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     levels: Option<LevelsImage>,
@@ -104,6 +107,7 @@ impl Image {
         let t = &mut table;
         let horizon = roster.at.plus_days(-limits::BASE_RETENTION_DAYS);
         let kept = roster.gone.iter().filter(|(_, gone)| gone.origin.at >= horizon);
+        let said = roster.timelines.values().flat_map(|timeline| timeline.availability.values());
         let image = Self {
             revision: roster.revision,
             at: roster.at,
@@ -138,6 +142,7 @@ impl Image {
                 .map(|o| (o.request.clone(), o.status, t.place(&o.origin), t.place(&o.asked)))
                 .collect(),
             time_off_limits: roster.time_off_limits().map(|limit| t.pair(limit)).collect(),
+            availability: said.map(|known| t.pair(known)).collect(),
             swaps: roster
                 .swaps()
                 .map(|s| {
@@ -184,7 +189,7 @@ impl Image {
             roster.gone.insert(id, Arc::new(Gone { body, origin: at(place)? }));
         }
         for (agent, commitments, place) in self.commitments {
-            let timeline = Arc::make_mut(roster.timelines.entry(agent).or_default());
+            let timeline = roster.timeline(&agent);
             timeline.commitments = commitments.into_iter().collect();
             timeline.committed = match place {
                 Some(place) => Some(at(place)?),
@@ -193,6 +198,9 @@ impl Image {
         }
         for (value, place) in self.time_off_limits {
             roster.time_off_limits.insert(value.id.clone(), known(value, at(place)?));
+        }
+        for (value, place) in self.availability {
+            roster.put_availability(known(value, at(place)?));
         }
         for (offer, state, accepted, terms, origin, offered) in self.swaps {
             let (origin, offered) = (at(origin)?, at(offered)?);
@@ -208,8 +216,7 @@ impl Image {
         }
         // Last: putting shifts in place has touched the weeks they lie in.
         for (agent, weeks) in self.agent_weeks {
-            let timeline = roster.timelines.entry(agent).or_default();
-            Arc::make_mut(timeline).weeks = weeks.into_iter().collect();
+            roster.timeline(&agent).weeks = weeks.into_iter().collect();
         }
         for (first, id, version, publications) in self.weeks {
             roster.schedules.insert(id.clone(), first);

@@ -2,7 +2,7 @@
 //!
 //! Which week a shift counts in is a matter of agreement (`attribution`): that of its start, in the
 //! unit's zone and from the unit's first day (`byStart`); each of two weeks its part (`split`); or
-//! that of its start in weeks for which people are paid, from `payWeekStart` (`payWeek`). What
+//! that of its start in weeks for which people are paid, from `payDayOfWeek` (`payWeek`). What
 //! counts is paid, elapsed or worked time. When a clock change makes shifts of the week longer or
 //! shorter than they look, the finding carries by how much, so that nobody takes a short night for
 //! a short shift. A week without any shift is not short. The magnitude is the minutes beyond the
@@ -19,7 +19,7 @@ use crate::shift::Shift;
 const ATTRIBUTION: Param =
     Param { name: "attribution", allowed: Allowed::Word(&["byStart", "split", "payWeek"]) };
 const PAY_WEEK: Param = Param {
-    name: "payWeekStart",
+    name: "payDayOfWeek",
     allowed: Allowed::Word(&[
         "sunday",
         "monday",
@@ -71,7 +71,7 @@ fn weeks<'a>(
     };
     let first_day = match is_pay_week {
         true => {
-            let nth = i8::try_from(setting.choice("payWeekStart")).unwrap_or_default();
+            let nth = i8::try_from(setting.choice("payDayOfWeek")).unwrap_or_default();
             Weekday::from_sunday_zero_offset(nth).unwrap_or(Weekday::Sunday)
         }
         false => window.unit.first_day.into(),
@@ -280,7 +280,7 @@ mod tests {
         check_rule(Kind::MaxHoursWeek, &night_at_the_weeks_end("payWeek"), expect![""]);
         check_rule(
             Kind::MaxHoursWeek,
-            &night_at_the_weeks_end("payWeek payWeekStart=monday"),
+            &night_at_the_weeks_end("payWeek payDayOfWeek=monday"),
             expect![[r#"
                 block MAX_HOURS_WEEK ana [ana-fri, ana-mon, ana-sun, ana-thu, ana-tue, ana-wed] mon 00:00-00:00 [10080] 3240/2880 min
             "#]],

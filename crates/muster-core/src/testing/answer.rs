@@ -19,6 +19,7 @@ pub(super) fn findings(answer: &Result<Decision, Rejection>) -> Vec<Finding> {
                 done.held.iter().flat_map(|held| held.findings.iter().cloned()).collect()
             }
             Outcome::Swap { findings, .. } | Outcome::TimeOff { findings, .. } => findings.clone(),
+            Outcome::Availability { findings } => findings.clone(),
             Outcome::Done | Outcome::Draft { .. } => Vec::new(),
         },
     }
@@ -50,6 +51,7 @@ pub(super) fn told(world: &World, answer: &Result<Decision, Rejection>) -> Strin
         Outcome::Swap { id, state, findings } => {
             format!("swap {id} {}{}", state.name(), listed(findings))
         }
+        Outcome::Availability { findings } => format!("said{}", listed(findings)),
         Outcome::TimeOff { id, status, findings } => {
             format!("time off {id} {}{}", status.name(), listed(findings))
         }
@@ -132,6 +134,7 @@ fn subject(roster: &Roster, clock: &Clock, subject: &Subject) -> String {
         Subject::ExternalId(system, id) => format!("{system}/{id}"),
         Subject::Trunk(id) => format!("trunk {id}"),
         Subject::Site(id) => format!("site {id}"),
+        Subject::Availability(id) => id.to_string(),
     }
 }
 

@@ -13,9 +13,9 @@ use crate::instant::Instant;
 use crate::levels::{Capacities, Day};
 use crate::rule::{Params, RuleKey, RuleSetting, RulesChange, Scope, Value};
 use crate::testing::line::{self, skill};
-use crate::testing::{World, levels};
+use crate::testing::{World, availability, levels};
 use crate::time_off::{Days, Places, TimeOffLimit, TimeOffRequest, TimeOffStatus};
-use crate::unit::{BusinessUnit, WeekStart};
+use crate::unit::{BusinessUnit, DayOfWeek};
 use crate::zone::Zone;
 
 pub(super) fn take(world: &mut World, text: &str) {
@@ -58,17 +58,23 @@ pub(super) fn take(world: &mut World, text: &str) {
         }
         [name, "off", ref rest @ ..] => off(world, name, rest),
         [name, "own", ref rest @ ..] => own(world, name, rest),
+        [name, word, ..] if availability::says(word).is_some() => {
+            let said = availability::read(world, name, &words[1..]);
+            let mut events = joined(world, name);
+            events.push(Event::AvailabilityPut(said));
+            world.happen(ReferenceKind::Availability, name, events);
+        }
         _ => shift(world, &words),
     }
 }
 
 fn site(world: &mut World, zone: &str, rest: &[&str]) {
-    let mut first_day = WeekStart::Monday;
+    let mut first_day = DayOfWeek::Monday;
     world.clock.zone = Zone::find(zone).expect("a zone");
     for pair in rest.chunks(2) {
         match pair {
             ["week", date] => world.clock.week = date.parse().expect("a date"),
-            ["start", "sunday"] => first_day = WeekStart::Sunday,
+            ["start", "sunday"] => first_day = DayOfWeek::Sunday,
             _ => panic!("{pair:?}: what is that of a site?"),
         }
     }

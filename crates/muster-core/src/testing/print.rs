@@ -14,6 +14,7 @@ use crate::roster::{AgentRecord, Roster};
 use crate::rule::{RuleKey, RuleSet, RuleSetting, Scope};
 use crate::shift::{Commitment, ShiftBody};
 use crate::swap::{Leg, Side, Swap, SwapOffer};
+use crate::testing::availability;
 use crate::testing::levels;
 use crate::testing::line::{Clock, code_name, written};
 use crate::time_off::{TimeOff, TimeOffLimit, TimeOffRequest};
@@ -59,6 +60,7 @@ pub fn facts(roster: &Roster, monday: Date) -> String {
         let places = places.collect::<Vec<_>>().join(", ");
         let _ = writeln!(text, "limit {id}{group}{} {places}", codes.concat());
     }
+    availability::lines(&mut text, roster, &clock);
     roster.all_time_off().for_each(|off| off_line(&mut text, &clock, off));
     roster.swaps().for_each(|swap| swap_line(&mut text, &clock, swap));
     roster.drafts().for_each(|draft| draft_lines(&mut text, roster, &clock, draft));

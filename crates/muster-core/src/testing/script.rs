@@ -12,7 +12,7 @@ use crate::merge::Keep;
 use crate::roster::Roster;
 use crate::shift::Atom;
 use crate::swap::{Leg, Side, SwapOffer};
-use crate::testing::{World, answer, fixture, levels, line};
+use crate::testing::{World, answer, availability, fixture, levels, line};
 
 /// A command line, taken apart.
 struct Line<'a> {
@@ -152,9 +152,21 @@ fn action_of(world: &World, line: &Line<'_>) -> Action {
         "approve-off" => Action::ApproveTimeOff { id: off(), verdict: verdict() },
         "deny-off" => Action::DenyTimeOff { id: off(), verdict: verdict() },
         "cancel-off" => Action::CancelTimeOff(off()),
+        _ => settled(world, line, &words),
+    }
+}
+
+/// What is said of the unit itself and of its agents.
+fn settled(world: &World, line: &Line<'_>, words: &[&str]) -> Action {
+    match line.verb {
+        "says" => Action::PutAvailability(availability::read(world, words[0], &words[1..])),
+        "unsay" => Action::WithdrawAvailability {
+            agent: words[0].parse().expect("an agent"),
+            id: words[1].parse().expect("an id"),
+        },
         "agent" => Action::PutAgents(vec![fixture::agent(world, words[0], &words[1..])]),
         "leave" => Action::AgentLeaves(words[0].parse().expect("an agent")),
-        "rule" => Action::SetRules(fixture::rules(&words)),
+        "rule" => Action::SetRules(fixture::rules(words)),
         "staff" => Action::PutStaffing(levels::staffing(world, line.rest)),
         "trunks" => Action::PutTrunks(levels::trunks(line.rest)),
         "seats" => Action::PutSites(levels::sites(line.rest)),

@@ -104,8 +104,11 @@ pub(crate) fn strict_fixture() -> impl Strategy<Value = String> {
             }
             None => format!("rule SWAP_LIMIT_REACHED {severity} maxPerWeek=1"),
         }));
-        let limit = |(day, agents): (usize, u8)| format!("limit l{day} {} {agents}", DAYS[day]);
-        lines.extend(limits.into_iter().map(limit));
+        let limit = |(day, agents): &(usize, u8)| format!("limit l{day} {} {agents}", DAYS[*day]);
+        lines.extend(limits.iter().map(limit));
+        // Ana cannot work on the days that few may be off.
+        let cannot = |(day, _): &(usize, u8)| format!("ana cannot {} 08:00-12:00", DAYS[*day]);
+        lines.extend(limits.iter().map(cannot));
         lines.join("\n")
     })
 }

@@ -1,5 +1,6 @@
 //! What the core promises, told in commands and in laws.
 
+mod availability;
 mod diff;
 mod diff_shift;
 mod documents;
@@ -38,6 +39,7 @@ fn check_decide(script: &str, expected: Expect) {
 #[test]
 fn every_kind_of_finding_is_told_in_some_test() {
     let told = [
+        include_str!("availability.rs"),
         include_str!("drafts.rs"),
         include_str!("edits.rs"),
         include_str!("levels.rs"),

@@ -7,11 +7,11 @@ use muster_core::command::Action;
 use muster_core::decide::{Outcome, Rejection};
 use muster_core::id::{ManagementUnitId, UnitId};
 use muster_core::testing::World;
-use muster_core::unit::{BusinessUnit, ManagementUnit, WeekStart};
+use muster_core::unit::{BusinessUnit, DayOfWeek, ManagementUnit};
 
 use crate::check_decide;
 
-fn unit(zone: &str, first_day: WeekStart) -> BusinessUnit {
+fn unit(zone: &str, first_day: DayOfWeek) -> BusinessUnit {
     let id = UnitId::parse("site").expect("an id");
     let zone = Zone::find(zone).expect("a zone");
     BusinessUnit { id, name: "site".into(), zone, first_day }
@@ -34,7 +34,7 @@ fn nothing_is_asked_of_a_unit_before_it_is_made() {
     let group = ManagementUnit { id: "north".parse().unwrap(), name: "North".into() };
     let expected = expect![[r#"there is no business unit "this one""#]];
     check_put(&world, Action::PutManagementUnit(group), expected);
-    let paris = unit("Europe/Paris", WeekStart::Monday);
+    let paris = unit("Europe/Paris", DayOfWeek::Monday);
     world.run(&Action::PutUnit(paris.clone())).unwrap();
     check_put(&world, Action::PutUnit(paris), expect!["0 events"]);
 }
@@ -42,19 +42,19 @@ fn nothing_is_asked_of_a_unit_before_it_is_made() {
 #[test]
 fn a_unit_with_schedules_keeps_its_zone_and_its_first_day() {
     let world = World::of("site Europe/Paris");
-    let singapore = unit("Asia/Singapore", WeekStart::Sunday);
+    let singapore = unit("Asia/Singapore", DayOfWeek::Sunday);
     check_put(&world, Action::PutUnit(singapore), expect!["1 events"]);
     let world = World::of("site Europe/Paris\n > draft d1");
     let expected = expect![[r#"
         business unit "site" has schedules:
         its zone and first day of the week stay"#]];
-    check_put(&world, Action::PutUnit(unit("Europe/Paris", WeekStart::Sunday)), expected);
+    check_put(&world, Action::PutUnit(unit("Europe/Paris", DayOfWeek::Sunday)), expected);
     let world = World::of("site Europe/Paris\n ana mon 09:00-17:00");
     let expected = expect![[r#"
         business unit "site" has schedules:
         its zone and first day of the week stay"#]];
-    check_put(&world, Action::PutUnit(unit("Asia/Singapore", WeekStart::Monday)), expected);
-    let mut renamed = unit("Europe/Paris", WeekStart::Monday);
+    check_put(&world, Action::PutUnit(unit("Asia/Singapore", DayOfWeek::Monday)), expected);
+    let mut renamed = unit("Europe/Paris", DayOfWeek::Monday);
     renamed.name = "Lyon".into();
     check_put(&world, Action::PutUnit(renamed.clone()), expect!["1 events"]);
     renamed.id = UnitId::parse("other").unwrap();

@@ -177,7 +177,7 @@ fn play_all(seed: u64, cases: u32) -> Tally {
     let tally = RefCell::new(Tally::new());
     let outcome = TestRunner::new_with_rng(config, rng)
         .run(&sequence(), |(text, steps)| play(&text, &steps, &mut tally.borrow_mut()));
-    assert!(outcome.is_ok(), "seed {seed}: {}", outcome.unwrap_err());
+    outcome.unwrap_or_else(|failure| panic!("seed {seed}: {failure}"));
     tally.into_inner()
 }
 

@@ -95,6 +95,12 @@ pub(crate) enum Step {
         agent: u8,
         leaves: bool,
     },
+    /// What an agent says of a day, or no longer says.
+    Say {
+        agent: u8,
+        day: u8,
+        what: u8,
+    },
     Rule {
         rule: u8,
         severity: u8,
@@ -176,6 +182,7 @@ pub(crate) fn step(swaps: u32) -> impl Strategy<Value = Step> {
     ];
     let unit = prop_oneof![
         1 => (n(), any::<bool>()).prop_map(|(agent, leaves)| Step::Agent { agent, leaves }),
+        1 => (n(), 0..7_u8, n()).prop_map(|(agent, day, what)| Step::Say { agent, day, what }),
         1 => (0..8_u8, 0..5_u8).prop_map(|(rule, severity)| Step::Rule { rule, severity }),
         1 => any::<bool>().prop_map(Step::AutoApprove),
         2 => (1..30_u8).prop_map(|hours| Step::Clock { hours }),
@@ -312,21 +319,8 @@ impl Step {
                     format!("agent {back}")
                 })
             }
-            Self::Rule { rule, severity } => {
-                let rules = [
-                    "REST_TIME_SHORT",
-                    "MAX_CONSECUTIVE_HOURS",
-                    "TIME_OFF_PENDING_OVERLAP",
-                    "MAX_HOURS_WEEK",
-                    "ACTIVITY_OUTSIDE_SHIFT",
-                    "STAFFING_BELOW_MINIMUM",
-                    "TRUNK_CAPACITY_EXCEEDED",
-                    "SITE_SEATS_EXCEEDED",
-                ];
-                let severities = ["off", "info", "warn", "ack", "block"];
-                let (rule, severity) = (usize::from(rule), usize::from(severity));
-                world.action(&format!("rule {} {}", rules[rule], severities[severity]))
-            }
+            Self::Say { agent: who, day, what } => say(world, who, day, what),
+            Self::Rule { rule, severity } => set_rule(world, rule, severity),
             Self::AutoApprove(is_on) => Action::SetRules(RulesChange {
                 auto_approve: Some(is_on),
                 ..RulesChange::default()
@@ -346,6 +340,34 @@ impl Step {
             _ => return None,
         })
     }
+}
+
+fn say(world: &World, who: u8, day: u8, what: u8) -> Action {
+    let (name, day) = (agent(world.head(), who), crate::generate::day(world, day));
+    let id = format!("says{}", what / 5 % 8);
+    world.action(&match what % 5 {
+        0 => format!("says {name} cannot {day} id={id}"),
+        1 => format!("says {name} cannot weekly {day} 20:00-04:00 id={id}"),
+        2 => format!("says {name} avoids weekly {day} id={id}"),
+        3 => format!("says {name} likes weekly {day} 07:00-15:00 id={id}"),
+        _ => format!("unsay {name} {id}"),
+    })
+}
+
+fn set_rule(world: &World, rule: u8, severity: u8) -> Action {
+    let rules = [
+        "REST_TIME_SHORT",
+        "MAX_CONSECUTIVE_HOURS",
+        "TIME_OFF_PENDING_OVERLAP",
+        "MAX_HOURS_WEEK",
+        "ACTIVITY_OUTSIDE_SHIFT",
+        "STAFFING_BELOW_MINIMUM",
+        "TRUNK_CAPACITY_EXCEEDED",
+        "SITE_SEATS_EXCEEDED",
+    ];
+    let severities = ["off", "info", "warn", "ack", "block"];
+    let (rule, severity) = (usize::from(rule), usize::from(severity));
+    world.action(&format!("rule {} {}", rules[rule], severities[severity]))
 }
 
 /// So many agents, lines or seats.

@@ -57,8 +57,9 @@ pub(super) async fn serve(state: Arc<State>, mut items: mpsc::Receiver<Item>) {
                 Item::CatchUp(revision, reply) => looks.push((revision, reply)),
             }
         }
-        clerk.settle(batch).await;
+        // First: whoever only looks has waited for one batch already.
         clerk.look(looks).await;
+        clerk.settle(batch).await;
         clerk.snapshot();
     }
 }

@@ -106,7 +106,9 @@ fn differs(ground: &Roster, now: &Roster, action: &Action) -> bool {
         | Action::ChangeTimeOff { .. }
         | Action::ApproveTimeOff { .. }
         | Action::DenyTimeOff { .. }
-        | Action::CancelTimeOff(_) => false,
+        | Action::CancelTimeOff(_)
+        | Action::PutAvailability(_)
+        | Action::WithdrawAvailability { .. } => false,
     }
 }
 

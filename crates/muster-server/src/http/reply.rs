@@ -40,6 +40,14 @@ pub(crate) fn created(is_new: bool, revision: Revision, value: &impl Serialize) 
     respond(status, revision, bytes(value))
 }
 
+/// 204: nothing is left to be shown.
+pub(crate) fn withdrawn(revision: Revision) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response.headers_mut().insert(REVISION, HeaderValue::from(revision.0));
+    response
+}
+
 /// 200 to a write. With a tag, unless it was merged with somebody else's (RFC 9110 §9.3.4): then
 /// the representation is not the one that was sent.
 pub(crate) fn written(

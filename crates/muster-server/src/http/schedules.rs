@@ -5,8 +5,7 @@ mod publish;
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use jiff::civil::Date;
 use muster_api::agent_view::AgentScheduleAnswer;
 use muster_api::list::ListView;
@@ -28,7 +27,7 @@ use crate::desk::Desk;
 use crate::error::ApiError;
 use crate::http::query::{During, Params, Path, id, week_of};
 use crate::http::schedules::document::{Which, which};
-use crate::http::{App, Call, Page, created, document as tagged, listed};
+use crate::http::{App, Call, Page, created, document as tagged, listed, withdrawn};
 
 pub(crate) use publish::{publish, rebase, revert, status, validate};
 
@@ -239,8 +238,7 @@ pub(crate) async fn delete(
     }
     let answer = app.ask(&desk, &call, Action::DeleteDraft(schedule)).await?;
     debug_assert_eq!(answer.result, Ok(Outcome::Done));
-    Ok((StatusCode::NO_CONTENT, [(crate::http::reply::REVISION, answer.revision.to_string())])
-        .into_response())
+    Ok(withdrawn(answer.revision))
 }
 
 /// Stretches of one agent's time that a query may ask for, in days.

@@ -2,8 +2,7 @@
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use jiff::civil::Date;
 use muster_api::list::ListView;
 use muster_api::parse;
@@ -23,7 +22,7 @@ use sha2::{Digest, Sha256};
 use crate::desk::{Answer, Desk};
 use crate::error::ApiError;
 use crate::http::query::{Params, Path, id, week_of};
-use crate::http::{App, Call, Page, base, created, document, listed, told, written};
+use crate::http::{App, Call, Page, base, created, document, listed, told, withdrawn, written};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -245,6 +244,5 @@ pub(crate) async fn delete(
     }
     let edits = removal(&ground, &shift);
     let answer = app.ask(&desk, &call, alone(edits, Terms::default())).await?;
-    let revision = answer.revision.to_string();
-    Ok((StatusCode::NO_CONTENT, [(crate::http::reply::REVISION, revision)]).into_response())
+    Ok(withdrawn(answer.revision))
 }

@@ -88,6 +88,12 @@ pub(crate) fn version(command: &Command, roster: &Roster) -> Option<Revision> {
         | Action::ApproveTimeOff { id, .. }
         | Action::DenyTimeOff { id, .. }
         | Action::CancelTimeOff(id) => time_off(id),
+        Action::PutAvailability(said) => {
+            roster.availability(&said.agent, &said.id).map(|known| known.origin.revision)
+        }
+        Action::WithdrawAvailability { agent, id } => {
+            roster.availability(agent, id).map(|known| known.origin.revision)
+        }
         Action::PutUnit(_) => Some(roster.unit_version()),
         Action::SetRules(_) => Some(roster.policy()),
         Action::PutStaffing(_) => Some(roster.levels().required_version()),

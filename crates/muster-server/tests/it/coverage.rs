@@ -19,6 +19,7 @@ const TESTED: &[(&str, &str)] = &[
     ("PATCH", "/api/v2/wfm/businessunits/{id}"),
     ("GET", "/api/v2/wfm/businessunits/{id}/rules"),
     ("PUT", "/api/v2/wfm/businessunits/{id}/rules"),
+    ("GET", "/api/v2/wfm/businessunits/{id}/availability"),
     ("GET", "/api/v2/wfm/businessunits/{id}/staffing"),
     ("PUT", "/api/v2/wfm/businessunits/{id}/staffing"),
     ("GET", "/api/v2/wfm/businessunits/{id}/trunks"),
@@ -36,6 +37,10 @@ const TESTED: &[(&str, &str)] = &[
     ("POST", "/api/v2/wfm/agents/{id}/sessions"),
     ("GET", "/api/v2/wfm/agents/{id}/sessions"),
     ("DELETE", "/api/v2/wfm/agents/{id}/sessions/{session}"),
+    ("GET", "/api/v2/wfm/agents/{id}/availability"),
+    ("GET", "/api/v2/wfm/agents/{id}/availability/{said}"),
+    ("PUT", "/api/v2/wfm/agents/{id}/availability/{said}"),
+    ("DELETE", "/api/v2/wfm/agents/{id}/availability/{said}"),
     ("GET", "/api/v2/wfm/activitycodes"),
     ("PUT", "/api/v2/wfm/activitycodes/{id}"),
     ("POST", "/api/v2/wfm/timeoffrequests"),
@@ -96,7 +101,7 @@ pub(crate) fn filled(path: &str) -> String {
         _ if path.contains("/schedules/") => "d1",
         _ => "ana",
     };
-    path.replace("{id}", id).replace("{session}", "desk-1")
+    path.replace("{id}", id).replace("{session}", "desk-1").replace("{said}", "school")
 }
 
 /// Something of every kind, so that a path can name it.
@@ -110,6 +115,8 @@ pub(crate) async fn furnish(app: &TestApp) {
     let draft = json!({ "id": "d1", "businessUnitId": "u1", "weekDate": WEEK });
     app.post("/schedules", draft).await.is(201);
     app.post("/agents/ana/sessions", json!({ "sessionId": "desk-1" })).await.is(201);
+    let said = json!({ "says": "UNAVAILABLE", "weekly": { "daysOfWeek": ["Sunday"] } });
+    app.put("/agents/ana/availability/school", said).await.is(201);
 }
 
 fn guarded() -> impl Iterator<Item = (Route, &'static str)> {
@@ -220,7 +227,7 @@ async fn another_organization_gets_no_confirmation_of_anything() {
             assert!(!there.text.contains(word), "{}: {}", name(&route), there.text);
         }
         // The same answer as about something that nobody has.
-        let path = route.path.replace("{id}", "nobodys").replace("{session}", "desk-1");
+        let path = filled(&route.path.replace("{id}", "nobodys"));
         let query = if route.method == "GET" { "?businessUnitId=nobodys" } else { "" };
         let nowhere = app.bare(route.method, &format!("{path}{query}")).token(&token);
         let nowhere = nowhere.json(&json!({ "businessUnitId": "nobodys" })).send().await;

@@ -3,10 +3,12 @@
 
 mod access;
 mod adherence;
+mod availability;
 mod drafts;
 mod levels;
 mod operations;
 mod registry;
+mod remedies;
 mod schedules;
 mod shifts;
 mod swaps;

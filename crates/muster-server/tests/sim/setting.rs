@@ -10,7 +10,7 @@ use muster_core::draft::{Edits, ShiftEdit};
 use muster_core::entry::{Actor, FORMAT};
 use muster_core::id::{AgentId, CommandId, ShiftId};
 use muster_core::shift::{ShiftBody, Span};
-use muster_core::unit::{BusinessUnit, WeekStart};
+use muster_core::unit::{BusinessUnit, DayOfWeek};
 use muster_core::{Instant, Revision, Roster, Zone};
 use muster_ledger::sim::Sim;
 use muster_ledger::{Ledger, NewEntry, UnitKey, encode, subjects};
@@ -96,7 +96,7 @@ async fn unit(ledger: &Ledger, key: &UnitKey, agents: &[&str], days: usize) -> R
     let shifts = agents.iter().flat_map(|agent| (0..days).map(|day| shift(agent, day)));
     let shifts = Edits { shifts: shifts.collect(), commitments: Vec::new() };
     let (id, name) = (key.unit.clone(), Arc::from("unit"));
-    let unit = BusinessUnit { id, name, zone: Zone::utc(), first_day: WeekStart::Monday };
+    let unit = BusinessUnit { id, name, zone: Zone::utc(), first_day: DayOfWeek::Monday };
     let actions = [
         Action::PutUnit(unit),
         Action::PutAgents(agents.iter().map(agent).collect()),

@@ -1,5 +1,7 @@
 //! `muster agent`: the people who are scheduled.
 
+mod availability;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -47,9 +49,12 @@ enum AgentCommand {
         #[arg(long, value_parser = server::id)]
         unit: String,
     },
+    /// When agents can, or would like to, work, as they say.
+    #[command(subcommand)]
+    Availability(availability::AvailabilityCommand),
 }
 
-/// Lists agents or imports them.
+/// Lists agents, imports them, or says when they can work.
 pub(crate) async fn run(options: AgentOptions, format: Format) -> anyhow::Result<Outcome> {
     let AgentOptions { print: _, server, command } = options;
     match command {
@@ -58,6 +63,10 @@ pub(crate) async fn run(options: AgentOptions, format: Format) -> anyhow::Result
             let query = [("businessUnitId", Some(unit.as_str()))];
             let reply = server.list::<Agent>("/agents", &query).await?;
             format.answer(&reply.json, || table(&reply.value));
+        }
+        AgentCommand::Availability(command) => {
+            let server = Server::connect(&server).await?;
+            availability::run(server, command, format).await?;
         }
         AgentCommand::Import { file, unit } => {
             let bytes = std::fs::read(&file).with_context(|| format!("read {}", file.display()))?;

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use muster_core::agent::{Agent, Skill};
 use muster_core::command::Action;
 use muster_core::id::{AgentId, UnitId};
-use muster_core::unit::{BusinessUnit, WeekStart};
+use muster_core::unit::{BusinessUnit, DayOfWeek};
 use muster_core::{Roster, Zone};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -183,7 +183,7 @@ pub(crate) fn ground(centre: &Centre) -> Result<Roster> {
         id: UnitId::parse(&centre.unit)?,
         name: centre.unit.as_str().into(),
         zone: zone.clone(),
-        first_day: WeekStart::Monday,
+        first_day: DayOfWeek::Monday,
     };
     let agent = |agent: &crate::demo::centre::Agent| -> Result<Agent> {
         let skill = |skill: &crate::demo::centre::Skill| Skill {

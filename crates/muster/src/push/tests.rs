@@ -6,7 +6,7 @@ use super::*;
 use crate::roster_file::testing::show_errors;
 
 fn unit() -> Unit {
-    Unit { time_zone: Zone::find("America/Chicago").unwrap(), start_day_of_week: WeekStart::Monday }
+    Unit { time_zone: Zone::find("America/Chicago").unwrap(), start_day_of_week: DayOfWeek::Monday }
 }
 
 fn agents() -> Agents {

@@ -142,3 +142,61 @@ fn trunks_and_sites_are_set_from_files_and_shown() {
         client.set_trunks("vienna", &none).await.unwrap();
     });
 }
+
+#[test]
+fn what_agents_say_of_when_they_can_work_is_put_listed_and_withdrawn() {
+    let server = Server::with_agents();
+    let put = ["agent", "availability", "put"];
+    let weekly = ["ana", "evenings", "unavailable", "--on", "tuesday,thursday", "--from", "18:00"];
+    server.check(
+        &[&put[..], &weekly, &["--to", "24:00", "--valid-from", "2035-03-01"]].concat(),
+        expect![[r#"
+            ana says evenings, version 3
+        "#]],
+    );
+    let days = ["zoe", "wedding", "prefers-off", "--day", "2035-04-07", "--note", "mine"];
+    server.check(
+        &[&put[..], &days].concat(),
+        expect![[r#"
+        zoe says wedding, version 4
+    "#]],
+    );
+    server.check(
+        &["agent", "availability", "list", "--unit", "vienna"],
+        expect![[r#"
+        agent  id        says         when                                 note
+        ana    evenings  unavailable  Tue Thu 18:00–00:00 from 2035-03-01
+        zoe    wedding   prefers off  2035-04-07                           mine
+    "#]],
+    );
+    let bad = ["ana", "evenings", "prefers-within", "--from", "25:00", "--to", "08:00"];
+    server.check(
+        &[&put[..], &bad].concat(),
+        expect![[r#"
+        muster: a value cannot be (INVALID)
+          /weekly/from: 25:00 is not a time of day such as 18:00
+        [exit 1]
+    "#]],
+    );
+    let withdraw = ["agent", "availability", "withdraw", "ana", "evenings"];
+    server.check(
+        &withdraw,
+        expect![[r#"
+        ana says evenings no longer
+    "#]],
+    );
+    server.check(
+        &withdraw,
+        expect![[r#"
+        muster: there is no such thing (NOT_FOUND)
+          there is no availability "evenings"
+        [exit 1]
+    "#]],
+    );
+    server.api(async |client| {
+        let said = serde_json::json!({ "says": "PREFERS_WITHIN", "weekly": {} });
+        client.put_availability("ben", "early", &said).await.unwrap();
+        let all = client.availability("ben").await.unwrap().value;
+        assert_eq!(all.entities[0].id, "early");
+    });
+}

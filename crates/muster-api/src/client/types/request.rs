@@ -36,6 +36,58 @@ pub struct Swap {
     pub version: u64,
 }
 
+/// Something an agent says of when they can, or would like to, work.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Availability {
+    /// Its id, among what this agent says.
+    pub id: String,
+    /// Who says it.
+    pub agent_id: String,
+    /// What.
+    pub says: String,
+    /// Whole civil days in the agent's zone, where those are meant.
+    #[serde(default)]
+    pub full_days: Option<Vec<jiff::civil::Date>>,
+    /// From this instant, where one stretch of time is meant,
+    #[serde(default)]
+    pub start: Option<String>,
+    /// to this one.
+    #[serde(default)]
+    pub end: Option<String>,
+    /// Every week, where that is meant.
+    #[serde(default)]
+    pub weekly: Option<Weekly>,
+    /// A remark.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// The agent's work that is against it.
+    #[serde(default)]
+    pub findings: Vec<ConflictIn>,
+    /// The revision that last changed it.
+    pub version: u64,
+}
+
+/// The same hours of some days of every week, in the agent's zone.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Weekly {
+    /// On these days.
+    pub days_of_week: Vec<String>,
+    /// From this time of day; both are absent where whole days are meant.
+    #[serde(default)]
+    pub from: Option<String>,
+    /// To this one.
+    #[serde(default)]
+    pub to: Option<String>,
+    /// The first day of all.
+    #[serde(default)]
+    pub valid_from: Option<jiff::civil::Date>,
+    /// The last day of all.
+    #[serde(default)]
+    pub valid_until: Option<jiff::civil::Date>,
+}
+
 /// A time-off request.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]

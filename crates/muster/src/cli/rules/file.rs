@@ -11,7 +11,7 @@ use muster_core::agent::Agent;
 use muster_core::decide::Rejection;
 use muster_core::event::Event;
 use muster_core::id::{AgentId, UnitId};
-use muster_core::unit::{BusinessUnit, ManagementUnit, WeekStart};
+use muster_core::unit::{BusinessUnit, DayOfWeek, ManagementUnit};
 use muster_core::zone::Zone;
 use serde_json::{Value, json};
 
@@ -46,7 +46,7 @@ pub(super) struct FileArgs {
     activities: Vec<(String, String)>,
 }
 
-impl From<Day> for WeekStart {
+impl From<Day> for DayOfWeek {
     fn from(day: Day) -> Self {
         match day {
             Day::Monday => Self::Monday,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, anyhow};
 use muster_api::activity::ActivityCodeIn;
 use muster_api::agent::AgentIn;
+use muster_api::availability::AvailabilityIn;
 use muster_api::client::ScheduleHead;
 use muster_api::rules::RulesIn;
 use muster_api::schedule::AgentScheduleIn;
@@ -22,7 +23,8 @@ use crate::cli::server::Server;
 use crate::local::Local;
 use crate::print::Bar;
 
-/// Reads a unit: itself, its rules, its people, what they work and when they are off.
+/// Reads a unit: itself, its rules, its people, what they work, when they are off and what
+/// they say of when they can work.
 pub(super) async fn read(server: Server, unit: &str) -> anyhow::Result<Report> {
     let mut local = Local::new(
         server
@@ -36,6 +38,7 @@ pub(super) async fn read(server: Server, unit: &str) -> anyhow::Result<Report> {
     let change = rules.change(local.roster().rules())?;
     local.set_rules(change)?;
     time_off(&server, unit, &mut local).await?;
+    availability(&server, unit, &mut local).await?;
     weeks(&server, unit, &mut local).await?;
     Ok(Report { source: format!("unit {unit}"), names: BTreeMap::new(), local })
 }
@@ -79,6 +82,19 @@ async fn time_off(server: &Server, unit: &str, local: &mut Local) -> anyhow::Res
         if status != TimeOffStatus::Pending {
             events.push(Event::TimeOffDecided { id, status });
         }
+    }
+    local.happen(events);
+    Ok(())
+}
+
+async fn availability(server: &Server, unit: &str, local: &mut Local) -> anyhow::Result<()> {
+    let path = format!("/businessunits/{unit}/availability");
+    let mut events = Vec::new();
+    for input in server.list::<AvailabilityIn>(&path, &[]).await?.value {
+        let Some((agent, id)) = input.agent_id.clone().zip(input.id.clone()) else { continue };
+        let Some(record) = local.roster().agent(&agent) else { continue };
+        let said = input.availability(agent, id, &record.agent.zone)?;
+        events.push(Event::AvailabilityPut(said));
     }
     local.happen(events);
     Ok(())
