@@ -232,6 +232,8 @@ pub(crate) struct Scene<'a> {
     now: Instant,
     /// What the command wants of shifts, if it is such a command.
     edits: Edits,
+    /// Where in them each shift is edited.
+    places: BTreeMap<ShiftId, usize>,
     /// Which of these edits speak of each agent.
     by_agent: BTreeMap<AgentId, Vec<usize>>,
     /// Whether what one agent's edits come to may depend on those of others.
@@ -245,6 +247,8 @@ pub(crate) struct Scene<'a> {
 impl<'a> Scene<'a> {
     fn new(roster: &'a Roster, command: &'a Command, now: Instant) -> Self {
         let edits = edits(roster, &command.action);
+        let all = edits.shifts.iter().enumerate();
+        let places = all.map(|(n, edit)| (edit.id.clone(), n)).collect();
         let mut by_agent: BTreeMap<AgentId, Vec<usize>> = BTreeMap::new();
         for (n, edit) in edits.shifts.iter().enumerate() {
             for agent in tied(roster, edit) {
@@ -253,7 +257,7 @@ impl<'a> Scene<'a> {
         }
         let is_tied = roster.levels.is_watching() || shares_external_ids(roster, &edits);
         let (gates, reweighed) = (OnceCell::new(), Cell::new(0));
-        Self { roster, command, now, edits, by_agent, is_tied, gates, reweighed }
+        Self { roster, command, now, edits, places, by_agent, is_tied, gates, reweighed }
     }
 
     /// Whether the whole command may be weighed once more.
@@ -273,8 +277,8 @@ impl<'a> Scene<'a> {
 
     /// Keeps, of the edits of a remedy, those of a component, and what the command did not want.
     fn keep(&self, edits: &mut Edits, component: &Edits) {
-        let is_in = |all: &Edits, id: &ShiftId| all.shifts.iter().any(|edit| edit.id == *id);
-        edits.shifts.retain(|e| is_in(component, &e.id) || !is_in(&self.edits, &e.id));
+        let kept: BTreeSet<&ShiftId> = component.shifts.iter().map(|edit| &edit.id).collect();
+        edits.shifts.retain(|e| kept.contains(&e.id) || !self.places.contains_key(&e.id));
         edits.commitments.retain(|own| component.commitments.contains(own));
     }
 
@@ -284,7 +288,7 @@ impl<'a> Scene<'a> {
 
     /// The edit that the command makes of a shift, if it does.
     fn edit(&self, id: &ShiftId) -> Option<&ShiftEdit> {
-        self.edits.shifts.iter().find(|edit| edit.id == *id)
+        self.places.get(id).map(|n| &self.edits.shifts[*n])
     }
 
     /// What a shift would be if the command went through; nothing while its values clash.

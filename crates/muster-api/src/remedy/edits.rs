@@ -102,7 +102,7 @@ fn live_schedule(roster: &Roster, edits: &Edits) -> Option<ScheduleId> {
 }
 
 /// The members of a change set that does what edits say; `None` when there are too many, or when an
-/// activity would end after its shift or lie outside of all, which no change set says.
+/// activity lies outside of its shift or of all, in part or whole, which no change set says.
 fn members(roster: &Roster, edits: &Edits) -> Option<Vec<Map<String, Value>>> {
     if edits.shifts.len() > limits::REMEDY_SHIFTS || edits.shifts.iter().any(sticks_out) {
         return None;
@@ -112,6 +112,11 @@ fn members(roster: &Roster, edits: &Edits) -> Option<Vec<Map<String, Value>>> {
     let mut spoken: BTreeSet<&ShiftId> = BTreeSet::new();
     for edit in &edits.shifts {
         spoken.insert(&edit.id);
+        if edit.draft.as_deref().is_some_and(|draft| {
+            says_activities(roster, &after, edit, edits) && cuts(&after, draft)
+        }) {
+            return None;
+        }
         members.extend(member(roster, &after, edit, edits));
     }
     for own in &edits.commitments {
@@ -128,6 +133,28 @@ fn members(roster: &Roster, edits: &Edits) -> Option<Vec<Map<String, Value>>> {
         }
     }
     (members.len() <= limits::REMEDY_SHIFTS).then_some(members)
+}
+
+/// Whether the activities of a shift have to be said: its own, or those of its agent, change.
+fn says_activities(roster: &Roster, after: &Roster, edit: &ShiftEdit, edits: &Edits) -> bool {
+    let Some(draft) = &edit.draft else { return false };
+    let mut own = edits.commitments.iter();
+    let is_own = own.any(|own| own.agent == draft.owner && own.within.overlaps(draft.interval()));
+    match &edit.base {
+        None => is_own || !draft.activities.is_empty(),
+        Some(base) => {
+            !draft.same(base, Atom::Activities)
+                || is_own && roster.activities(base) != after.activities(draft)
+        }
+    }
+}
+
+/// Whether an activity of the agent's own begins before a shift or ends after it: said with the
+/// shift, it would lose that part.
+fn cuts(after: &Roster, draft: &ShiftBody) -> bool {
+    let (start, end) = (draft.span.start, draft.span.end());
+    let mut own = after.commitments_of(&draft.owner, draft.interval());
+    own.any(|c| c.start < start || c.end() > end)
 }
 
 /// Whether what changes of an agent's own activities lies in shifts: what does not, no shift says.
@@ -173,21 +200,18 @@ fn member(
         (Some(_), None) => Some(op("delete", "shiftId", &edit.id)),
         (None, Some(draft)) => {
             let mut member = op("put", "id", &edit.id);
-            Atom::VALUED.into_iter().for_each(|atom| set(&mut member, draft, atom));
-            member.insert("activities".to_owned(), activities(after, draft));
+            let all = Atom::VALUED.into_iter().filter(|atom| *atom != Atom::Activities);
+            all.for_each(|atom| set(&mut member, draft, atom));
+            if says_activities(roster, after, edit, edits) {
+                member.insert("activities".to_owned(), activities(after, draft));
+            }
             Some(member)
         }
         (Some(base), Some(draft)) => {
             let mut member = op("update", "shiftId", &edit.id);
             let changed = Atom::VALUED.into_iter().filter(|atom| !draft.same(base, *atom));
             changed.for_each(|atom| set(&mut member, draft, atom));
-            let is_own = edits
-                .commitments
-                .iter()
-                .any(|own| own.agent == draft.owner && own.within.overlaps(draft.interval()));
-            if !draft.same(base, Atom::Activities)
-                || is_own && roster.activities(base) != after.activities(draft)
-            {
+            if says_activities(roster, after, edit, edits) {
                 member.insert("activities".to_owned(), activities(after, draft));
             }
             (member.len() > 2).then_some(member)

@@ -1,7 +1,7 @@
 //! Remedies: thought of by kind, kept when they work.
 
 use crate::change;
-use crate::command::{Action, Terms, Verdict};
+use crate::command::{Action, Terms};
 use crate::conflict::{Finding, Fingerprint, Severity};
 use crate::explain::{Remedy, Scene, Way, editing, swap, time_off, tried};
 use crate::id::ScheduleId;
@@ -90,11 +90,6 @@ pub(super) fn with_terms(scene: &Scene<'_>, change: impl FnOnce(&mut Terms)) -> 
 /// Whether an id names a schedule already.
 pub(super) fn is_taken(roster: &Roster, id: &ScheduleId) -> bool {
     roster.draft(id).is_some() || roster.week_by_id(id).is_some()
-}
-
-/// A decision without a word.
-pub(super) fn verdict() -> Verdict {
-    Verdict::default()
 }
 
 /// An id for the same thing asked for anew.

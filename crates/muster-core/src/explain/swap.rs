@@ -1,9 +1,9 @@
 //! Ways out of a swap that cannot go on.
 
-use crate::command::Action;
+use crate::command::{Action, Verdict};
 use crate::conflict::{Finding, Kind};
 use crate::entry::ReferenceKind;
-use crate::explain::remedy::{again, verdict};
+use crate::explain::remedy::again;
 use crate::explain::{Remedy, Scene, Way};
 use crate::id::{AgentId, ShiftId, SwapId};
 use crate::roster::Roster;
@@ -54,12 +54,12 @@ fn refused(scene: &Scene<'_>, swap: &Swap) -> Remedy {
         let title = "decline the swap".to_owned();
         return Remedy { id: "decline_swap", title, action, way, requires: WRITE };
     }
-    let action = Action::DenySwap { id, verdict: verdict() };
+    let action = Action::DenySwap { id, verdict: Verdict::default() };
     Remedy { id: "deny_swap", title: "deny the swap".to_owned(), action, way, requires: APPROVE }
 }
 
 fn given_back(id: &SwapId) -> Remedy {
-    let action = Action::RevertSwap { id: id.clone(), verdict: verdict() };
+    let action = Action::RevertSwap { id: id.clone(), verdict: Verdict::default() };
     let title = "give the shifts back".to_owned();
     Remedy { id: "revert_swap", title, action, way: Way::Instead, requires: APPROVE }
 }

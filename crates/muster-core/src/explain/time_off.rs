@@ -1,8 +1,8 @@
 //! Decisions on time off that stands in the way, and ways out of those that are made.
 
-use crate::command::Action;
+use crate::command::{Action, Verdict};
 use crate::conflict::{Finding, Kind, Subject};
-use crate::explain::remedy::{again, verdict};
+use crate::explain::remedy::again;
 use crate::explain::{Remedy, Scene, Way};
 use crate::id::TimeOffId;
 use crate::roster::Roster;
@@ -45,7 +45,7 @@ fn out_of_the_way(time_off: &TimeOff) -> Option<Remedy> {
         TimeOffStatus::Pending | TimeOffStatus::Waitlisted => Some(Remedy {
             id: "decide_time_off",
             title: format!("deny time-off request {id}, then send this again"),
-            action: Action::DenyTimeOff { id, verdict: verdict() },
+            action: Action::DenyTimeOff { id, verdict: Verdict::default() },
             way,
             requires: DECIDE,
         }),
@@ -128,7 +128,7 @@ fn denied(time_off: &TimeOff) -> Remedy {
     Remedy {
         id: "deny_time_off",
         title: format!("deny time-off request {id}"),
-        action: Action::DenyTimeOff { id, verdict: verdict() },
+        action: Action::DenyTimeOff { id, verdict: Verdict::default() },
         way: Way::Instead,
         requires: DECIDE,
     }

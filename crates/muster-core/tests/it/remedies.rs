@@ -48,8 +48,8 @@ fn is_covered(finding: &Finding, by: &[Fingerprint]) -> bool {
     by.iter().any(|known| known.covers(&finding.fingerprint()))
 }
 
-/// Sends a command, explains what holds it back, and follows every remedy: of a refusal on the state
-/// it was decided on, else on the one it led to.
+/// Sends a command, explains what holds it back, and follows every remedy: of a refusal on the
+/// state it was decided on, else on the one it led to.
 pub(crate) fn follow(
     world: &mut World,
     command: &Command,
@@ -165,7 +165,7 @@ fn play(text: &str, steps: &[Step], tally: &mut Tally) -> Result<(), TestCaseErr
 }
 
 fn sequence() -> impl Strategy<Value = (String, Vec<Step>)> {
-    (strict_fixture(), vec(step(4), 1..12))
+    (strict_fixture(), vec(step(4), 1..10))
 }
 
 /// Plays so many sequences, always the same ones for a seed.

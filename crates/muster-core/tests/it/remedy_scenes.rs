@@ -163,7 +163,8 @@ const SCENES: &[(&str, &str, &str)] = &[
     ("SUBJECT_GONE",
      "ana mon 09:00-17:00; ana left", "edit(atomic) ana wed 09:00-17:00; ben fri 10:00-17:00"),
     ("EXTERNAL_ID_DUPLICATE",
-     "ana mon 09:00-17:00 ext=verint/1", "edit(atomic) ana wed 09:00-17:00 ext=verint/1; ben fri 10:00-17:00"),
+     "ana mon 09:00-17:00 ext=verint/1",
+     "edit(atomic) ana wed 09:00-17:00 ext=verint/1; ben fri 10:00-17:00"),
 ];
 
 /// `a; b > c > d` is the lines `a` and `b`, then the commands `c` and `d`.
