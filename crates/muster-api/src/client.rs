@@ -3,8 +3,10 @@
 //! It never sends a request again by itself: whether that can help is said by
 //! [`Refusal::retry`], and the caller decides.
 
+mod acknowledgements;
 mod error;
 mod levels;
+mod names;
 mod realtime;
 mod registry;
 mod schedules;
@@ -16,10 +18,13 @@ mod types;
 
 use std::sync::Arc;
 
+pub use acknowledgements::AcknowledgementsOf;
 pub use error::{ClientError, ConflictIn, Refusal, RemedyIn};
+pub use names::{EXPLAINED, Fingerprint, REMEDIES, is_kind};
 pub use types::{
-    Activity, Agent, AgentPlan, AgentSchedule, AgentWeek, Answer, Availability, Held, List, Plan,
-    Published, Rule, Rules, Schedule, ScheduleHead, Segment, Shift, Site, Sites, SkillStaffing,
+    Acknowledgement, Activity, Agent, AgentPlan, AgentSchedule, AgentWeek, Answer, Availability,
+    ClockChange, ClockChanges, DoubtfulTime, Held, List, Plan, Preferences, Published, Rule,
+    RuleFlip, Rules, Schedule, ScheduleHead, Segment, Shift, SincePlan, Site, Sites, SkillStaffing,
     Staffed, Staffing, Swap, SwapSide, TimeOff, TrunkGroup, Trunks, Unit, Weekly,
 };
 

@@ -66,12 +66,18 @@ pub struct ConflictView {
     /// By how many minutes a clock change lengthens or shortens what was measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_change_minutes: Option<i64>,
+    /// Whether it would not be there if the clocks were left alone.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub because_of_clock_change: bool,
     /// What going ahead costs, in minutes of pay.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost_minutes: Option<i64>,
     /// Whether it was there before the command, no smaller.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub standing: bool,
+    /// Whether the terms that were planned with answer for it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub acknowledged: bool,
     /// The same for people.
     pub message: String,
     /// The entries behind it, newest first.
@@ -127,8 +133,10 @@ impl ConflictView {
             magnitude: finding.magnitude,
             unit: finding.measure,
             clock_change_minutes: finding.clock_change_min,
+            because_of_clock_change: finding.is_because_of_clock_change(),
             cost_minutes: finding.cost_min,
             standing: finding.standing,
+            acknowledged: false,
             message: message(finding),
             causes: Vec::new(),
             retry: None,

@@ -2,13 +2,15 @@
 
 use jiff::civil::Date;
 use muster_core::Revision;
-use muster_core::feed::FeedEvent;
+use muster_core::feed::{DraftConflict, FeedEvent};
 use muster_core::id::{AgentId, ScheduleId, ShiftId, SwapId, TimeOffId, UnitId};
 use muster_core::shift::ShiftBody;
 use muster_core::swap::SwapState;
 use muster_core::time_off::TimeOffStatus;
 use serde::Serialize;
 
+use crate::conflict::ConflictView;
+use crate::problem::CauseView;
 use crate::time::At;
 use crate::time_off::IntervalView;
 
@@ -82,6 +84,16 @@ pub enum EventData<'a> {
         /// When the agent is on the queue on these days.
         on_queue: Vec<IntervalView>,
     },
+    /// Of `draft.conflict.opened` and `draft.conflict.closed`.
+    DraftConflicts {
+        /// The week's first day.
+        week_date: Date,
+        /// The draft.
+        schedule_id: &'a ScheduleId,
+        /// What holds the agent's edits in it, or no longer does, worst first. The part of a
+        /// fingerprint before its dot says which conflict it is.
+        conflicts: Vec<ConflictView>,
+    },
 }
 
 /// A shift before or after a change.
@@ -129,6 +141,17 @@ impl<'a> EventData<'a> {
                 days,
                 on_queue: on_queue.iter().copied().map(IntervalView::from).collect(),
             },
+            FeedEvent::DraftConflictOpened(of) | FeedEvent::DraftConflictClosed(of) => {
+                let conflict = |found: &DraftConflict| ConflictView {
+                    causes: found.causes.iter().map(CauseView::from).collect(),
+                    ..ConflictView::plain(&found.finding)
+                };
+                Self::DraftConflicts {
+                    week_date: of.week,
+                    schedule_id: &of.schedule,
+                    conflicts: of.conflicts.iter().map(conflict).collect(),
+                }
+            }
         }
     }
 }

@@ -12,6 +12,7 @@
 
 #![warn(missing_docs)]
 
+pub mod acknowledgement;
 pub mod activity;
 pub mod adherence;
 pub mod agent;
@@ -19,6 +20,7 @@ pub mod agent_view;
 pub mod availability;
 #[cfg(feature = "client")]
 pub mod client;
+pub mod clock_change;
 pub mod conflict;
 pub mod etag;
 pub mod event;

@@ -6,6 +6,7 @@ use muster_core::decide::{Plan, PlanOutcome};
 use muster_core::id::{AgentId, ScheduleId};
 use serde::Serialize;
 
+use crate::clock_change::ClockChangesView;
 use crate::conflict::ConflictView;
 use crate::list::EvaluatedAt;
 use crate::terms::PlanToken;
@@ -98,6 +99,9 @@ pub struct PlanView {
     pub notified: Vec<AgentId>,
     /// Names the plan; a publish may send it.
     pub plan_token: PlanToken,
+    /// What clock changes do to the shifts that would be made or changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_changes: Option<ClockChangesView>,
     /// The state it was looked at.
     pub evaluated_at: EvaluatedAt,
 }
@@ -133,6 +137,7 @@ impl PlanView {
             agents,
             notified: told.map(|(agent, _)| agent.clone()).collect(),
             plan_token: PlanToken::from(plan),
+            clock_changes: None,
             evaluated_at: at,
         }
     }

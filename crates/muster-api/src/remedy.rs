@@ -2,8 +2,8 @@
 
 mod edits;
 
+use muster_core::acknowledge::Acknowledgement;
 use muster_core::command::{Action, Resolution, Terms, Verdict};
-use muster_core::conflict::Fingerprint;
 use muster_core::explain::{Remedy, Way};
 use muster_core::id::{AgentId, ShiftId};
 use muster_core::roster::Roster;
@@ -148,7 +148,7 @@ pub fn request(action: &Action, roster: &Roster) -> Option<Request> {
 pub(crate) struct TermsBody<'a> {
     mode: muster_core::command::Mode,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    acknowledge: &'a [Fingerprint],
+    acknowledge: &'a [Acknowledgement],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     resolutions: &'a [Resolution],
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -7,6 +7,7 @@ use muster_core::decide::{Held, Published};
 use muster_core::id::{AgentId, ScheduleId};
 use serde::Serialize;
 
+use crate::clock_change::ClockChangesView;
 use crate::conflict::ConflictView;
 use crate::list::EvaluatedAt;
 
@@ -78,6 +79,9 @@ pub struct PublishView {
     pub held: Vec<HeldView>,
     /// Findings of what went live that stop nothing.
     pub warnings: Vec<ConflictView>,
+    /// What clock changes do to the shifts that were made or changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_changes: Option<ClockChangesView>,
     /// The draft that keeps what is held.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub draft_id: Option<ScheduleId>,
@@ -108,6 +112,7 @@ impl PublishView {
             notified: published.changed.clone(),
             held: HeldView::all(&published.held, &mut view),
             warnings: published.warnings.iter().map(view).collect(),
+            clock_changes: None,
             draft_id: published.draft.clone(),
             evaluated_at: at,
             since_plan: None,

@@ -2,12 +2,14 @@
 
 mod change_set;
 mod input;
+mod status;
 mod view;
 
 pub use change_set::{ChangeSetIn, removal};
 pub use input::{AgentScheduleIn, ScheduleIn, ScheduleNewIn, StartFrom, StatusIn};
+pub use status::DraftStatusView;
 pub use view::{
-    AgentScheduleView, DraftStatusView, EditedView, Head, ScheduleHeadView, ScheduleStatus,
+    AgentScheduleView, DraftedView, EditedView, Head, ScheduleHeadView, ScheduleStatus,
     ScheduleView,
 };
 

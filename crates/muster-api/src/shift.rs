@@ -4,7 +4,7 @@ mod input;
 mod view;
 
 pub use input::{ActivityIn, Op, ShiftIn};
-pub use view::{ActivitiesView, ActivityView, ShiftView, WrittenShiftView};
+pub use view::{ActivitiesView, ActivityView, MadeShiftView, ShiftView, WrittenShiftView};
 
 #[cfg(test)]
 mod tests;

@@ -3,8 +3,8 @@
 mod view;
 
 use muster_core::Roster;
+use muster_core::acknowledge::Acknowledgement;
 use muster_core::command::Verdict;
-use muster_core::conflict::Fingerprint;
 use muster_core::id::{AgentId, ShiftId, SwapId, UnitId};
 use muster_core::swap::{Leg, Side, SwapOffer, SwapState};
 use serde::{Deserialize, Serialize};
@@ -74,6 +74,8 @@ pub struct SwapIn {
     _created_at: ReadOnly,
     #[serde(rename = "findings")]
     _findings: ReadOnly,
+    #[serde(rename = "clockChanges")]
+    _clock_changes: ReadOnly,
     #[serde(rename = "agreed")]
     _agreed: ReadOnly,
     #[serde(rename = "acceptedBy")]
@@ -239,7 +241,7 @@ pub struct SwapBulkIn {
     pub action: SwapAction,
     /// Findings that the decider answers for.
     #[serde(default)]
-    pub acknowledge: Vec<Fingerprint>,
+    pub acknowledge: Vec<Acknowledgement>,
     /// Why.
     #[serde(default)]
     pub reason: Option<Long>,
@@ -253,11 +255,12 @@ impl SwapBulkIn {
         Verdict { acknowledge: self.acknowledge.clone(), reason }
     }
 
-    /// Checks that it says which swaps it means, once.
+    /// Checks that it says which swaps it means, once, and what it answers for.
     ///
     /// # Errors
-    /// [`BadInput`] when it says so twice or not at all.
+    /// [`BadInput`] when it says which twice or not at all, or an acknowledgement says too little.
     pub fn check(&self) -> Result<(), BadInput> {
+        crate::terms::check(&self.acknowledge)?;
         match (&self.ids, &self.filter) {
             (Some(_), Some(_)) => {
                 Err(BadInput::invalid("/filter", &"a filter", "cannot stand beside ids"))

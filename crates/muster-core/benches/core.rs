@@ -7,9 +7,9 @@ use jiff::civil::date;
 use muster_core::agent::Agent;
 use muster_core::command::{Action, Command, Terms, Verdict};
 use muster_core::conflict::{Kind, Severity};
-use muster_core::decide::decide;
+use muster_core::decide::{Readiness, decide};
 use muster_core::draft::{Edits, ShiftEdit};
-use muster_core::entry::Actor;
+use muster_core::entry::{Actor, Entry};
 use muster_core::event::Event;
 use muster_core::id::{
     ActivityCodeId, AgentId, ClientId, CommandId, ScheduleId, ShiftId, SwapId, TrunkGroupId, UnitId,
@@ -237,6 +237,73 @@ fn swap(mut roster: Roster) -> (Roster, Command) {
     done(&mut roster, Action::OfferSwap(offer));
     done(&mut roster, Action::AcceptSwap { id: id.clone(), agent: agent(1), shift: None });
     (roster, command(Action::ApproveSwap { id, verdict: Verdict::default() }))
+}
+
+/// A unit with a draft of everybody's week, and what an action does to it.
+struct Step {
+    before: Roster,
+    entry: Entry,
+    after: Roster,
+}
+
+fn step(mut before: Roster, action: Action) -> Step {
+    let agents = before.agents().count() - 1;
+    drafted(&mut before, week(agents, 30, Some(0)));
+    let command = command(action);
+    let decision = decide(&before, &command, now()).expect("it is legal");
+    let id = CommandId::parse("c").expect("it is an id");
+    let entry = decision.entry(&before, &command, &id, now()).expect("it changes something");
+    let mut after = before.clone();
+    after.apply(&entry);
+    Step { before, entry, after }
+}
+
+/// An edit of one shift, which the draft moves elsewhere.
+fn edit(n: usize) -> Action {
+    let mut edits = week(n + 1, 15, Some(0));
+    edits.shifts.retain(|edit| edit.id == shift(n, 1));
+    Action::EditShifts { edits, terms: Terms::default() }
+}
+
+fn feed(bencher: Bencher<'_, '_>, Step { before, entry, after }: &Step) {
+    bencher.bench_local(|| muster_core::feed::events(black_box(before), entry, after));
+}
+
+/// What the feed tells of an edit of somebody who is in a draft of all the others too.
+#[divan::bench(args = SIZES)]
+fn feed_touching_a_draft(bencher: Bencher<'_, '_>, agents: usize) {
+    feed(bencher, &step(published(agents), edit(agents / 2)));
+}
+
+/// The same for somebody who is in no draft.
+#[divan::bench(args = SIZES)]
+fn feed_beside_a_draft(bencher: Bencher<'_, '_>, agents: usize) {
+    feed(bencher, &step(published(agents), edit(agents - 1)));
+}
+
+/// What it tells when a rule is set, for a draft of everybody.
+#[divan::bench(args = SIZES)]
+fn feed_of_a_rule(bencher: Bencher<'_, '_>, agents: usize) {
+    let roster = published(agents);
+    let change =
+        RuleSetting { severity: Severity::Ack, ..roster.rules().usual(Kind::RestTimeShort) };
+    let change = RulesChange { put: vec![change], ..RulesChange::default() };
+    feed(bencher, &step(roster, Action::SetRules(change)));
+}
+
+/// Which agents of a draft of everybody could go live: the first look.
+#[divan::bench(args = SIZES)]
+fn readiness(bencher: Bencher<'_, '_>, agents: usize) {
+    let Step { after, .. } = step(published(agents), edit(agents / 2));
+    bencher.bench_local(|| Readiness::of(black_box(&after), &draft_id(), now()));
+}
+
+/// The next look, one entry later.
+#[divan::bench(args = SIZES)]
+fn readiness_after(bencher: Bencher<'_, '_>, agents: usize) {
+    let Step { before, entry, after } = step(published(agents), edit(agents / 2));
+    let known = Readiness::of(&before, &draft_id(), now()).expect("it is open");
+    bencher.bench_local(|| black_box(&known).after(&[(&entry, &after)], now()));
 }
 
 /// A snapshot's image, and back.

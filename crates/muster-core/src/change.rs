@@ -2,10 +2,12 @@
 //! touches, and sort it all into components of agents that stand or fall together.
 
 mod levels;
+pub(crate) mod part;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::acknowledge::Answers;
 use crate::command::Terms;
 use crate::conflict::{Clash, Finding, Fingerprint, Kind, Severity, Subject};
 use crate::draft::{CommitmentEdit, Edits, ShiftEdit};
@@ -17,7 +19,7 @@ use crate::levels::{Delta, deltas, touched_days};
 use crate::merge::{self, Change, Resolutions};
 use crate::roster::Roster;
 use crate::rule;
-use crate::shift::{Atom, AtomValue, Shift, ShiftBody};
+use crate::shift::{Atom, AtomValue, ShiftBody};
 
 pub(crate) use levels::found;
 
@@ -45,26 +47,16 @@ pub(crate) struct Component {
 }
 
 impl Component {
-    /// Whether something stops it that nobody has acknowledged.
-    pub(crate) fn is_held(&self, acknowledged: &[Fingerprint]) -> bool {
-        self.gating.iter().any(|finding| holds(finding, acknowledged))
-    }
-
-    /// The acknowledgements that it needed.
-    pub(crate) fn used(&self, acknowledged: &[Fingerprint]) -> Vec<Fingerprint> {
-        let fingerprints = self.gating.iter().map(Finding::fingerprint);
-        fingerprints.filter(|f| acknowledged.iter().any(|a| a.covers(f))).collect()
+    /// Whether something stops it that nobody answers for.
+    pub(crate) fn is_held(&self, answers: &Answers<'_>) -> bool {
+        self.gating.iter().any(|finding| !answers.covers(finding))
     }
 }
 
-/// Whether a finding still holds what it gates: nobody has acknowledged it, or nobody can.
-pub(crate) fn holds(finding: &Finding, acknowledged: &[Fingerprint]) -> bool {
-    finding.severity == Severity::Block || !is_covered(finding, acknowledged)
-}
-
-pub(crate) fn is_covered(finding: &Finding, acknowledged: &[Fingerprint]) -> bool {
+/// Whether a finding is one of those that were known, and no larger.
+pub(crate) fn is_covered(finding: &Finding, known: &[Fingerprint]) -> bool {
     let fingerprint = finding.fingerprint();
-    acknowledged.iter().any(|a| a.covers(&fingerprint))
+    known.iter().any(|known| known.covers(&fingerprint))
 }
 
 /// One edit, merged.
@@ -89,32 +81,48 @@ pub(crate) fn weigh(
     terms: &Terms,
     now: Instant,
 ) -> Vec<Component> {
-    let resolutions = &terms.resolved();
-    let mut pieces: Vec<Piece> = edits
-        .shifts
-        .iter()
-        .map(|edit| shift_piece(roster, actor, edit, resolutions, now))
-        .collect();
-    pieces.extend(edits.commitments.iter().map(|edit| commitment_piece(roster, edit, resolutions)));
-    find_shared_external_ids(roster, &mut pieces);
-
+    let pieces = pieces(roster, actor, edits, &terms.resolved(), now);
     let after = tried(roster, actor, &pieces, now);
-    let mut findings = touched(&pieces)
-        .into_iter()
-        .map(|(agent, hull)| {
-            let found = compared(roster, &after, &agent, hull);
-            (agent, found)
-        })
-        .collect::<BTreeMap<_, _>>();
     let mut moved = moved(roster, &after, &pieces);
-    let mut components = components(pieces);
+    let mut components = ruled_components(roster, &after, pieces);
     for component in &mut components {
-        let rules = component.agents.iter().filter_map(|agent| findings.remove(agent)).flatten();
-        component.sort_in(rules.collect());
         let moved = component.agents.iter().filter_map(|agent| moved.remove(agent)).flatten();
         component.deltas.extend(moved);
     }
     levels::weigh(roster, &mut components, terms);
+    components
+}
+
+/// Merges the edits, one by one.
+fn pieces(
+    roster: &Roster,
+    actor: &Actor,
+    edits: &Edits,
+    resolutions: &Resolutions,
+    now: Instant,
+) -> Vec<Piece> {
+    let shifts = edits.shifts.iter();
+    let mut pieces: Vec<Piece> =
+        shifts.map(|edit| shift_piece(roster, actor, edit, resolutions, now)).collect();
+    pieces.extend(edits.commitments.iter().map(|edit| commitment_piece(roster, edit, resolutions)));
+    find_shared_external_ids(roster, &mut pieces);
+    pieces
+}
+
+/// Sorts merged edits into components, with what the rules find about their agents.
+fn ruled_components(roster: &Roster, after: &Roster, pieces: Vec<Piece>) -> Vec<Component> {
+    let touched = touched(&pieces).into_iter();
+    let mut findings: BTreeMap<AgentId, Vec<Finding>> = touched
+        .map(|(agent, hull)| {
+            let found = compared(roster, after, &agent, hull);
+            (agent, found)
+        })
+        .collect();
+    let mut components = components(pieces);
+    for component in &mut components {
+        let rules = component.agents.iter().filter_map(|agent| findings.remove(agent)).flatten();
+        component.sort_in(rules.collect());
+    }
     components
 }
 
@@ -143,10 +151,13 @@ fn shift_piece(
     let live = roster.shift(&edit.id);
     let merged = merge::shift(edit, live.map(|shift| &*shift.body), resolutions);
     let after = merged.change.applied(live.map(|shift| &*shift.body));
-    let mut piece = Piece { shift: Some(edit.id.clone()), moved: merged.moved, ..Piece::default() };
+    let mut piece = Piece {
+        shift: Some(edit.id.clone()),
+        agents: part::agents_of(roster, edit),
+        moved: merged.moved,
+        ..Piece::default()
+    };
     let bodies = [edit.base.as_deref(), edit.draft.as_deref(), live.map(|s| &*s.body)];
-    piece.agents.extend(bodies.into_iter().flatten().map(|body| body.owner.clone()));
-    piece.agents.extend(live.into_iter().flat_map(|shift| swapped_since(roster, edit, shift)));
     let speaker = live.map(|s| &s.body.owner).or(piece.agents.first()).cloned();
     for (kind, clash) in merged.clashes {
         let severity = roster.rules().severity(kind);
@@ -173,18 +184,6 @@ fn shift_piece(
         }
     }
     piece
-}
-
-/// The agents of a swap that gave a shift to its owner after the edit's base.
-pub(crate) fn swapped_since(roster: &Roster, edit: &ShiftEdit, live: &Shift) -> Vec<AgentId> {
-    let origin = live.origin(Atom::Owner);
-    let owner_moved = edit.base.as_ref().is_some_and(|base| base.owner != live.body.owner);
-    if !owner_moved || origin.about.kind != ReferenceKind::Swap {
-        return Vec::new();
-    }
-    let swap = crate::id::SwapId::parse(&origin.about.id).ok().and_then(|id| roster.swap(&id));
-    let sides = swap.map(|swap| swap.offer.moves()).unwrap_or_default();
-    sides.into_iter().map(|(_, from, _)| from.clone()).collect()
 }
 
 fn missing_owner(roster: &Roster, edit: &ShiftEdit, after: Option<&ShiftBody>) -> Option<Finding> {

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::acknowledge::Acknowledgement;
 use crate::activity::ActivityCode;
 use crate::agent::Agent;
 use crate::availability::Availability;
-use crate::conflict::Fingerprint;
 use crate::draft::Edits;
 use crate::entry::Actor;
 use crate::id::{AgentId, AvailabilityId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId};
@@ -61,7 +61,7 @@ pub struct Terms {
     pub mode: Mode,
     /// Findings that somebody answers for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub acknowledge: Vec<Fingerprint>,
+    pub acknowledge: Vec<Acknowledgement>,
     /// Decisions about clashes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resolutions: Vec<Resolution>,
@@ -92,7 +92,7 @@ impl Terms {
 pub struct Verdict {
     /// Findings that the decider answers for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub acknowledge: Vec<Fingerprint>,
+    pub acknowledge: Vec<Acknowledgement>,
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Arc<str>>,
@@ -110,6 +110,18 @@ impl Action {
             return Some(terms);
         }
         None
+    }
+
+    /// What somebody answers for who asks for this.
+    #[must_use]
+    pub fn acknowledged(&self) -> &[Acknowledgement] {
+        if let Self::ApproveSwap { verdict, .. }
+        | Self::RevertSwap { verdict, .. }
+        | Self::ApproveTimeOff { verdict, .. } = self
+        {
+            return &verdict.acknowledge;
+        }
+        self.terms().map_or(&[], |terms| &terms.acknowledge)
     }
 
     /// The same change of shifts on other terms.

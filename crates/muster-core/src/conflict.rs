@@ -215,7 +215,7 @@ impl Kind {
     /// Whether it is about a sum over a stretch of time: then that stretch says which finding it
     /// is, and not the shifts, so that exchanging one for another of the same length changes
     /// nothing.
-    fn is_sum(self) -> bool {
+    pub(crate) fn is_sum(self) -> bool {
         matches!(
             self,
             Self::MaxHoursDay
@@ -236,6 +236,11 @@ impl Kind {
             self,
             Self::StaffingBelowMinimum | Self::TrunkCapacityExceeded | Self::SiteSeatsExceeded
         )
+    }
+
+    /// Whether time alone can bring it about or end it, with nothing changed.
+    pub(crate) fn reads_clock(self) -> bool {
+        matches!(self, Self::NoticeShort | Self::ShiftStarted)
     }
 
     /// Whether it is about a stretch that a change may lengthen, shorten or split: what is no

@@ -7,6 +7,7 @@ mod availability;
 mod draft;
 mod levels;
 mod publish;
+mod readiness;
 mod registry;
 pub(crate) mod schedule;
 mod swap;
@@ -30,7 +31,9 @@ use crate::time_off::TimeOffStatus;
 use crate::zone::Zone;
 
 pub use publish::{AgentPlan, Plan, PlanOutcome, plan};
+pub use readiness::Readiness;
 pub use swap::evaluate;
+pub(crate) use swap::owner_edits;
 pub use time_off::{Waiting, evaluate as evaluate_time_off, waiting};
 
 /// What a command comes to.
@@ -291,8 +294,8 @@ pub fn decide(roster: &Roster, command: &Command, now: Instant) -> Result<Decisi
     match &command.action {
         Action::PutUnit(unit) => registry::put_unit(roster, unit),
         Action::PutManagementUnit(unit) => registry::put_management_unit(roster, unit),
-        Action::PutAgents(agents) => registry::put_agents(roster, agents),
-        Action::AgentLeaves(id) => registry::agent_leaves(roster, id),
+        Action::PutAgents(agents) => registry::put_agents(roster, agents, now),
+        Action::AgentLeaves(id) => registry::agent_leaves(roster, id, now),
         Action::PutActivityCode(code) => registry::put_code(roster, code),
         Action::SetRules(rules) => registry::set_rules(roster, rules),
         Action::PutStaffing(change) => levels::put_staffing(roster, change, now),

@@ -1,5 +1,7 @@
 //! Edits as intent: what a change started from and what it wants; and drafts, which keep edits.
 
+mod links;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -11,6 +13,8 @@ use crate::entry::Origin;
 use crate::id::{AgentId, Revision, ScheduleId, ShiftId};
 use crate::instant::Interval;
 use crate::shift::{Commitment, ShiftBody};
+
+pub(crate) use links::{ExternalId, Links, claims};
 
 /// What somebody wants of one shift, and what they saw when they wanted it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,6 +167,8 @@ pub struct Draft {
     pub status: DraftStatus,
     /// The entry that last changed it.
     pub origin: Origin,
+    /// Whom its edits of shifts speak of.
+    pub(crate) links: Links,
 }
 
 impl Draft {
@@ -184,7 +190,36 @@ impl Draft {
             commitments: OrdMap::new(),
             status: DraftStatus::Draft,
             origin: origin.clone(),
+            links: Links::default(),
         }
+    }
+
+    /// Takes edits in, each in the place of the one of the same shift or agent.
+    pub(crate) fn put(&mut self, edits: &Edits) {
+        for edit in &edits.shifts {
+            let known = self.shifts.insert(edit.id.clone(), Arc::new(edit.clone()));
+            known.iter().for_each(|known| self.links.remove(known));
+            self.links.add(edit);
+        }
+        let own = |edit: &CommitmentEdit| (edit.agent.clone(), Arc::new(edit.clone()));
+        self.commitments.extend(edits.commitments.iter().map(own));
+    }
+
+    /// Speaks no longer of these shifts, nor of what these agents do on their own.
+    pub(crate) fn leave_out(&mut self, shifts: &[ShiftId], own: &[AgentId]) {
+        for id in shifts {
+            let known = self.shifts.remove(id);
+            known.iter().for_each(|known| self.links.remove(known));
+        }
+        own.iter().for_each(|agent| drop(self.commitments.remove(agent)));
+    }
+
+    /// Wants nothing any more: all of it went live.
+    pub(crate) fn close(&mut self, published_as: Revision) {
+        self.shifts.clear();
+        self.commitments.clear();
+        self.links = Links::default();
+        self.status = DraftStatus::Closed { published_as };
     }
 
     /// Everything it wants.

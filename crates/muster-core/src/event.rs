@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::acknowledge::{AckRule, Answered};
 use crate::activity::ActivityCode;
 use crate::agent::Agent;
 use crate::availability::Availability;
@@ -175,9 +176,18 @@ pub enum Event {
         /// What it was.
         id: AvailabilityId,
     },
-    /// Findings were acknowledged; the entry has the actor and the reason.
+    /// Findings were acknowledged; the entry has the actor.
     Acknowledged {
         /// Which ones, sorted.
         fingerprints: Vec<Fingerprint>,
+        /// The same findings, in that order. The first entries have only the fingerprints.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        findings: Vec<Answered>,
+        /// The rules that covered some of them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        rules: Vec<Arc<AckRule>>,
+        /// Why the others were acknowledged, in the actor's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Arc<str>>,
     },
 }

@@ -14,13 +14,13 @@ use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::change::swapped_since;
+use crate::change::part::agents_of;
 use crate::command::{Action, Command, Terms};
 use crate::conflict::{Finding, Kind};
 use crate::decide::Outcome;
 use crate::draft::{Edits, ShiftEdit};
 use crate::entry::{Actor, ReferenceKind};
-use crate::id::{AgentId, Revision, ShiftId};
+use crate::id::{AgentId, Revision, ScheduleId, ShiftId};
 use crate::instant::Instant;
 use crate::limits;
 use crate::merge;
@@ -57,10 +57,32 @@ pub struct Cause {
     pub summary: String,
 }
 
+/// The names of all remedies there are.
+pub const REMEDIES: &[&str] = &[
+    "acknowledge",
+    "add_break",
+    "agree_again",
+    "cancel_time_off",
+    "chain",
+    "decide_time_off",
+    "decline_swap",
+    "deny_swap",
+    "deny_time_off",
+    "keep_live",
+    "leave_out",
+    "offer_again",
+    "request_again",
+    "revert_swap",
+    "take_yours",
+    "trim",
+    "update_existing",
+    "withdraw_availability",
+];
+
 /// A request that resolves a conflict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remedy {
-    /// Its name.
+    /// Its name, one of [`REMEDIES`].
     pub id: &'static str,
     /// What it does, in a planner's words.
     pub title: String,
@@ -105,13 +127,14 @@ pub fn explain(
     let now = roster.now(now);
     let scene = Scene::new(roster, command, now);
     let mut levels = 0;
+    let draft = if let Action::Publish { id, .. } = &command.action { Some(id) } else { None };
     let explained = findings.iter().enumerate().map(|(n, finding)| {
         levels += usize::from(finding.kind.is_level());
         let is_traced = levels <= limits::LEVELS_TRACED;
         let is_remedied = n < limits::EXPLAINED;
         Explained {
             finding: finding.clone(),
-            causes: cause::causes(roster, command, finding, is_traced),
+            causes: cause::causes(roster, draft, finding, is_traced),
             remedies: if is_remedied { remedy::checked(&scene, finding) } else { Vec::new() },
             retry: retry(finding.kind),
         }
@@ -131,6 +154,11 @@ pub fn rest(command: &Command, outcome: &Outcome) -> Command {
         rest.action = Action::Publish { id: id.clone(), terms: terms.clone() };
     }
     rest
+}
+
+/// The entries behind what holds a part of a draft.
+pub(crate) fn causes_in_draft(roster: &Roster, draft: &ScheduleId, found: &Finding) -> Vec<Cause> {
+    cause::causes(roster, Some(draft), found, false)
 }
 
 fn retry(kind: Kind) -> Retry {
@@ -198,18 +226,6 @@ fn edits(roster: &Roster, action: &Action) -> Edits {
     Edits::default()
 }
 
-/// The agents that an edit ties.
-fn tied(roster: &Roster, edit: &ShiftEdit) -> Vec<AgentId> {
-    let live = roster.shift(&edit.id);
-    let bodies = [edit.base.as_deref(), edit.draft.as_deref(), live.map(|shift| &*shift.body)];
-    let mut agents: Vec<AgentId> =
-        bodies.into_iter().flatten().map(|body| body.owner.clone()).collect();
-    agents.extend(live.into_iter().flat_map(|shift| swapped_since(roster, edit, shift)));
-    agents.sort();
-    agents.dedup();
-    agents
-}
-
 /// Whether two edits take or give up the same id of another system.
 fn shares_external_ids(roster: &Roster, edits: &Edits) -> bool {
     let mut seen = BTreeSet::new();
@@ -251,7 +267,7 @@ impl<'a> Scene<'a> {
         let places = all.map(|(n, edit)| (edit.id.clone(), n)).collect();
         let mut by_agent: BTreeMap<AgentId, Vec<usize>> = BTreeMap::new();
         for (n, edit) in edits.shifts.iter().enumerate() {
-            for agent in tied(roster, edit) {
+            for agent in agents_of(roster, edit) {
                 by_agent.entry(agent).or_default().push(n);
             }
         }
@@ -310,7 +326,7 @@ impl<'a> Scene<'a> {
                 if !places.insert(*n) {
                     continue;
                 }
-                for other in tied(self.roster, &self.edits.shifts[*n]) {
+                for other in agents_of(self.roster, &self.edits.shifts[*n]) {
                     if agents.insert(other.clone()) {
                         queue.push(other);
                     }

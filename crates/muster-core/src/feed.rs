@@ -1,6 +1,9 @@
 //! What the outside is told: a pure function of the roster before, an entry, and the roster after,
 //! so that every node derives the same events at the same cursor.
 
+mod drafts;
+pub(crate) mod touch;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -15,6 +18,8 @@ use crate::roster::Roster;
 use crate::shift::ShiftBody;
 use crate::swap::SwapState;
 use crate::time_off::TimeOffStatus;
+
+pub use drafts::{DraftConflict, DraftConflicts};
 
 /// One event of the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +73,11 @@ pub enum FeedEvent {
         /// When the agent is on the queue on these days.
         on_queue: Vec<Interval>,
     },
+    /// `draft.conflict.opened`: they hold the agent's edits now, or are worse or better than they
+    /// were.
+    DraftConflictOpened(DraftConflicts),
+    /// `draft.conflict.closed`: they hold nobody any more.
+    DraftConflictClosed(DraftConflicts),
 }
 
 impl FeedEvent {
@@ -95,16 +105,20 @@ impl FeedEvent {
                 (TimeOffStatus::Canceled, true) => "timeoff.canceled",
             },
             Self::AvailabilityChanged { .. } => "availability.changed",
+            Self::DraftConflictOpened(_) => "draft.conflict.opened",
+            Self::DraftConflictClosed(_) => "draft.conflict.closed",
         }
     }
 }
 
-/// The events of one entry, in order: what happened, then whose availability it changed.
+/// The events of one entry, in order: what happened, whose availability it changed, and what it
+/// does to open drafts.
 #[must_use]
 pub fn events(before: &Roster, entry: &Entry, after: &Roster) -> Vec<FeedEvent> {
     let mut told: Vec<FeedEvent> =
         entry.events.iter().filter_map(|event| told(before, event, after)).collect();
     told.extend(availability(before, entry, after));
+    told.extend(drafts::events(before, entry, after));
     told
 }
 
@@ -224,6 +238,7 @@ impl FeedEvent {
                 after.as_ref().or(before.as_ref()).map(|body| &body.owner)
             }
             Self::TimeOff { agent, .. } | Self::AvailabilityChanged { agent, .. } => Some(agent),
+            Self::DraftConflictOpened(of) | Self::DraftConflictClosed(of) => Some(&of.agent),
             Self::SchedulePublished { .. } | Self::Swap { .. } => None,
         }
     }
@@ -236,9 +251,16 @@ impl FeedEvent {
                 before.iter().chain(after).any(|body| body.owner == *who)
             }
             Self::TimeOff { agent, .. } | Self::AvailabilityChanged { agent, .. } => agent == who,
+            Self::DraftConflictOpened(of) | Self::DraftConflictClosed(of) => of.agent == *who,
             Self::SchedulePublished { agents, .. } | Self::Swap { agents, .. } => {
                 agents.contains(who)
             }
         }
+    }
+
+    /// Whether it is about a draft, which not everybody may see.
+    #[must_use]
+    pub fn is_of_draft(&self) -> bool {
+        matches!(self, Self::DraftConflictOpened(_) | Self::DraftConflictClosed(_))
     }
 }

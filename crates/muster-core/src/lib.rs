@@ -10,10 +10,12 @@
 #![warn(missing_docs)]
 #![warn(clippy::wildcard_enum_match_arm)]
 
+pub mod acknowledge;
 pub mod activity;
 pub mod agent;
 pub mod availability;
 mod change;
+pub mod clock_change;
 pub mod command;
 pub mod conflict;
 pub mod decide;

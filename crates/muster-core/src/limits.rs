@@ -18,14 +18,21 @@ pub const SHIFT_MIN: u32 = 2_880;
 pub const SKILLS: usize = 256;
 /// Most shifts in one change set, document or draft.
 pub const EDIT_SHIFTS: usize = 200_000;
+/// Most edits of open drafts that are weighed again for one entry: as many as one draft may have.
+/// Drafts beyond that are left out of the feed, this once.
+pub const RECHECKED_EDITS: usize = EDIT_SHIFTS;
 /// Most agents in one bulk upsert.
 pub const BULK_AGENTS: usize = 10_000;
 /// How far from now a shift or request may lie, in days (20 years).
 pub const HORIZON_DAYS: i64 = 20 * 366;
 /// How long bases and past revisions are honoured, in days.
 pub const BASE_RETENTION_DAYS: i64 = 35;
-/// Most acknowledgements in one command.
+/// Most acknowledgements in one command, and names in the rules among them.
 pub const ACKNOWLEDGEMENTS: usize = 10_000;
+/// Most rules among the acknowledgements of one command.
+pub const ACK_RULES: usize = 100;
+/// Most acknowledgements that a unit's state keeps; the ledger has them all.
+pub const ACKNOWLEDGED: usize = 100_000;
 /// Longest time-off request, in days.
 pub const TIME_OFF_DAYS: usize = 400;
 /// Most things that one agent may say of when they can work.

@@ -1,6 +1,7 @@
 //! The state of one business unit. Held in persistent maps: a snapshot is a clone, a clone is a
 //! few pointers, and a change costs what it changes.
 
+mod acknowledged;
 mod apply;
 mod image;
 
@@ -27,6 +28,7 @@ use crate::swap::Swap;
 use crate::time_off::{TimeOff, TimeOffLimit};
 use crate::unit::{BusinessUnit, ManagementUnit};
 
+pub use acknowledged::Acknowledged;
 pub use image::Image;
 
 /// A value and the entry that last changed it.
@@ -106,6 +108,7 @@ pub struct Roster {
     pub(crate) weeks: OrdMap<Date, Arc<Week>>,
     pub(crate) schedules: OrdMap<ScheduleId, Date>,
     pub(crate) drafts: OrdMap<ScheduleId, Arc<Draft>>,
+    pub(crate) open_drafts: OrdSet<ScheduleId>,
     pub(crate) time_off: OrdMap<TimeOffId, Arc<TimeOff>>,
     /// Active requests by the days that they touch.
     pub(crate) time_off_days: OrdSet<(Day, TimeOffId)>,
@@ -114,6 +117,7 @@ pub struct Roster {
     pub(crate) open_swaps: OrdSet<(ShiftId, SwapId)>,
     pub(crate) levels: Levels,
     pub(crate) expiring: OrdSet<(Instant, SwapId)>,
+    pub(crate) acknowledgements: acknowledged::Acknowledgements,
 }
 
 impl Roster {
@@ -368,6 +372,11 @@ impl Roster {
         self.expiring.iter().take_while(move |(end, _)| *end <= now).map(|(_, id)| id)
     }
 
+    /// What somebody answered for and may still matter, in no order that means anything.
+    pub fn acknowledged(&self) -> impl Iterator<Item = &Acknowledged> {
+        self.acknowledgements.all()
+    }
+
     /// A week in which something happened.
     #[must_use]
     pub fn week(&self, first: Date) -> Option<&Week> {
@@ -394,6 +403,16 @@ impl Roster {
     /// All drafts, by id.
     pub fn drafts(&self) -> impl Iterator<Item = &Draft> {
         self.drafts.values().map(|draft| &**draft)
+    }
+
+    /// A draft that is not closed.
+    pub(crate) fn open_draft(&self, id: &ScheduleId) -> Option<&Arc<Draft>> {
+        self.drafts.get(id).filter(|draft| draft.is_open())
+    }
+
+    /// The drafts that are not closed, by id.
+    pub fn open_drafts(&self) -> impl Iterator<Item = &Draft> {
+        self.open_drafts.iter().filter_map(|id| self.draft(id))
     }
 
     /// The revision that last changed the shifts an agent has in a week.

@@ -237,6 +237,11 @@ impl Rule {
     }
 }
 
+/// Whether a kind is found in an agent's weeks as they are, whatever command led to them.
+pub(crate) fn is_in_weeks(kind: Kind) -> bool {
+    Rule::of(kind).is_some_and(|rule| matches!(rule.look, Look::Window(_)))
+}
+
 /// One agent's shifts around a stretch of time, wide enough for every rule.
 pub struct Window<'a> {
     pub(crate) roster: &'a Roster,
@@ -270,11 +275,11 @@ impl<'a> Window<'a> {
         Interval::new(start, last.max(hull.end().plus_days(REACH_DAYS))).unwrap_or(hull)
     }
 
-    /// The weeks, from that day on, that the touched stretch and a shift lie in, as elapsed time.
-    /// The stretch may be years long, from one edit to another; a week without shifts has nothing
-    /// to be looked at.
+    /// The weeks of the agent's zone, from that day on, that the touched stretch and a shift lie
+    /// in, as elapsed time. The stretch may be years long, from one edit to another; a week without
+    /// shifts has nothing to be looked at.
     pub(crate) fn weeks_from(&self, first_day: Weekday) -> Vec<Interval> {
-        let zone = &self.unit.zone;
+        let zone = &self.agent.zone;
         let days = self.shifts.iter().flat_map(|s| [s.first_day(zone), s.last_day(zone)]);
         let firsts: BTreeSet<Date> = days.map(|day| Zone::week_of(day, first_day)).collect();
         let weeks = firsts.into_iter().filter_map(|first| {

@@ -3,6 +3,8 @@
 //! Zones come from the release bundled with the program ([`Zone::release`]), never from the
 //! machine, so that every node and every replay reads the same rules.
 
+mod transition;
+
 use std::cmp::Ordering;
 use std::fmt;
 use std::sync::OnceLock;
@@ -12,6 +14,8 @@ use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase};
 use serde::{Deserialize, Serialize};
 
 use crate::instant::{Instant, Interval};
+
+pub use transition::{Midnight, Transition};
 
 /// A named time zone of the IANA database, such as `America/Chicago`.
 #[derive(Clone, Serialize, Deserialize)]

@@ -11,6 +11,7 @@ mod check;
 mod decide;
 mod history;
 mod load;
+mod readiness;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -29,6 +30,7 @@ use crate::clock::Clock;
 use crate::desk::batch::Item;
 use crate::desk::check::HeadCheck;
 use crate::desk::history::History;
+use crate::desk::readiness::Looks;
 use crate::limits;
 use crate::metrics::Metrics;
 
@@ -153,6 +155,7 @@ struct State {
     clock: Clock,
     head: ArcSwap<Moment>,
     history: Mutex<History>,
+    looks: Looks,
     revision: watch::Sender<Revision>,
     check: HeadCheck,
     /// The form of an entry that this release does not know: the desk has stepped back.
@@ -190,6 +193,7 @@ impl Desk {
             revision: watch::Sender::new(first.roster.revision()),
             head: ArcSwap::new(first),
             history: Mutex::new(history),
+            looks: Looks::default(),
             check: HeadCheck::default(),
             unknown_form: OnceLock::new(),
             metrics,

@@ -1,5 +1,6 @@
 //! HTTP: unpack, call, wrap. One file per resource; what they share is here.
 
+pub(crate) mod acknowledgements;
 pub(crate) mod activity_codes;
 pub(crate) mod adherence;
 pub(crate) mod agents;
@@ -25,7 +26,6 @@ pub(crate) mod told;
 use std::sync::Arc;
 
 use muster_core::command::Action;
-use muster_core::conflict::Fingerprint;
 use muster_core::id::{CommandId, OrganizationId, UnitId};
 use muster_core::{Revision, Roster};
 use muster_ledger::{SubjectKind, UnitKey};
@@ -153,14 +153,15 @@ impl App {
         }
     }
 
-    /// Has a command decided. A refusal comes back explained.
+    /// Has a command decided. A refusal comes back explained. To answer for findings takes a scope
+    /// of its own.
     pub(crate) async fn ask(
         &self,
         desk: &Desk,
         call: &Call,
         action: Action,
     ) -> Result<Answer, ApiError> {
-        if !acknowledged(&action).is_empty() {
+        if !action.acknowledged().is_empty() {
             call.caller.may("wfm:conflict:acknowledge")?;
         }
         let command = call.command(action);
@@ -174,14 +175,6 @@ fn explained(answer: Answer) -> Result<Answer, ApiError> {
     match &answer.result {
         Ok(_) => Ok(answer),
         Err(rejection) => Err(ApiError::refused(&answer.command, rejection, &answer)),
-    }
-}
-
-/// The findings that a command answers for: that takes a scope of its own.
-fn acknowledged(action: &Action) -> &[Fingerprint] {
-    match action {
-        Action::ApproveSwap { verdict, .. } => &verdict.acknowledge,
-        _ => action.terms().map_or(&[], |terms| &terms.acknowledge),
     }
 }
 

@@ -12,6 +12,8 @@ pub const RECENT: u64 = 1_024;
 pub const THINNED_STEP: u64 = 64;
 /// … up to this many revisions back.
 pub const THINNED: u64 = 65_536;
+/// Most drafts of a unit of which a node remembers which agents could go live.
+pub const LOOKS: usize = 16;
 /// Entries read from the ledger at once while catching up.
 pub const PAGE: usize = 512;
 /// Fewest entries between two snapshots of a unit; a large one has two for each of its shifts.

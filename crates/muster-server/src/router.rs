@@ -13,8 +13,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::access::AccessError;
 use crate::error::{self, ApiError};
 use crate::http::{
-    App, Call, activity_codes, adherence, agents, availability, events, levels, management_units,
-    oauth, operations, rules, schedules, shifts, swaps, time_off, units,
+    App, Call, acknowledgements, activity_codes, adherence, agents, availability, events, levels,
+    management_units, oauth, operations, rules, schedules, shifts, swaps, time_off, units,
 };
 use crate::limits;
 
@@ -43,6 +43,12 @@ fn wfm() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
         ("PATCH", "/businessunits/{id}", "wfm:unit:write", patch(units::change)),
         ("GET", "/businessunits/{id}/rules", "wfm:rule:read", get(rules::show)),
         ("PUT", "/businessunits/{id}/rules", "wfm:rule:write", put(rules::set)),
+        (
+            "GET",
+            "/businessunits/{id}/acknowledgements",
+            "wfm:schedule:read",
+            get(acknowledgements::list),
+        ),
         ("GET", "/businessunits/{id}/availability", "wfm:timeoff:read", get(availability::list)),
         ("GET", "/businessunits/{id}/staffing", "wfm:unit:read", get(levels::staffing)),
         ("PUT", "/businessunits/{id}/staffing", "wfm:unit:write", put(levels::put_staffing)),

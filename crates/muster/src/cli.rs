@@ -6,6 +6,7 @@
 
 mod agent;
 mod client;
+mod clock;
 mod config;
 mod failure;
 mod findings;

@@ -10,7 +10,7 @@ use muster_core::decide::{Rejection, decide};
 use muster_core::diff::{self, WeekDoc};
 use muster_core::entry::{Actor, Entry, Reference, ReferenceKind};
 use muster_core::event::Event;
-use muster_core::id::{AgentId, ClientId, CommandId, ScheduleId, ShiftId};
+use muster_core::id::{ClientId, CommandId, ScheduleId, ShiftId};
 use muster_core::instant::{Instant, Interval};
 use muster_core::roster::Roster;
 use muster_core::rule::{self, RulesChange};
@@ -21,32 +21,6 @@ use muster_core::zone::Zone;
 #[derive(Debug)]
 pub(crate) struct Local {
     roster: Roster,
-}
-
-/// A shift that is not as long as the clock on the wall shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ClockChange {
-    /// Who works it.
-    pub(crate) agent: AgentId,
-    /// The shift.
-    pub(crate) shift: ShiftId,
-    /// When it is.
-    pub(crate) interval: Interval,
-    /// By how many minutes the clocks are moved meanwhile: `-60` makes it an hour shorter than it
-    /// looks.
-    pub(crate) change_min: i64,
-}
-
-impl ClockChange {
-    /// How long it is.
-    pub(crate) fn elapsed_min(&self) -> i64 {
-        self.interval.minutes()
-    }
-
-    /// How long the clock on the wall shows it to be.
-    pub(crate) fn wall_min(&self) -> i64 {
-        self.elapsed_min() - self.change_min
-    }
 }
 
 impl Local {
@@ -119,22 +93,6 @@ impl Local {
         let firsts = || self.roster.weeks().map(|week| week.first);
         let (first, last) = (unit.week(firsts().min()?)?, unit.week(firsts().max()?)?);
         Interval::new(first.start(), last.end())
-    }
-
-    /// The shifts that are not as long as the clock shows, by agent and start.
-    pub(crate) fn clock_changes(&self) -> Vec<ClockChange> {
-        let Some(weeks) = self.weeks() else { return Vec::new() };
-        let of = |agent: &muster_core::agent::Agent| -> Vec<ClockChange> {
-            let change = |shift: &muster_core::shift::Shift| ClockChange {
-                agent: agent.id.clone(),
-                shift: shift.id.clone(),
-                interval: shift.interval(),
-                change_min: agent.zone.clock_change_min(shift.interval()),
-            };
-            self.roster.shifts_of(&agent.id, weeks).map(change).collect()
-        };
-        let all = self.roster.agents().flat_map(|record| of(&record.agent));
-        all.filter(|change| change.change_min != 0).collect()
     }
 }
 

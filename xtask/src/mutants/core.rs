@@ -180,6 +180,22 @@ pub(super) const CORE: &[Mutant] = &[
         tests: "test(an_acknowledgement_does_not_cover_what_grew)",
     },
     Mutant {
+        name: "a rule covers what blocks",
+        file: "crates/muster-core/src/acknowledge/answers.rs",
+        find: "finding.severity == Severity::Block",
+        replace: "finding.severity == Severity::Off",
+        package: "muster-core",
+        tests: "test(what_blocks_is)",
+    },
+    Mutant {
+        name: "a rule covers what grew since the plan",
+        file: "crates/muster-core/src/acknowledge/answers.rs",
+        find: "rule.place.fingerprints = Some(known);",
+        replace: "drop((rule, known));",
+        package: "muster-core",
+        tests: "test(what_grew_since_the_plan)",
+    },
+    Mutant {
         name: "agents tied by a swap are not tied",
         file: "crates/muster-core/src/change.rs",
         find: "if !owner_moved || origin.about.kind != ReferenceKind::Swap {",

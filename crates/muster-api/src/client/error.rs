@@ -58,6 +58,14 @@ pub struct RemedyIn {
     pub requires: Vec<String>,
 }
 
+impl RemedyIn {
+    /// Whether both are the same request.
+    #[must_use]
+    pub fn is_same_request(&self, other: &Self) -> bool {
+        (&self.method, &self.href, &self.body) == (&other.method, &other.href, &other.body)
+    }
+}
+
 /// A conflict or finding, as a client reads it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -80,9 +88,21 @@ pub struct ConflictIn {
     /// What it is about.
     #[serde(default)]
     pub subject: Value,
+    /// What the edit started from, where values clash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<Value>,
+    /// What the edit wants.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub yours: Option<Value>,
+    /// What is live.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live: Option<Value>,
     /// Whether it was there before the command, no smaller: such a one stops nothing.
     #[serde(default)]
     pub standing: bool,
+    /// Whether the terms that were planned with answer for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub acknowledged: bool,
     /// What it says to people.
     pub message: String,
     /// The entries behind it, newest first.

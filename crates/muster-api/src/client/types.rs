@@ -1,5 +1,7 @@
 //! Answers as a client reads them. Members that a newer server adds are ignored.
 
+mod acknowledgement;
+mod clock;
 mod levels;
 mod plan;
 mod request;
@@ -11,8 +13,10 @@ use muster_core::Instant;
 use muster_core::rule::Value;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use acknowledgement::Acknowledgement;
+pub use clock::{ClockChange, ClockChanges, DoubtfulTime, RuleFlip};
 pub use levels::{Site, Sites, SkillStaffing, Staffed, Staffing, TrunkGroup, Trunks};
-pub use plan::{AgentPlan, Held, Plan, Published};
+pub use plan::{AgentPlan, Held, Plan, Preferences, Published, SincePlan};
 pub use request::{Availability, Swap, SwapSide, TimeOff, Weekly};
 pub use schedule::{Activity, AgentSchedule, AgentWeek, Schedule, ScheduleHead, Segment, Shift};
 

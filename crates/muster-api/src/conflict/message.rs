@@ -71,9 +71,17 @@ pub fn message(finding: &Finding) -> String {
         Kind::SubjectGone => gone(finding),
         Kind::ExternalIdDuplicate => duplicate(finding),
     };
+    text + &clocks(finding)
+}
+
+/// What the clocks have to do with it.
+fn clocks(finding: &Finding) -> String {
     match finding.clock_change_min {
-        None => text,
-        Some(minutes) => format!("{text}, because of a clock change of {minutes:+} min"),
+        None => String::new(),
+        Some(minutes) if finding.is_because_of_clock_change() => {
+            format!(", because of a clock change of {minutes:+} min")
+        }
+        Some(minutes) => format!(", a clock change of {minutes:+} min included"),
     }
 }
 

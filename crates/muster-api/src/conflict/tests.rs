@@ -53,10 +53,14 @@ fn example(kind: Kind) -> Finding {
             ..new(&[shift("s1"), shift("s2")]).during(night).measured_min(600, 660)
         },
         Kind::MaxConsecutiveHours => new(&[shift("s1"), shift("s2")]).measured_min(765, 720),
-        Kind::MaxHoursWeek => new(&[shift("s1")]).during(night).measured_min(3_000, 2_880),
-        Kind::MinHoursWeek => {
-            Finding { clock_change_min: Some(60), ..new(&[shift("s1")]).measured_min(2_040, 2_100) }
-        }
+        Kind::MaxHoursWeek => Finding {
+            clock_change_min: Some(60),
+            ..new(&[shift("s1")]).during(night).measured_min(3_000, 2_880)
+        },
+        Kind::MinHoursWeek => Finding {
+            clock_change_min: Some(-60),
+            ..new(&[shift("s1")]).measured_min(2_040, 2_100)
+        },
         Kind::MaxHoursDay => new(&[shift("s1")]).during(night).measured_min(660, 600),
         Kind::MaxHoursPeriod => new(&[shift("s1")]).during(night).measured_min(10_000, 9_600),
         Kind::MinHoursPeriod => new(&[shift("s1")]).during(night).measured_min(9_000, 9_600),
@@ -132,9 +136,9 @@ fn every_kind_has_a_message_with_its_values() {
         MAX_CONSECUTIVE_HOURS: 12:45 of work in one go, of at most 12:00, in shifts s1
             and s2: too long by 45 min
         MAX_HOURS_WEEK: 50:00 in the week from 2026-03-28T19:00:00Z, of at most 48:00:
-            too many by 120 min
+            too many by 120 min, a clock change of +60 min included
         MIN_HOURS_WEEK: 34:00 in the week, of at least 35:00: short by 60 min, because
-            of a clock change of +60 min
+            of a clock change of -60 min
         MAX_HOURS_DAY: 11:00 in the day from 2026-03-28T19:00:00Z, of at most 10:00: too
             many by 60 min
         MAX_HOURS_PERIOD: 166:40 in the period from 2026-03-28T19:00:00Z, of at most
@@ -258,7 +262,7 @@ fn every_value_in_a_message_is_also_a_member() {
         }"#]]
     .assert_eq(&pretty(&clash));
     let mut week = ConflictView::plain(&example(Kind::MinHoursWeek));
-    assert!(week.message.ends_with("clock change of +60 min"), "{}", week.message);
+    assert!(week.message.ends_with("because of a clock change of -60 min"), "{}", week.message);
     week.message.clear();
     expect![[r#"
         {
@@ -278,7 +282,8 @@ fn every_value_in_a_message_is_also_a_member() {
           "limit": 2100,
           "magnitude": 60,
           "unit": "minutes",
-          "clockChangeMinutes": 60,
+          "clockChangeMinutes": -60,
+          "becauseOfClockChange": true,
           "message": ""
         }"#]]
     .assert_eq(&pretty(&week));

@@ -30,6 +30,7 @@ fn plan() -> Plan {
     Plan {
         week: jiff::civil::date(2026, 3, 23),
         revision: Revision(12),
+        at: muster_core::Instant::from_ms(1_774_000_800_000),
         draft_version: Revision(11),
         agents,
     }
@@ -83,7 +84,7 @@ fn a_plan_counts_outcomes_and_names_who_is_told() {
             "ana",
             "ben"
           ],
-          "planToken": "plan.12.11",
+          "planToken": "plan.12.11.1774000800000",
           "evaluatedAt": {
             "revision": 12,
             "at": "2026-03-20T12:00:00Z"
@@ -93,6 +94,6 @@ fn a_plan_counts_outcomes_and_names_who_is_told() {
 }
 
 #[test]
-fn a_plan_token_names_revision_and_version() {
-    assert_eq!(json(&PlanToken::from(&plan())), "plan.12.11");
+fn a_plan_token_names_revision_version_and_time() {
+    assert_eq!(json(&PlanToken::from(&plan())), "plan.12.11.1774000800000");
 }

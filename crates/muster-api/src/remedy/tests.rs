@@ -57,7 +57,9 @@ fn check_same(roster: &Roster, one: &Edits, other: &Edits) {
 fn terms() -> Terms {
     Terms {
         mode: Mode::Atomic,
-        acknowledge: vec!["00000000000000ff.3".parse().unwrap()],
+        acknowledge: serde_json::from_value(json!(["00000000000000ff.3", { "kind":
+            "REST_TIME_SHORT", "where": { "agentIds": ["ana"] }, "reason": "agreed" }]))
+        .unwrap(),
         resolutions: vec![Resolution {
             shift_id: shift_id("s1"),
             atom: Atom::Span,

@@ -17,8 +17,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use muster_core::acknowledge::Acknowledgement;
 use muster_core::command::{Mode, Resolution, Terms};
-use muster_core::conflict::Fingerprint;
 use muster_core::diff::{self, ShiftDoc};
 use muster_core::draft::{CommitmentEdit, Edits, ShiftEdit};
 use muster_core::id::{AgentId, ShiftId};
@@ -44,7 +44,7 @@ pub struct ChangeSetIn {
     /// Whether it stands or falls as one; it does, when nothing is said: 200 means all of it.
     pub mode: Option<Mode>,
     /// Findings that somebody answers for.
-    pub acknowledge: Vec<Fingerprint>,
+    pub acknowledge: Vec<Acknowledgement>,
     /// Only these agents, and those tied to them.
     pub agent_ids: Option<Vec<AgentId>>,
     /// Why.
@@ -63,7 +63,7 @@ impl ChangeSetIn {
     /// The core's terms.
     ///
     /// # Errors
-    /// [`BadInput`] when there are more acknowledgements than are taken.
+    /// [`BadInput`] when an acknowledgement says too little, or there are more than are taken.
     pub fn terms(&self) -> Result<Terms, BadInput> {
         let terms = TermsIn {
             mode: self.mode.unwrap_or(Mode::Atomic),

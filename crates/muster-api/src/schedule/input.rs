@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use muster_core::acknowledge::Acknowledgement;
 use muster_core::command::{Mode, Resolution, Terms};
-use muster_core::conflict::Fingerprint;
 use muster_core::diff::WeekDoc;
 use muster_core::id::{AgentId, ScheduleId, UnitId};
 use muster_core::{Revision, Roster};
@@ -105,7 +105,7 @@ pub struct ScheduleNewIn {
     pub mode: Mode,
     /// When publishing: findings that somebody answers for.
     #[serde(default)]
-    pub acknowledge: Vec<Fingerprint>,
+    pub acknowledge: Vec<Acknowledgement>,
     /// When publishing: decisions about clashes.
     #[serde(default)]
     pub resolutions: Vec<Resolution>,
@@ -125,13 +125,15 @@ pub struct ScheduleNewIn {
     _last_updated: ReadOnly,
     #[serde(default, rename = "nextCursor")]
     _next_cursor: ReadOnly,
+    #[serde(default, rename = "clockChanges")]
+    _clock_changes: ReadOnly,
 }
 
 impl ScheduleNewIn {
     /// The core's terms.
     ///
     /// # Errors
-    /// [`BadInput`] when there are more acknowledgements than are taken.
+    /// [`BadInput`] when an acknowledgement says too little, or there are more than are taken.
     pub fn terms(&self) -> Result<Terms, BadInput> {
         let terms = TermsIn {
             mode: self.mode,
@@ -166,7 +168,7 @@ pub struct ScheduleIn {
     pub mode: Option<Mode>,
     /// Findings that somebody answers for.
     #[serde(default)]
-    pub acknowledge: Vec<Fingerprint>,
+    pub acknowledge: Vec<Acknowledgement>,
     /// Decisions about clashes.
     #[serde(default)]
     pub resolutions: Vec<Resolution>,
@@ -191,6 +193,8 @@ pub struct ScheduleIn {
     _last_updated: ReadOnly,
     #[serde(default, rename = "nextCursor")]
     _next_cursor: ReadOnly,
+    #[serde(default, rename = "clockChanges")]
+    _clock_changes: ReadOnly,
     #[serde(default, rename = "merged")]
     _merged: ReadOnly,
     #[serde(default, rename = "mergedAgents")]
@@ -207,7 +211,7 @@ impl ScheduleIn {
     /// The core's terms.
     ///
     /// # Errors
-    /// [`BadInput`] when there are more acknowledgements than are taken.
+    /// [`BadInput`] when an acknowledgement says too little, or there are more than are taken.
     pub fn terms(&self) -> Result<Terms, BadInput> {
         let terms = TermsIn {
             mode: self.mode.unwrap_or(Mode::Atomic),

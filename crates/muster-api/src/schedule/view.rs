@@ -9,6 +9,7 @@ use muster_core::roster::Week;
 use muster_core::{Revision, Roster};
 use serde::Serialize;
 
+use crate::clock_change::ClockChangesView;
 use crate::conflict::ConflictView;
 use crate::result::HeldView;
 use crate::shift::ShiftView;
@@ -171,20 +172,19 @@ pub struct EditedView<'a> {
     /// Findings that stop nothing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<ConflictView>,
+    /// What clock changes do to the shifts that were made or changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_changes: Option<ClockChangesView>,
 }
 
-/// Where an open draft stands against what is live: `GET …/status`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// The answer to a new draft: what it is, and what its edits met.
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct DraftStatusView {
-    /// The draft.
-    pub id: ScheduleId,
-    /// The revision it was looked at.
-    pub revision: Revision,
-    /// Agents whose live week has changed since the base.
-    pub behind: Vec<AgentId>,
-    /// Of these, agents whose edits merge.
-    pub mergeable: Vec<AgentId>,
-    /// Agents whose edits are held.
-    pub in_conflict: Vec<AgentId>,
+pub struct DraftedView<'a> {
+    /// What it is.
+    #[serde(flatten)]
+    pub head: ScheduleHeadView<'a>,
+    /// What clock changes do to the shifts that it would make or change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_changes: Option<ClockChangesView>,
 }

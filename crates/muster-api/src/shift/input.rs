@@ -84,7 +84,7 @@ pub struct ShiftIn {
     /// Labels.
     pub tags: Option<Vec<Short>>,
     /// Findings that somebody answers for, where the shift is written alone.
-    pub acknowledge: Option<Vec<muster_core::conflict::Fingerprint>>,
+    pub acknowledge: Option<Vec<muster_core::acknowledge::Acknowledgement>>,
     /// Why, where the shift is written alone.
     pub reason: Option<Long>,
     #[serde(rename = "paidMinutes")]
@@ -99,6 +99,8 @@ pub struct ShiftIn {
     _merged: ReadOnly,
     #[serde(rename = "findings")]
     _findings: ReadOnly,
+    #[serde(rename = "clockChanges")]
+    _clock_changes: ReadOnly,
 }
 
 impl ShiftIn {
@@ -114,7 +116,7 @@ impl ShiftIn {
     /// The terms of a shift that is written alone.
     ///
     /// # Errors
-    /// [`BadInput`] when there are more acknowledgements than are taken.
+    /// [`BadInput`] when an acknowledgement says too little, or there are more than are taken.
     pub fn terms(&self) -> Result<Terms, BadInput> {
         let acknowledge = self.acknowledge.clone().unwrap_or_default();
         TermsIn { acknowledge, reason: self.reason.clone(), ..TermsIn::default() }.terms()

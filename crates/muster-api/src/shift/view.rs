@@ -8,6 +8,7 @@ use muster_core::shift::{Activity, ExternalIds, Shift, ShiftBody, Tags};
 use muster_core::{Revision, Roster};
 use serde::{Serialize, Serializer};
 
+use crate::clock_change::ClockChangesView;
 use crate::conflict::ConflictView;
 use crate::time::At;
 
@@ -127,6 +128,18 @@ impl<'a> ShiftView<'a> {
     }
 }
 
+/// The answer to a new shift.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MadeShiftView<'a> {
+    /// The shift.
+    #[serde(flatten)]
+    pub shift: ShiftView<'a>,
+    /// What clock changes do to the shift.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_changes: Option<ClockChangesView>,
+}
+
 /// The answer to a write of one shift: the shift as it is now, and what the write met.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -138,4 +151,7 @@ pub struct WrittenShiftView<'a> {
     pub merged: bool,
     /// Findings that stop nothing.
     pub findings: Vec<ConflictView>,
+    /// What clock changes do to the shift.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_changes: Option<ClockChangesView>,
 }

@@ -7,6 +7,7 @@ use muster_core::shift::{ExternalIds, Span};
 use muster_core::swap::{Leg, Side, Swap, SwapOffer, SwapState};
 use serde::Serialize;
 
+use crate::clock_change::ClockChangesView;
 use crate::conflict::ConflictView;
 use crate::list::EvaluatedAt;
 use crate::problem::{CauseView, Problem};
@@ -108,6 +109,9 @@ pub struct SwapView<'a> {
     /// What the rules say about it, where they were asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub findings: Option<Vec<ConflictView>>,
+    /// What clock changes do to its shifts, in the zones of those who get them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_changes: Option<ClockChangesView>,
     /// When it was offered.
     pub created_at: At,
     /// The revision that last changed it.
@@ -137,6 +141,7 @@ impl<'a> SwapView<'a> {
             agreed: swap.terms.iter().map(SpanView::from).collect(),
             cause: broken.then(|| CauseView::of(&swap.origin)),
             findings: None,
+            clock_changes: None,
             created_at: At(swap.offered.at),
             version: swap.origin.revision,
             last_updated: At(swap.origin.at),
@@ -163,6 +168,9 @@ pub struct EvaluationView {
     pub initiator: Vec<ConflictView>,
     /// Findings about the others, and about nobody in particular.
     pub receiver: Vec<ConflictView>,
+    /// What clock changes do to its shifts, in the zones of those who get them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_changes: Option<ClockChangesView>,
     /// The state it was looked at.
     pub evaluated_at: EvaluatedAt,
 }
@@ -175,7 +183,14 @@ impl EvaluationView {
         let initiator = &offer.initiator.agent;
         let (initiator, receiver) =
             findings.into_iter().partition(|f| f.agent_id.as_ref() == Some(initiator));
-        Self { id: offer.id.clone(), clean, initiator, receiver, evaluated_at: at }
+        Self {
+            id: offer.id.clone(),
+            clean,
+            initiator,
+            receiver,
+            clock_changes: None,
+            evaluated_at: at,
+        }
     }
 }
 
@@ -190,6 +205,9 @@ pub struct SwapOutcomeView {
     /// Where it stands now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<SwapState>,
+    /// What clock changes do to its shifts, in the zones of those who get them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_changes: Option<ClockChangesView>,
     /// Why it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<Box<Problem>>,

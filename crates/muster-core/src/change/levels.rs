@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::change::{self, Component};
+use crate::acknowledge::Answers;
+use crate::change::Component;
 use crate::command::{Mode, Terms};
 use crate::conflict::{Finding, Severity};
 use crate::event::Event;
@@ -39,7 +40,7 @@ pub(super) fn weigh(roster: &Roster, components: &mut [Component], terms: &Terms
 struct Scale<'a> {
     roster: &'a Roster,
     components: &'a [Component],
-    terms: &'a Terms,
+    answers: Answers<'a>,
     /// Whether a component would go live, for all that is known.
     is_live: Vec<bool>,
     /// The components that change what a meter counts.
@@ -49,6 +50,7 @@ struct Scale<'a> {
 
 impl<'a> Scale<'a> {
     fn new(roster: &'a Roster, components: &'a [Component], terms: &'a Terms) -> Self {
+        let answers = Answers::new(roster, &terms.acknowledge);
         let is_live: Vec<bool> = components.iter().map(|c| terms.wants(&c.agents)).collect();
         let mut members: BTreeMap<Meter, Vec<usize>> = BTreeMap::new();
         for (n, component) in components.iter().enumerate().filter(|(n, _)| is_live[*n]) {
@@ -61,7 +63,7 @@ impl<'a> Scale<'a> {
                 }
             }
         }
-        Self { roster, components, terms, is_live, members, found: BTreeMap::new() }
+        Self { roster, components, answers, is_live, members, found: BTreeMap::new() }
     }
 
     /// What a meter shows if what is live now went live.
@@ -95,10 +97,9 @@ impl<'a> Scale<'a> {
     }
 
     fn newly_held(&self) -> Vec<usize> {
-        let acknowledged = &self.terms.acknowledge;
         let holds = |finding: &Finding| {
             let gates = finding.severity >= Severity::Ack && !finding.standing;
-            gates && change::holds(finding, acknowledged)
+            gates && !self.answers.covers(finding)
         };
         let held: BTreeSet<usize> = self
             .found
@@ -106,7 +107,7 @@ impl<'a> Scale<'a> {
             .filter(|(_, findings)| findings.iter().any(holds))
             .map(|((n, _), _)| *n)
             .collect();
-        let is_held = |n: &usize| held.contains(n) || self.components[*n].is_held(acknowledged);
+        let is_held = |n: &usize| held.contains(n) || self.components[*n].is_held(&self.answers);
         (0..self.components.len()).filter(|n| self.is_live[*n]).filter(is_held).collect()
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::acknowledge::Answers;
 use crate::change::{self, Component};
 use crate::command::{Action, Command, Terms};
 use crate::conflict::{Finding, Severity};
@@ -54,6 +55,8 @@ pub struct Plan {
     pub week: Date,
     /// The revision it was planned on.
     pub revision: Revision,
+    /// The unit's time at which it was planned.
+    pub at: Instant,
     /// The draft's version.
     pub draft_version: Revision,
     /// What would happen, by agent.
@@ -74,23 +77,26 @@ pub fn plan(
     let draft = open(roster, id)?;
     let now = roster.now(now);
     let components = change::weigh(roster, actor, &draft.edits(), terms, now);
-    let agents = components.iter().flat_map(|component| {
-        component.agents.iter().map(|agent| (agent.clone(), agent_plan(component, agent, terms)))
+    let answers = Answers::new(roster, &terms.acknowledge);
+    let wanted = components.iter().filter(|component| terms.wants(&component.agents));
+    let agents = wanted.flat_map(|component| {
+        let agents = component.agents.iter();
+        agents.map(|agent| (agent.clone(), agent_plan(component, agent, &answers)))
     });
     Ok(Plan {
         week: draft.week,
         revision: roster.revision(),
+        at: now,
         draft_version: draft.origin.revision,
         agents: agents.collect(),
     })
 }
 
-fn agent_plan(component: &Component, agent: &AgentId, terms: &Terms) -> AgentPlan {
-    let is_open = |f: &&Finding| !change::is_covered(f, &terms.acknowledge);
+fn agent_plan(component: &Component, agent: &AgentId, answers: &Answers<'_>) -> AgentPlan {
     let blocks = component.gating.iter().any(|f| f.severity == Severity::Block);
     let outcome = if blocks {
         PlanOutcome::Blocked
-    } else if component.gating.iter().any(|f| is_open(&f)) {
+    } else if component.is_held(answers) {
         PlanOutcome::NeedsAck
     } else if component.moved.contains(agent) && component.changed.contains(agent) {
         PlanOutcome::Merged
@@ -117,7 +123,7 @@ pub(super) fn draft(
     let edits = draft.edits();
     schedule::check_horizon(&edits, now)?;
     let components = change::weigh(roster, actor, &edits, terms, now);
-    let mut sorted = schedule::sort(components, terms);
+    let mut sorted = schedule::sort(roster, components, terms);
     if let Some(refusal) = sorted.refusal() {
         return Err(refusal);
     }
@@ -125,7 +131,7 @@ pub(super) fn draft(
     let remains = draft.shifts.len() + draft.commitments.len() > spoken_of(&sorted);
     published.draft = remains.then(|| id.clone());
     let mut events = sorted.events(roster, now);
-    events.extend(sorted.acknowledged(terms));
+    events.extend(sorted.acknowledged(roster, terms));
     if !sorted.live.is_empty() {
         events.push(if remains { left_draft(draft, &sorted) } else { closed(id) });
         events.push(published_event(Some(id), draft.week, published.published.clone()));
@@ -181,7 +187,7 @@ pub(super) fn document(
     schedule::check_horizon(edits, now)?;
     needs_base(roster, *week, *base, edits, agents)?;
     let components = change::weigh(roster, &command.actor, edits, terms, now);
-    let mut sorted = schedule::sort(components, terms);
+    let mut sorted = schedule::sort(roster, components, terms);
     if let Some(refusal) = sorted.refusal() {
         return Err(refusal);
     }
@@ -190,7 +196,7 @@ pub(super) fn document(
     if !events.is_empty() {
         events.push(published_event(None, *week, published.published.clone()));
         events.splice(0..0, open_week(roster, *week, &events));
-        events.extend(sorted.acknowledged(terms));
+        events.extend(sorted.acknowledged(roster, terms));
     }
     if !sorted.held.is_empty() {
         published.draft = Some(id.clone());

@@ -3,10 +3,12 @@
 use crate::activity::ActivityCode;
 use crate::agent::Agent;
 use crate::conflict::Severity;
+use crate::decide::swap::swaps_of_changed;
 use crate::decide::{Decision, Outcome, Rejection, Thing};
 use crate::entry::ReferenceKind;
 use crate::event::Event;
 use crate::id::AgentId;
+use crate::instant::Instant;
 use crate::limits;
 use crate::roster::Roster;
 use crate::rule::{Rule, RuleKey, RuleSet, RuleSetting, RulesChange, Scope, Value};
@@ -45,7 +47,11 @@ pub(super) fn put_management_unit(
     Ok(unit_decision(&unit.id, event))
 }
 
-pub(super) fn put_agents(roster: &Roster, agents: &[Agent]) -> Result<Decision, Rejection> {
+pub(super) fn put_agents(
+    roster: &Roster,
+    agents: &[Agent],
+    now: Instant,
+) -> Result<Decision, Rejection> {
     let mut events = Vec::new();
     for agent in agents {
         check_agent(roster, agent)?;
@@ -54,6 +60,7 @@ pub(super) fn put_agents(roster: &Roster, agents: &[Agent]) -> Result<Decision, 
             events.push(Event::AgentPut(agent.clone()));
         }
     }
+    events.extend(swaps_of_changed(roster, &events, now));
     let subject = agents.first().map(|agent| agent.id.to_string()).unwrap_or_default();
     Ok(Decision::new(ReferenceKind::Agents, &subject, Outcome::Done).with(events))
 }
@@ -73,11 +80,18 @@ fn check_agent(roster: &Roster, agent: &Agent) -> Result<(), Rejection> {
     }
 }
 
-pub(super) fn agent_leaves(roster: &Roster, id: &AgentId) -> Result<Decision, Rejection> {
+pub(super) fn agent_leaves(
+    roster: &Roster,
+    id: &AgentId,
+    now: Instant,
+) -> Result<Decision, Rejection> {
     let record = roster.agent(id).ok_or_else(|| Rejection::unknown(Thing::Agent, id))?;
-    let event = (!record.left).then(|| Event::AgentLeft(id.clone()));
-    let decision = Decision::new(ReferenceKind::Agents, id, Outcome::Done);
-    Ok(decision.with(event.into_iter().collect()))
+    let mut events = Vec::new();
+    if !record.left {
+        events.push(Event::AgentLeft(id.clone()));
+        events.extend(swaps_of_changed(roster, &events, now));
+    }
+    Ok(Decision::new(ReferenceKind::Agents, id, Outcome::Done).with(events))
 }
 
 pub(super) fn put_code(roster: &Roster, code: &ActivityCode) -> Result<Decision, Rejection> {

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use crate::acknowledge::Answers;
 use crate::change::{self, Component};
 use crate::command::{Mode, Terms};
-use crate::conflict::{Finding, Fingerprint, Severity};
+use crate::conflict::{Finding, Severity};
 use crate::decide::draft::{check_size, check_week};
 use crate::decide::swap::broken_swaps;
 use crate::decide::{Decision, Held, Outcome, Published, Rejection, gating};
@@ -25,10 +26,10 @@ pub(super) struct Sorted {
     pub(super) held: Vec<Component>,
 }
 
-pub(super) fn sort(components: Vec<Component>, terms: &Terms) -> Sorted {
+pub(super) fn sort(roster: &Roster, components: Vec<Component>, terms: &Terms) -> Sorted {
+    let answers = Answers::new(roster, &terms.acknowledge);
     let wanted = components.into_iter().filter(|component| terms.wants(&component.agents));
-    let (held, live): (Vec<_>, Vec<_>) =
-        wanted.partition(|component| component.is_held(&terms.acknowledge));
+    let (held, live): (Vec<_>, Vec<_>) = wanted.partition(|component| component.is_held(&answers));
     if terms.mode == Mode::Atomic && !held.is_empty() {
         let mut all = held;
         all.extend(live);
@@ -56,10 +57,10 @@ impl Sorted {
     }
 
     /// The acknowledgements that let components go live, as an event.
-    pub(super) fn acknowledged(&self, terms: &Terms) -> Option<Event> {
-        let used = self.live.iter().flat_map(|component| component.used(&terms.acknowledge));
-        let fingerprints: Vec<Fingerprint> = used.collect::<BTreeSet<_>>().into_iter().collect();
-        (!fingerprints.is_empty()).then_some(Event::Acknowledged { fingerprints })
+    pub(super) fn acknowledged(&self, roster: &Roster, terms: &Terms) -> Option<Event> {
+        let answers = Answers::new(roster, &terms.acknowledge);
+        let gating = self.live.iter().flat_map(|component| &component.gating);
+        answers.event(gating, terms.reason.as_ref())
     }
 
     pub(super) fn published(&self, weeks: Vec<Date>) -> Published {
@@ -146,14 +147,14 @@ pub(super) fn edit(
     check_size(edits)?;
     check_horizon(edits, now)?;
     let components = change::weigh(roster, actor, edits, terms, now);
-    let mut sorted = sort(components, terms);
+    let mut sorted = sort(roster, components, terms);
     if let Some(refusal) = sorted.refusal() {
         return Err(refusal);
     }
     let outcome = Outcome::Edited(sorted.published(weeks_of(roster, edits)));
     let mut events = sorted.events(roster, now);
     if !events.is_empty() {
-        events.extend(sorted.acknowledged(terms));
+        events.extend(sorted.acknowledged(roster, terms));
     }
     let about = edits.shifts.first().map(|edit| edit.id.to_string()).unwrap_or_default();
     let decision = Decision::new(ReferenceKind::ShiftEdit, &about, outcome);

@@ -20,10 +20,11 @@ use crate::roster::Roster;
 use crate::shift::Span;
 use crate::swap::{Leg, Side, Swap, SwapOffer, SwapState};
 
-pub(crate) use done::broken_swaps;
 pub(super) use done::revert;
+pub(crate) use done::{broken_swaps, swaps_of_changed};
 use done::{exchanged, passed};
 pub use weigh::evaluate;
+pub(crate) use weigh::owner_edits;
 use weigh::{is_blocked, news, spans, started, weighed};
 
 fn decision(id: &SwapId, state: SwapState, findings: Vec<Finding>, events: Vec<Event>) -> Decision {
@@ -367,7 +368,7 @@ pub(super) fn approve(
         return Err(Rejection::conflict(vec![finding]));
     }
     let components = weighed(roster, actor, &swap.offer, now);
-    let acknowledged = passed(&components, verdict)?;
+    let acknowledged = passed(roster, &components, verdict)?;
     let findings = news(&components);
     let mut events = exchanged(roster, swap, components, now);
     events.extend(acknowledged);

@@ -8,9 +8,9 @@ mod places;
 
 use std::sync::Arc;
 
-use crate::change;
+use crate::acknowledge::Answers;
 use crate::command::Verdict;
-use crate::conflict::{Finding, Fingerprint, Kind, Severity, Subject};
+use crate::conflict::{Finding, Kind, Severity, Subject};
 use crate::decide::{Decision, Outcome, Rejection, Thing};
 use crate::entry::ReferenceKind;
 use crate::event::Event;
@@ -244,17 +244,14 @@ pub(super) fn approve(
         TimeOffStatus::Waitlisted => exhausted(roster, &known.request),
         TimeOffStatus::Denied | TimeOffStatus::Canceled => return Err(decided(known)),
     };
+    let answers = Answers::new(roster, &verdict.acknowledge);
     let gates = full.iter().filter(|finding| finding.severity >= Severity::Ack);
-    let held = gates.clone().filter(|finding| change::holds(finding, &verdict.acknowledge));
-    let held: Vec<Finding> = held.cloned().collect();
+    let held: Vec<Finding> = gates.clone().filter(|f| !answers.covers(f)).cloned().collect();
     if !held.is_empty() {
         return Err(Rejection::conflict(held));
     }
     let mut events = vec![Event::TimeOffDecided { id: id.clone(), status }];
-    let fingerprints: Vec<Fingerprint> = gates.map(Finding::fingerprint).collect();
-    if !fingerprints.is_empty() {
-        events.push(Event::Acknowledged { fingerprints });
-    }
+    events.extend(answers.event(gates, verdict.reason.as_ref()));
     let mut findings = full.clone();
     findings.extend(effects(roster, &known.request, now));
     Ok(decision(id, status, findings, events).because(verdict.reason.as_ref()))

@@ -1,26 +1,25 @@
 //! The entries behind a finding, from the origins that values carry.
 
-use crate::command::{Action, Command};
 use crate::conflict::{Finding, Kind, Subject};
 use crate::entry::{Origin, ReferenceKind};
 use crate::explain::{Cause, levels};
-use crate::id::{AgentId, ShiftId, SwapId, TimeOffLimitId};
+use crate::id::{AgentId, ScheduleId, ShiftId, SwapId, TimeOffLimitId};
 use crate::roster::Roster;
 use crate::shift::Atom;
+use crate::time_off::{Days, TimeOffRequest};
 
-/// `is_traced` says whether the whole unit may be searched for them.
+/// `draft` is what was to be published; `is_traced` says whether the whole unit may be searched.
 pub(super) fn causes(
     roster: &Roster,
-    command: &Command,
+    draft: Option<&ScheduleId>,
     finding: &Finding,
     is_traced: bool,
 ) -> Vec<Cause> {
     let mut origins = origins(roster, finding, is_traced);
-    if origins.is_empty()
-        && let Action::Publish { id, .. } = &command.action
-    {
+    if origins.is_empty() {
         // Both sides of the clash come from the draft itself.
-        origins.extend(roster.draft(id).map(|draft| draft.origin.clone()));
+        let draft = draft.and_then(|id| roster.draft(id));
+        origins.extend(draft.map(|draft| draft.origin.clone()));
     }
     origins.sort_by_key(|origin| std::cmp::Reverse(origin.revision));
     origins.dedup_by(|a, b| a.revision == b.revision);
@@ -194,15 +193,31 @@ fn summary(roster: &Roster, origin: &Origin) -> String {
             match request.and_then(|id| roster.time_off(&id)) {
                 Some(time_off) => {
                     let request = &time_off.request;
-                    let zone = roster.agent(&request.agent).map(|record| &record.agent.zone);
-                    let when = request.hull().zip(zone).map_or(String::new(), |(hull, zone)| {
-                        format!(" {} to {}", zone.wall(hull.start()), zone.wall(hull.end()))
-                    });
+                    let when =
+                        when(roster, request).map_or(String::new(), |when| format!(" {when}"));
                     let status = time_off.status.name().to_lowercase();
                     format!("{} requested{when}, {status}", request.code)
                 }
                 None => format!("time-off request {id}"),
             }
+        }
+    }
+}
+
+/// The time that a request is about: `2026-03-16`, `2026-03-16 to 2026-03-20`, or
+/// `2026-03-16 10:00 to 14:00` in the agent's zone.
+fn when(roster: &Roster, request: &TimeOffRequest) -> Option<String> {
+    match &request.days {
+        Days::FullDays(days) => match (days.first()?, days.last()?) {
+            (first, last) if first == last => Some(first.to_string()),
+            (first, last) => Some(format!("{first} to {last}")),
+        },
+        Days::Partial(interval) => {
+            let zone = &roster.agent(&request.agent)?.agent.zone;
+            let (start, end) = (zone.wall(interval.start()), zone.wall(interval.end()));
+            let end_format = if start.date() == end.date() { "%H:%M" } else { "%Y-%m-%d %H:%M" };
+            let (start, end) = (start.strftime("%Y-%m-%d %H:%M"), end.strftime(end_format));
+            Some(format!("{start} to {end}"))
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Remedies: thought of by kind, kept when they work.
 
-use crate::change;
+use crate::acknowledge::Answers;
 use crate::command::{Action, Terms};
-use crate::conflict::{Finding, Fingerprint, Severity};
-use crate::explain::{Remedy, Scene, Way, editing, swap, time_off, tried};
+use crate::conflict::{Finding, Severity};
+use crate::explain::{REMEDIES, Remedy, Scene, Way, editing, swap, time_off, tried};
 use crate::id::ScheduleId;
 use crate::limits;
 use crate::roster::Roster;
@@ -13,8 +13,8 @@ const TIME_OFF_ACKNOWLEDGE: &[&str] = &["wfm:timeoff:approve", "wfm:conflict:ack
 const SWAP_ACKNOWLEDGE: &[&str] = &["wfm:swap:approve", "wfm:conflict:acknowledge"];
 
 pub(super) fn checked(scene: &Scene<'_>, finding: &Finding) -> Vec<Remedy> {
-    let is_answered = !change::holds(finding, acknowledged(&scene.command.action));
-    if is_answered {
+    let answered = scene.command.action.acknowledged();
+    if Answers::new(scene.roster, answered).covers(finding) {
         return Vec::new();
     }
     let mut candidates: Vec<Remedy> = acknowledging(scene, finding).into_iter().collect();
@@ -29,28 +29,18 @@ pub(super) fn checked(scene: &Scene<'_>, finding: &Finding) -> Vec<Remedy> {
             (other.id, &other.title, other.way) == (remedy.id, &remedy.title, remedy.way)
         });
         if works.len() < limits::REMEDIES && !is_there && tried::works(scene, finding, &remedy) {
+            debug_assert!(REMEDIES.contains(&remedy.id), "{}: a name of a remedy?", remedy.id);
             works.push(remedy);
         }
     }
     works
 }
 
-/// The findings that a command answers for.
-pub(super) fn acknowledged(action: &Action) -> &[Fingerprint] {
-    if let Action::ApproveSwap { verdict, .. }
-    | Action::RevertSwap { verdict, .. }
-    | Action::ApproveTimeOff { verdict, .. } = action
-    {
-        return &verdict.acknowledge;
-    }
-    action.terms().map_or(&[], |terms| &terms.acknowledge)
-}
-
 fn acknowledging(scene: &Scene<'_>, finding: &Finding) -> Option<Remedy> {
     if finding.severity != Severity::Ack {
         return None;
     }
-    let fingerprint = finding.fingerprint();
+    let fingerprint = finding.fingerprint().into();
     let mut action = scene.command.action.clone();
     let (title, requires) = if let Action::ApproveSwap { verdict, .. }
     | Action::RevertSwap { verdict, .. } = &mut action

@@ -3,12 +3,13 @@
 //! It works when the conflict is gone after it, and nothing stands in the way that did not stand
 //! there before or that has grown.
 
+use crate::acknowledge::Answers;
 use crate::change;
 use crate::command::{Action, Command, Terms};
 use crate::conflict::{Finding, Fingerprint, Severity};
 use crate::decide::{Rejection, decide, evaluate};
 use crate::draft::Edits;
-use crate::explain::remedy::{acknowledged, is_taken};
+use crate::explain::remedy::is_taken;
 use crate::explain::{Remedy, Scene, Way, edits};
 use crate::id::CommandId;
 use crate::roster::Roster;
@@ -91,7 +92,8 @@ fn gates(scene: &Scene<'_>, roster: &Roster, edits: &Edits, terms: &Terms) -> Ve
     let components = change::weigh(roster, actor, edits, terms, scene.now);
     let wanted = components.into_iter().filter(|component| terms.wants(&component.agents));
     let gating = wanted.flat_map(|component| component.gating);
-    gating.filter(|finding| change::holds(finding, &terms.acknowledge)).collect()
+    let answers = Answers::new(roster, &terms.acknowledge);
+    gating.filter(|finding| !answers.covers(finding)).collect()
 }
 
 /// What stops a command that is no edit of shifts; `None` when it is something else than findings.
@@ -99,9 +101,8 @@ fn refusal(roster: &Roster, command: &Command, scene: &Scene<'_>) -> Option<Vec<
     match decide(roster, command, scene.now) {
         Ok(_) => Some(Vec::new()),
         Err(Rejection::Conflict { findings }) => {
-            let acknowledged = acknowledged(&command.action);
-            let held = findings.into_iter().filter(|f| change::holds(f, acknowledged));
-            Some(held.collect())
+            let answers = Answers::new(roster, command.action.acknowledged());
+            Some(findings.into_iter().filter(|finding| !answers.covers(finding)).collect())
         }
         Err(_) => None,
     }

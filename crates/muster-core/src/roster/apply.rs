@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use imbl::{OrdMap, Vector};
+use imbl::Vector;
 use jiff::civil::Date;
 
 use crate::agent::Agent;
 use crate::availability::Availability;
-use crate::draft::{CommitmentEdit, Draft, DraftStatus, Edits, ShiftEdit};
+use crate::draft::{Draft, Edits};
 use crate::entry::{Entry, Origin};
 use crate::event::Event;
 use crate::id::{AgentId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId};
@@ -69,13 +69,12 @@ impl Roster {
             }
             Event::DraftEdited { id, put, dropped_shifts, dropped_commitments, base } => self
                 .change_draft(id, origin, |draft| {
-                    put_edits(draft, put);
-                    draft.shifts = without(&draft.shifts, dropped_shifts);
-                    draft.commitments = without(&draft.commitments, dropped_commitments);
+                    draft.put(put);
+                    draft.leave_out(dropped_shifts, dropped_commitments);
                     draft.base = base.unwrap_or(draft.base);
                 }),
             Event::DraftClosed { id } => self.close_draft(id, origin),
-            Event::DraftDeleted { id } => drop(self.drafts.remove(id)),
+            Event::DraftDeleted { id } => self.delete_draft(id),
             Event::SwapOffered(offer) => self.offer_swap(offer, origin),
             Event::SwapAccepted { id, agent } => self.change_swap(id, origin, |swap| {
                 swap.accepted.push(agent.clone());
@@ -102,7 +101,7 @@ impl Roster {
             Event::AvailabilityWithdrawn { agent, id } => {
                 drop(self.timeline(agent).availability.remove(id));
             }
-            Event::Acknowledged { .. } => {}
+            Event::Acknowledged { .. } => self.acknowledgements.take(event, origin),
         }
     }
 
@@ -225,8 +224,25 @@ impl Roster {
     }
 
     fn create_draft(&mut self, mut draft: Draft, edits: &Edits) {
-        put_edits(&mut draft, edits);
+        draft.put(edits);
+        self.insert_draft(draft);
+    }
+
+    pub(super) fn insert_draft(&mut self, draft: Draft) {
+        if draft.is_open() {
+            self.open_drafts.insert(draft.id.clone());
+        }
         self.drafts.insert(draft.id.clone(), Arc::new(draft));
+    }
+
+    fn close_draft(&mut self, id: &ScheduleId, origin: &Origin) {
+        self.open_drafts.remove(id);
+        self.change_draft(id, origin, |draft| draft.close(origin.revision));
+    }
+
+    fn delete_draft(&mut self, id: &ScheduleId) {
+        self.open_drafts.remove(id);
+        self.drafts.remove(id);
     }
 
     fn change_draft(&mut self, id: &ScheduleId, origin: &Origin, change: impl FnOnce(&mut Draft)) {
@@ -235,14 +251,6 @@ impl Roster {
             change(draft);
             draft.origin = origin.clone();
         }
-    }
-
-    fn close_draft(&mut self, id: &ScheduleId, origin: &Origin) {
-        self.change_draft(id, origin, |draft| {
-            draft.shifts.clear();
-            draft.commitments.clear();
-            draft.status = DraftStatus::Closed { published_as: origin.revision };
-        });
     }
 
     fn offer_swap(&mut self, offer: &SwapOffer, origin: &Origin) {
@@ -330,15 +338,4 @@ fn time_off_key(request: &TimeOffRequest) -> (Instant, TimeOffId) {
 
 fn known<T: Clone>(value: &T, origin: &Origin) -> Arc<Known<T>> {
     Arc::new(Known { value: value.clone(), origin: origin.clone() })
-}
-
-fn put_edits(draft: &mut Draft, edits: &Edits) {
-    let shift = |edit: &ShiftEdit| (edit.id.clone(), Arc::new(edit.clone()));
-    let own = |edit: &CommitmentEdit| (edit.agent.clone(), Arc::new(edit.clone()));
-    draft.shifts.extend(edits.shifts.iter().map(shift));
-    draft.commitments.extend(edits.commitments.iter().map(own));
-}
-
-fn without<K: Ord + Clone, V: Clone>(map: &OrdMap<K, V>, dropped: &[K]) -> OrdMap<K, V> {
-    dropped.iter().fold(map.clone(), |map, key| map.without(key))
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use imbl::OrdMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -17,6 +16,7 @@ use crate::id::{AgentId, Revision, ScheduleId, ShiftId};
 use crate::instant::Instant;
 use crate::levels::{self, Capacities, Day, Levels, Meter, Quarters, Site, TrunkGroup};
 use crate::limits;
+use crate::roster::acknowledged::{self, AckImage};
 use crate::roster::{AgentRecord, Gone, Known, Roster, Week};
 use crate::rule::RuleSet;
 use crate::shift::{Commitment, Shift, ShiftBody, Span};
@@ -29,6 +29,9 @@ type Ref = u32;
 
 /// A swap, where it stands, who has agreed and to what, and the entries that moved and made it.
 type SwapImage = (SwapOffer, SwapState, Vec<AgentId>, Vec<Span>, Ref, Ref);
+
+/// A live week: its first day, its schedule, the revision that last changed it, its publishes.
+type WeekImage = (Date, ScheduleId, Revision, Vec<Revision>);
 
 /// A roster as plain data.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +49,7 @@ pub struct Image {
     gone: Vec<(ShiftId, Arc<ShiftBody>, Ref)>,
     commitments: Vec<(AgentId, Vec<Commitment>, Option<Ref>)>,
     agent_weeks: Vec<(AgentId, Vec<(Date, Revision)>)>,
-    weeks: Vec<(Date, ScheduleId, Revision, Vec<Revision>)>,
+    weeks: Vec<WeekImage>,
     drafts: Vec<DraftImage>,
     time_off: Vec<(TimeOffRequest, TimeOffStatus, Ref, Ref)>,
     time_off_limits: Vec<(TimeOffLimit, Ref)>,
@@ -55,6 +58,8 @@ pub struct Image {
     swaps: Vec<SwapImage>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     levels: Option<LevelsImage>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    acknowledged: Vec<AckImage>,
 }
 
 /// What is asked of all agents together; what is counted follows from the rest.
@@ -152,6 +157,7 @@ impl Image {
                 })
                 .collect(),
             levels: levels_image(&roster.levels, t),
+            acknowledged: acknowledged::image(roster, |origin| t.place(origin)),
         };
         Self { sources: table.sources, ..image }
     }
@@ -212,21 +218,18 @@ impl Image {
         }
         for draft in self.drafts {
             let origin = at(draft.origin)?;
-            roster.drafts.insert(draft.id.clone(), Arc::new(draft.restored(&origin)));
+            roster.insert_draft(draft.restored(&origin));
         }
         // Last: putting shifts in place has touched the weeks they lie in.
         for (agent, weeks) in self.agent_weeks {
             roster.timeline(&agent).weeks = weeks.into_iter().collect();
         }
-        for (first, id, version, publications) in self.weeks {
-            roster.schedules.insert(id.clone(), first);
-            let publications = publications.into_iter().collect();
-            roster.weeks.insert(first, Arc::new(Week { first, id, version, publications }));
-        }
+        restore_weeks(&mut roster, self.weeks);
         if let Some(image) = self.levels {
             roster.levels = image.restored(at)?;
             roster.levels.counts = levels::counted(&roster);
         }
+        roster.acknowledgements = acknowledged::restored(self.acknowledged, at)?;
         roster.revision = self.revision;
         roster.at = self.at;
         Some(roster)
@@ -236,6 +239,14 @@ impl Image {
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {
         Sha256::digest(serde_json::to_vec(self).expect("images are plain data")).into()
+    }
+}
+
+fn restore_weeks(roster: &mut Roster, weeks: Vec<WeekImage>) {
+    for (first, id, version, publications) in weeks {
+        roster.schedules.insert(id.clone(), first);
+        let publications = publications.into_iter().collect();
+        roster.weeks.insert(first, Arc::new(Week { first, id, version, publications }));
     }
 }
 
@@ -263,9 +274,7 @@ impl LevelsImage {
 impl DraftImage {
     fn restored(self, origin: &Origin) -> Draft {
         let mut draft = Draft::empty(&self.id, self.week, &self.name, self.base, origin);
-        draft.shifts = self.edits.shifts.into_iter().map(|e| (e.id.clone(), Arc::new(e))).collect();
-        let own = self.edits.commitments.into_iter().map(|e| (e.agent.clone(), Arc::new(e)));
-        draft.commitments = own.collect::<OrdMap<_, _>>();
+        draft.put(&self.edits);
         draft.status = self.status;
         draft
     }

@@ -43,10 +43,12 @@ pub(super) fn check(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<
         let sum: i64 = within.iter().map(|shift| counted.minutes(window, shift)).sum();
         let count = i64::try_from(within.len()).unwrap_or(i64::MAX).max(1);
         // Rounded up, so that the limit is never exceeded unseen.
-        let average = sum.div_euclid(count) + i64::from(sum.rem_euclid(count) > 0);
+        let per_night = |sum: i64| sum.div_euclid(count) + i64::from(sum.rem_euclid(count) > 0);
+        let average = per_night(sum);
         if average > max_min {
             let change: i64 =
                 within.iter().map(|s| window.agent.zone.clock_change_min(s.interval())).sum();
+            let change = average - per_night(sum - change);
             let mut finding = setting
                 .finding(window.agent)
                 .about(within.iter().map(|shift| Subject::Shift(shift.id.clone())))

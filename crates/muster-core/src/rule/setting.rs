@@ -292,6 +292,12 @@ impl RuleSet {
         }
     }
 
+    /// Whether what is found of a kind may hold anybody back.
+    pub(crate) fn may_hold(&self, kind: Kind) -> bool {
+        let mut set = self.of_kind(kind).iter().map(|setting| setting.severity);
+        self.severity(kind) >= Severity::Ack || set.any(|severity| severity >= Severity::Ack)
+    }
+
     /// What was set for a kind, by key.
     pub(super) fn of_kind(&self, kind: Kind) -> &[RuleSetting] {
         let from = self.rules.partition_point(|rule| rule.key.kind < kind);

@@ -1,8 +1,9 @@
 //! `MAX_HOURS_WEEK` and `MIN_HOURS_WEEK`: time in a week.
 //!
-//! Which week a shift counts in is a matter of agreement (`attribution`): that of its start, in the
-//! unit's zone and from the unit's first day (`byStart`); each of two weeks its part (`split`); or
-//! that of its start in weeks for which people are paid, from `payDayOfWeek` (`payWeek`). What
+//! Weeks are those of the agent's zone, whatever the unit's is. Which of them a shift counts in is
+//! a matter of agreement (`attribution`): that of its start, from the unit's first day (`byStart`);
+//! each of two weeks its part (`split`); or that of its start in weeks for which people are paid,
+//! from `payDayOfWeek` (`payWeek`). What
 //! counts is paid, elapsed or worked time. When a clock change makes shifts of the week longer or
 //! shorter than they look, the finding carries by how much, so that nobody takes a short night for
 //! a short shift. A week without any shift is not short. The magnitude is the minutes beyond the
@@ -102,7 +103,13 @@ fn finding(
 ) -> Finding {
     let sum = counting.iter().map(|(_, minutes)| minutes).sum();
     let zone = &window.agent.zone;
-    let change: i64 = counting.iter().map(|(s, _)| zone.clock_change_min(s.interval())).sum();
+    let is_split = setting.choice("attribution") == 1;
+    let counted = |shift: &Shift| match is_split {
+        true => shift.interval().intersection(week),
+        false => Some(shift.interval()),
+    };
+    let places = counting.iter().filter_map(|(shift, _)| counted(shift));
+    let change: i64 = places.map(|place| zone.clock_change_min(place)).sum();
     let mut finding = setting
         .finding(window.agent)
         .about(named.iter().map(|shift| Subject::Shift(shift.id.clone())))

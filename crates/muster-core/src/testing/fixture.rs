@@ -84,6 +84,11 @@ fn site(world: &mut World, zone: &str, rest: &[&str]) {
     world.happen(ReferenceKind::Unit, "site", vec![Event::UnitPut(unit)]);
 }
 
+/// A kind by its name.
+pub(super) fn kind(name: &str) -> Kind {
+    *Kind::ALL.iter().find(|kind| kind.name() == name).expect("a kind")
+}
+
 /// `KIND severity [law] [as=NAME] [for=group:ID|contract:NAME|minors] [begins=DATE] [ends=DATE]
 /// param=value …`, or `auto-approve`, or `auto-approve-time-off`.
 pub(super) fn rules(words: &[&str]) -> RulesChange {
@@ -97,11 +102,10 @@ pub(super) fn rules(words: &[&str]) -> RulesChange {
         _ => {}
     }
     let [kind, severity, words @ ..] = words else { panic!("{words:?}: KIND severity") };
-    let kind = Kind::ALL.iter().find(|k| k.name() == *kind).expect("a kind");
     use Severity::{Ack, Block, Info, Off, Warn};
     let severity = [Off, Info, Warn, Ack, Block].into_iter().find(|s| s.name() == *severity);
     let mut setting = RuleSetting {
-        key: RuleKey::of(*kind),
+        key: RuleKey::of(self::kind(kind)),
         until: None,
         severity: severity.expect("a severity"),
         params: Params::new(),

@@ -176,7 +176,7 @@ fn swap_line(text: &mut String, clock: &Clock, swap: &Swap) {
 }
 
 fn draft_lines(text: &mut String, roster: &Roster, clock: &Clock, draft: &Draft) {
-    let Draft { id, week, name, base: _, shifts, commitments, status, origin: _ } = draft;
+    let Draft { id, week, name, base: _, shifts, commitments, status, origin: _, links: _ } = draft;
     let status = match status {
         DraftStatus::Draft => "open",
         DraftStatus::Closed { published_as: _ } => "closed",

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::acknowledge::{AckRule, AckWhere, Acknowledgement};
 use crate::command::{Action, Mode, Resolution, Terms, Verdict};
 use crate::decide::{Decision, Rejection};
 use crate::diff;
@@ -74,7 +75,7 @@ fn attempt(
 }
 
 fn acknowledge(action: &mut Action, world: &World) {
-    let fingerprints = world.acknowledged.clone();
+    let fingerprints = acknowledged(world);
     if let Some(changed) = action.with_terms(|terms| terms.acknowledge = fingerprints.clone()) {
         *action = changed;
     } else if let Action::ApproveSwap { verdict, .. }
@@ -99,7 +100,7 @@ fn action_of(world: &World, line: &Line<'_>) -> Action {
     let (swap, off) = (|| swap.clone().expect("an id"), || off.clone().expect("an id"));
     let week = || line.options.iter().find_map(|o| o.strip_prefix("week=")?.parse().ok());
     let week = week().unwrap_or(world.clock.week);
-    let verdict = || Verdict { acknowledge: terms().acknowledge, reason: None };
+    let verdict = || Verdict { acknowledge: terms().acknowledge, reason: terms().reason };
     match line.verb {
         "edit" => Action::EditShifts { edits: edits(world, ground, line.rest), terms: terms() },
         "draft" => Action::CreateDraft {
@@ -186,17 +187,50 @@ fn terms(world: &World, options: &[&str]) -> Terms {
     for option in options {
         match option.split_once('=') {
             None if *option == "atomic" => terms.mode = Mode::Atomic,
-            None if *option == "ack-old" => terms.acknowledge = world.acknowledged.clone(),
+            None if *option == "ack-old" => terms.acknowledge.extend(acknowledged(world)),
             None => assert!(matches!(*option, "ack" | "look"), "{option}: an option?"),
             Some(("only", agents)) => {
                 terms.only = Some(agents.split('+').map(|a| a.parse().expect("an id")).collect());
             }
             Some(("reason", reason)) => terms.reason = Some(reason.into()),
+            Some(("rule", what)) => terms.acknowledge.push(rule(world, what)),
             Some(("keep", what)) => terms.resolutions.push(resolution(what)),
             Some(_) => assert!(option.starts_with("week="), "{option}: an option?"),
         }
     }
     terms
+}
+
+fn acknowledged(world: &World) -> Vec<Acknowledgement> {
+    world.acknowledged.iter().cloned().map(Acknowledgement::from).collect()
+}
+
+/// `REST_TIME_SHORT/agents=ana+ben/group=north/shifts=ana-mon/from=mon/until=tue/up-to=60`, each
+/// part but the kind may be absent.
+fn rule(world: &World, text: &str) -> Acknowledgement {
+    let mut parts = text.split('/');
+    let kind = fixture::kind(parts.next().expect("a kind"));
+    let (mut place, mut up_to) = (AckWhere::default(), None);
+    let day = |text: &str| world.clock.day(text).expect("a day");
+    for part in parts {
+        let (name, value) = part.split_once('=').expect("name=value");
+        match name {
+            "agents" => {
+                let ids = value.split('+').map(|id| id.parse().expect("an agent"));
+                place.agent_ids = Some(ids.collect());
+            }
+            "shifts" => {
+                let ids = value.split('+').map(|id| id.parse().expect("a shift"));
+                place.shift_ids = Some(ids.collect());
+            }
+            "group" => place.management_unit_id = Some(value.parse().expect("an id")),
+            "from" => place.from = Some(day(value)),
+            "until" => place.until = Some(day(value)),
+            "up-to" => up_to = Some(value.parse().expect("a number")),
+            _ => panic!("{part}: what is that of a rule?"),
+        }
+    }
+    Acknowledgement::Rule(Box::new(AckRule { kind, place, up_to, reason: "by rule".into() }))
 }
 
 /// `yours/ana-mon/span`.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::activity::Category;
 use crate::conflict::Kind;
+use crate::draft::Draft;
 use crate::effective::{Segment, effective};
 use crate::instant::{Instant, Interval};
 use crate::levels::{Bound, Day, Mask, Meter, Quarters};
@@ -19,6 +20,7 @@ pub fn unsound(roster: &Roster) -> Vec<String> {
     swaps(roster, &mut wrong);
     time_off(roster, &mut wrong);
     levels(roster, &mut wrong);
+    drafts(roster, &mut wrong);
     wrong
 }
 
@@ -63,6 +65,24 @@ fn shifts(roster: &Roster, wrong: &mut Vec<String>) {
         roster.external.iter().map(|(key, id)| (key.clone(), id.clone())).collect();
     if indexed != external {
         wrong.push(format!("ids of other systems: {external:?} indexed as {indexed:?}"));
+    }
+}
+
+fn drafts(roster: &Roster, wrong: &mut Vec<String>) {
+    let open: Vec<_> = roster.drafts().filter(|draft| draft.is_open()).map(|d| &d.id).collect();
+    let indexed: Vec<_> = roster.open_drafts.iter().collect();
+    if open != indexed {
+        wrong.push(format!("open drafts: {open:?} indexed as {indexed:?}"));
+    }
+    for draft in roster.drafts() {
+        let mut again = Draft::empty(&draft.id, draft.week, &draft.name, draft.base, &draft.origin);
+        again.put(&draft.edits());
+        if again.links != draft.links {
+            wrong.push(format!(
+                "draft {}: {:?} indexed as {:?}",
+                draft.id, again.links, draft.links
+            ));
+        }
     }
 }
 

@@ -52,14 +52,14 @@ fn what_is_missing_is_explained_by_who_went_and_who_asked() {
         expect![[r#"
             STAFFING_BELOW_MINIMUM by 1 from 2026-03-16T08:00:00Z
               r12: the unit's settings were changed (site)
-              r11: TimeOff requested 2026-03-16T00:00:00 to 2026-03-17T00:00:00, approved
+              r11: TimeOff requested 2026-03-16, approved
               r9: shift cleo-mon was edited
               r8: shift ben-mon was edited
               acknowledge None, then 1 held
               leave_out Some("ana-mon"), then 1 held
             STAFFING_BELOW_MINIMUM by 1 from 2026-03-16T14:00:00Z
               r12: the unit's settings were changed (site)
-              r11: TimeOff requested 2026-03-16T00:00:00 to 2026-03-17T00:00:00, approved
+              r11: TimeOff requested 2026-03-16, approved
               r9: shift cleo-mon was edited
               r8: shift ben-mon was edited
               acknowledge None, then 1 held
@@ -72,7 +72,7 @@ fn what_is_missing_is_explained_by_who_went_and_who_asked() {
         expect![[r#"
             STAFFING_BELOW_MINIMUM by 1 from 2026-03-16T08:00:00Z
               r12: the unit's settings were changed (site)
-              r11: TimeOff requested 2026-03-16T00:00:00 to 2026-03-17T00:00:00, approved
+              r11: TimeOff requested 2026-03-16, approved
               r9: shift cleo-mon was edited
               r8: shift ben-mon was edited
               acknowledge None, then 0 held
@@ -84,7 +84,7 @@ fn what_is_missing_is_explained_by_who_went_and_who_asked() {
         expect![[r#"
             STAFFING_BELOW_MINIMUM by 1 from 2026-03-16T08:00:00Z
               r12: the unit's settings were changed (site)
-              r11: TimeOff requested 2026-03-16T00:00:00 to 2026-03-17T00:00:00, approved
+              r11: TimeOff requested 2026-03-16, approved
               r9: shift cleo-mon was edited
               r8: shift ben-mon was edited
               acknowledge None, then 0 held

@@ -1,9 +1,12 @@
 //! What the core promises, told in commands and in laws.
 
+mod acknowledgements;
+mod answers;
 mod availability;
 mod diff;
 mod diff_shift;
 mod documents;
+mod draft_feed;
 mod drafts;
 mod edits;
 mod generate;
@@ -17,6 +20,7 @@ mod remedies;
 mod remedy_scenes;
 mod rules;
 mod scenario_clocks;
+mod scenario_moves;
 mod scenarios;
 mod sequences;
 mod steps;

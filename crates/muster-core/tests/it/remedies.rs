@@ -3,9 +3,11 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use muster_core::Roster;
+use muster_core::acknowledge::covers;
 use muster_core::command::{Action, Command};
-use muster_core::conflict::{Finding, Fingerprint, Kind, Severity};
-use muster_core::decide::{Decision, Outcome, Rejection};
+use muster_core::conflict::{Finding, Fingerprint, Kind};
+use muster_core::decide::{Decision, Outcome, Rejection, decide};
 use muster_core::explain::{Explained, Remedy, Way, explain, rest};
 use muster_core::swap::{SwapOffer, SwapState};
 use muster_core::testing::{World, by};
@@ -21,7 +23,7 @@ use crate::steps::{Step, step};
 pub(crate) type Tally = BTreeMap<(Kind, &'static str), usize>;
 
 /// What holds a command back, beyond what it answers for.
-fn holding(action: &Action, answer: &Result<Decision, Rejection>) -> Vec<Finding> {
+fn holding(roster: &Roster, action: &Action, answer: &Result<Decision, Rejection>) -> Vec<Finding> {
     let found = match answer {
         Err(Rejection::Conflict { findings }) => findings.clone(),
         Ok(Decision { outcome: Outcome::Published(done) | Outcome::Edited(done), .. }) => {
@@ -29,19 +31,7 @@ fn holding(action: &Action, answer: &Result<Decision, Rejection>) -> Vec<Finding
         }
         Ok(_) | Err(_) => Vec::new(),
     };
-    let answered = acknowledged(action);
-    let holds =
-        |finding: &Finding| finding.severity == Severity::Block || !is_covered(finding, answered);
-    found.into_iter().filter(holds).collect()
-}
-
-fn acknowledged(action: &Action) -> &[Fingerprint] {
-    match action {
-        Action::ApproveSwap { verdict, .. }
-        | Action::RevertSwap { verdict, .. }
-        | Action::ApproveTimeOff { verdict, .. } => &verdict.acknowledge,
-        other => other.terms().map_or(&[], |terms| &terms.acknowledge),
-    }
+    found.into_iter().filter(|found| !covers(roster, action.acknowledged(), found)).collect()
 }
 
 fn is_covered(finding: &Finding, by: &[Fingerprint]) -> bool {
@@ -56,18 +46,16 @@ pub(crate) fn follow(
     tally: &mut Tally,
 ) -> Result<Vec<Explained>, TestCaseError> {
     let answer = world.run_as(command.actor.agent.clone(), &command.action);
-    let held = holding(&command.action, &answer);
+    let held = holding(world.head(), &command.action, &answer);
     let command = match answer {
         Ok(Decision { outcome, .. }) => rest(command, &outcome),
         Err(_) => command.clone(),
     };
     let explained = explain(world.head(), &command, &held, world.now);
     // What went live in part may meet other findings when the rest of it is sent again.
+    let again = decide(world.head(), &command, world.now);
     let mut before = held.clone();
-    before.extend(holding(
-        &command.action,
-        &world.clone().run_as(command.actor.agent.clone(), &command.action),
-    ));
+    before.extend(holding(world.head(), &command.action, &again));
     for Explained { finding, remedies, .. } in &explained {
         for remedy in remedies {
             *tally.entry((finding.kind, remedy.id)).or_default() += 1;
@@ -94,7 +82,7 @@ fn followed(
         return Err(format!("is refused: {done:?}"));
     }
     let after = match remedy.way {
-        Way::Itself => holding(&remedy.action, &done),
+        Way::Itself => holding(world.head(), &remedy.action, &done),
         Way::First => {
             let decision = done.map_err(|refusal| format!("does not come first: {refusal}"))?;
             if decision.events.is_empty() {
@@ -104,7 +92,7 @@ fn followed(
             if !matches!(again, Ok(_) | Err(Rejection::Conflict { .. })) {
                 return Err(format!("leaves a command that is refused: {again:?}"));
             }
-            holding(&command.action, &again)
+            holding(world.head(), &command.action, &again)
         }
         Way::Instead => {
             let decision = done.map_err(|refusal| format!("is no way out: {refusal}"))?;

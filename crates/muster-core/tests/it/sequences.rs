@@ -4,7 +4,6 @@ use muster_core::command::Action;
 use muster_core::conflict::Severity;
 use muster_core::decide::{Decision, Outcome};
 use muster_core::event::Event;
-use muster_core::feed;
 use muster_core::shift::Atom;
 use muster_core::swap::SwapState;
 use muster_core::testing::{World, blurred, unsound, worsened};
@@ -13,6 +12,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
+use crate::answers::badly_kept;
+use crate::draft_feed::DraftFeed;
 use crate::generate::{all_time, asking_fixture, fixture, shifts};
 use crate::oracle::broken_promises;
 use crate::steps::{Step, is_whole, step};
@@ -34,6 +35,7 @@ fn config() -> ProptestConfig {
 
 fn play(text: &str, steps: &[Step]) -> Result<(), TestCaseError> {
     let mut world = World::of(text);
+    let mut drafts = DraftFeed::default();
     for step in steps {
         step.tick(&mut world);
         let Some(action) = step.action(&world) else { continue };
@@ -50,6 +52,11 @@ fn play(text: &str, steps: &[Step]) -> Result<(), TestCaseError> {
             continue;
         }
         check(&world, &before, &action, decision)?;
+        drafts.read(&before, world.entries().last().expect("something happened"), world.head())?;
+        // Now and then: between two looks there is one entry, or there are several.
+        if !world.entries().len().is_multiple_of(3) {
+            drafts.catch_up(&world)?;
+        }
         if is_whole(&answer)
             && action.terms().is_some()
             && !matches!(action, Action::Publish { .. })
@@ -62,7 +69,9 @@ fn play(text: &str, steps: &[Step]) -> Result<(), TestCaseError> {
     prop_assert_eq!(blurred(world.head()), None);
     let mut replayed = Roster::default();
     for entry in world.entries() {
-        replayed.apply(&round_trip(entry)?);
+        let (before, entry) = (replayed.clone(), round_trip(entry)?);
+        replayed.apply(&entry);
+        drafts.told_again(&before, &entry, &replayed)?;
     }
     prop_assert_eq!(&replayed, world.head(), "replayed from the first entry");
     Ok(())
@@ -84,8 +93,7 @@ fn check(
     let after = world.head();
     prop_assert_eq!(unsound(after), Vec::<String>::new());
     prop_assert_eq!(broken_promises(before, action, decision, after), Vec::<String>::new());
-    let entry = world.entries().last().expect("something happened");
-    let _ = feed::events(before, entry, after);
+    prop_assert_eq!(badly_kept(before, action, decision, after), Vec::<String>::new());
     no_overlaps(after)?;
     no_level_gets_worse(before, decision, after)?;
     swaps_conserve(before, decision, after)

@@ -1,7 +1,7 @@
 //! Commands to throw at the core, one after another.
 
 use muster_core::command::{Action, Mode, Resolution, Terms, Verdict};
-use muster_core::conflict::{Finding, Severity};
+use muster_core::conflict::Finding;
 use muster_core::decide::{Decision, Rejection};
 use muster_core::diff;
 use muster_core::id::{AgentId, Revision, ScheduleId, SwapId, TimeOffId};
@@ -12,6 +12,7 @@ use muster_core::testing::World;
 use muster_core::time_off::TimeOff;
 use proptest::prelude::*;
 
+use crate::answers::{Answers, answers};
 use crate::generate::{Change, NAMES, agent, changes, edits, pick, shifts};
 
 /// A command; numbers choose among what is there when it is sent.
@@ -70,7 +71,7 @@ pub(crate) enum Step {
     },
     Approve {
         swap: u8,
-        acknowledges: bool,
+        answers: Answers,
     },
     Ask {
         id: u8,
@@ -127,7 +128,7 @@ pub(crate) enum Step {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct How {
     is_atomic: bool,
-    acknowledges: bool,
+    answers: Answers,
     /// 1: the clashes of a first try are settled for what is live, 2: for the edit.
     settles: u8,
     only: Option<u8>,
@@ -135,9 +136,12 @@ pub(crate) struct How {
 
 fn how() -> impl Strategy<Value = How> {
     let only = prop_oneof![4 => Just(None), 1 => (0..5_u8).prop_map(Some)];
-    (any::<bool>(), any::<bool>(), 0..4_u8, only).prop_map(
-        |(is_atomic, acknowledges, settles, only)| How { is_atomic, acknowledges, settles, only },
-    )
+    (any::<bool>(), answers(), 0..4_u8, only).prop_map(|(is_atomic, answers, settles, only)| How {
+        is_atomic,
+        answers,
+        settles,
+        only,
+    })
 }
 
 /// Any command; `swaps` says how many of twelve are about swaps.
@@ -168,9 +172,7 @@ pub(crate) fn step(swaps: u32) -> impl Strategy<Value = Step> {
         }),
         3 => (n(), n(), n()).prop_map(|(swap, agent, shift)| Step::Accept { swap, agent, shift }),
         1 => (n(), 0..5_u8).prop_map(|(swap, how)| Step::EndSwap { swap, how }),
-        3 => (n(), any::<bool>()).prop_map(|(swap, acknowledges)| {
-            Step::Approve { swap, acknowledges }
-        }),
+        3 => (n(), answers()).prop_map(|(swap, answers)| Step::Approve { swap, answers }),
     ];
     let off = prop_oneof![
         2 => (n(), n(), 0..7_u8, 0..3_u8).prop_map(|(id, agent, day, days)| {
@@ -289,9 +291,7 @@ impl Step {
             }
             Self::Accept { swap: n, agent: who, shift } => accept(world, n, who, shift),
             Self::EndSwap { swap: n, how } => end_swap(swap_id(world, n), how),
-            Self::Approve { swap: n, acknowledges } => {
-                approve(world, swap_id(world, n), acknowledges)
-            }
+            Self::Approve { swap: n, answers } => approve(world, swap_id(world, n), answers),
             Self::Ask { id: n, agent: who, day, days } => {
                 let (name, day) = (agent(world.head(), who), crate::generate::day(world, day));
                 let last = day.checked_add(jiff::Span::new().days(i64::from(days))).ok()?;
@@ -391,11 +391,10 @@ impl How {
         let with = |change: &dyn Fn(&mut Terms)| action.with_terms(change).expect("it has terms");
         let plain = with(&|terms| (terms.mode, terms.only) = (mode, only.clone()));
         let found = World::findings(&world.decide(&plain));
-        if found.is_empty() || !self.acknowledges && self.settles == 0 {
+        if found.is_empty() || self.answers == Answers::None && self.settles == 0 {
             return plain;
         }
-        let acknowledged = found.iter().filter(|_| self.acknowledges).map(Finding::fingerprint);
-        let acknowledge: Vec<_> = acknowledged.collect();
+        let acknowledge = self.answers.to(&found);
         let keep = [None, Some(Keep::Live), Some(Keep::Yours), None][usize::from(self.settles)];
         let settled = |finding: &Finding| {
             let (shift, clash) = (finding.shifts().next()?, finding.clash.as_ref()?);
@@ -480,11 +479,9 @@ fn accept(world: &World, n: u8, who: u8, shift: u8) -> Action {
     Action::AcceptSwap { id: swap_id(world, n), agent: who, shift: given }
 }
 
-fn approve(world: &World, id: SwapId, acknowledges: bool) -> Action {
+fn approve(world: &World, id: SwapId, answers: Answers) -> Action {
     let plain = Action::ApproveSwap { id: id.clone(), verdict: Verdict::default() };
-    let answer = world.decide(&plain);
-    let acks = World::findings(&answer).into_iter().filter(|f| f.severity < Severity::Block);
-    let acknowledge = acks.filter(|_| acknowledges).map(|f| f.fingerprint()).collect();
+    let acknowledge = answers.to(&World::findings(&world.decide(&plain)));
     Action::ApproveSwap { id, verdict: Verdict { acknowledge, reason: None } }
 }
 

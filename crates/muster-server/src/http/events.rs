@@ -13,10 +13,11 @@ use muster_api::event::{Cursor, EventData, EventView, EventsView};
 use muster_api::time::At;
 use muster_core::feed::FeedEvent;
 use muster_core::id::{AgentId, UnitId};
-use muster_core::{Instant, Revision};
+use muster_core::{Instant, Revision, Roster};
 use serde::Deserialize;
 
-use crate::desk::{Desk, DeskError};
+use crate::access::Caller;
+use crate::desk::{Desk, DeskError, Moment};
 use crate::error::ApiError;
 use crate::http::query::Params;
 use crate::http::{App, Call, json};
@@ -31,6 +32,25 @@ pub(crate) struct Filter {
     types: Option<String>,
     /// How long a read as JSON waits for something to happen, in seconds.
     wait_seconds: Option<u64>,
+}
+
+/// What one reader is told.
+struct Wanted {
+    filter: Filter,
+    /// Whether the reader may see drafts: agents may not, nor who may not read schedules.
+    sees_drafts: bool,
+}
+
+impl Wanted {
+    fn new(filter: Filter, call: &Call) -> Self {
+        let Caller { actor, .. } = &call.caller;
+        let sees_drafts = actor.agent.is_none() && call.caller.may("wfm:schedule:read").is_ok();
+        Self { filter, sees_drafts }
+    }
+
+    fn wants(&self, event: &FeedEvent) -> bool {
+        (self.sees_drafts || !event.is_of_draft()) && self.filter.wants(event)
+    }
 }
 
 impl Filter {
@@ -57,16 +77,24 @@ async fn after(desk: &Desk, cursor: Cursor) -> Result<Vec<Told>, DeskError> {
         return Ok(Vec::new());
     }
     let first = if whole { cursor.revision.next() } else { cursor.revision };
-    let mut told = Vec::new();
+    let mut steps = Vec::new();
     let mut revision = first.max(Revision(1));
-    while revision <= head && told.len() < limits::FEED_ENTRIES {
+    while revision <= head && steps.len() < limits::FEED_ENTRIES {
         let before = desk.at(Revision(revision.0 - 1)).await?;
-        let moment = desk.moment_with_entry(revision).await?;
-        let (at, events) = (moment.roster.at(), moment.told(&before));
-        told.push(Told { revision, at, events });
+        steps.push((before, desk.moment_with_entry(revision).await?));
         revision = revision.next();
     }
-    Ok(told)
+    if steps.is_empty() {
+        return Ok(Vec::new());
+    }
+    // A change of the rules has whole drafts weighed again: not beside the desk's own work.
+    let derived = tokio::task::spawn_blocking(move || steps.iter().map(told).collect());
+    derived.await.map_err(|error| DeskError::Unavailable(error.to_string()))
+}
+
+fn told((before, moment): &(Roster, Arc<Moment>)) -> Told {
+    let (revision, at) = (moment.roster.revision(), moment.roster.at());
+    Told { revision, at, events: moment.told(before) }
 }
 
 /// Where a reader starts: after its cursor, or at the head.
@@ -93,7 +121,7 @@ pub(crate) async fn feed(
     let streams = accepts.is_some_and(|accepts| accepts.contains("text/event-stream"));
     let first = after(&desk, cursor).await.map_err(|error| gone(&desk, error))?;
     if streams {
-        return Ok(streamed(app, desk, filter, cursor, first));
+        return Ok(streamed(app, desk, Wanted::new(filter, &call), cursor, first));
     }
     let first = if first.is_empty() {
         let wait = Duration::from_secs(filter.wait_seconds.unwrap_or(0)).min(limits::POLL_WAIT);
@@ -106,11 +134,11 @@ pub(crate) async fn feed(
     } else {
         first
     };
-    let unit = &desk.key().unit;
+    let (unit, wanted) = (&desk.key().unit, Wanted::new(filter, &call));
     let mut entities = Vec::new();
     let mut next = cursor;
     for told in &first {
-        entities.extend(views(unit, &filter, cursor, told));
+        entities.extend(views(unit, &wanted, cursor, told));
         next = Cursor { revision: told.revision, index: u32::MAX };
     }
     let revision = desk.head().revision();
@@ -130,14 +158,14 @@ fn gone(desk: &Desk, error: DeskError) -> ApiError {
 
 fn views<'a>(
     unit: &'a UnitId,
-    filter: &'a Filter,
+    wanted: &'a Wanted,
     cursor: Cursor,
     told: &'a Told,
 ) -> impl Iterator<Item = EventView<'a>> {
     let places = told.events.iter().zip(0_u32..);
     let after =
         places.filter(move |(_, index)| Cursor { revision: told.revision, index: *index } > cursor);
-    after.filter(|(event, _)| filter.wants(event)).map(move |(event, index)| EventView {
+    after.filter(|(event, _)| wanted.wants(event)).map(move |(event, index)| EventView {
         id: Cursor { revision: told.revision, index }.to_string(),
         kind: event.kind(),
         business_unit_id: unit,
@@ -152,15 +180,15 @@ fn views<'a>(
 struct Reader {
     app: App,
     desk: Desk,
-    filter: Filter,
+    wanted: Wanted,
     cursor: Cursor,
     told: Vec<Told>,
     ready: std::collections::VecDeque<Sse>,
 }
 
-fn streamed(app: App, desk: Desk, filter: Filter, cursor: Cursor, told: Vec<Told>) -> Response {
+fn streamed(app: App, desk: Desk, wanted: Wanted, cursor: Cursor, told: Vec<Told>) -> Response {
     let ready = std::collections::VecDeque::new();
-    let reader = Reader { app, desk, filter, cursor, told, ready };
+    let reader = Reader { app, desk, wanted, cursor, told, ready };
     let events = stream::unfold(reader, |mut reader| async move {
         let event = reader.next().await?;
         Some((Ok::<_, Infallible>(event), reader))
@@ -187,7 +215,7 @@ impl Reader {
             }
             for told in std::mem::take(&mut self.told) {
                 let unit = &self.desk.key().unit;
-                let views = views(unit, &self.filter, self.cursor, &told);
+                let views = views(unit, &self.wanted, self.cursor, &told);
                 self.ready.extend(views.filter_map(|view| {
                     let sse = Sse::default().id(view.id.clone()).event(view.kind);
                     sse.json_data(&view).ok()

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use muster_api::time::Bound;
 use muster_core::decide::Rejection;
 use muster_core::unit::BusinessUnit;
-use muster_core::{Instant, Interval, Roster};
+use muster_core::{Instant, Interval, Roster, Zone};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -50,12 +50,24 @@ pub(crate) fn week_of(unit: &BusinessUnit, first: Date) -> Result<Interval, ApiE
     Err(wrong(format!("is not the first day of a week in this unit, {right} is")).into())
 }
 
+/// A day or an instant of a query.
+pub(crate) fn bound(
+    name: &str,
+    text: Option<&str>,
+    zone: &Zone,
+) -> Result<Option<Instant>, ApiError> {
+    let Some(text) = text else { return Ok(None) };
+    let bound: Bound =
+        text.parse().map_err(|error: String| ApiError::bad_input(name, text, &error))?;
+    Ok(Some(bound.instant(zone)))
+}
+
 /// `from` and `to` of a query: days, or instants.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct During {
-    from: Option<String>,
-    to: Option<String>,
+    pub(crate) from: Option<String>,
+    pub(crate) to: Option<String>,
 }
 
 impl During {
@@ -67,12 +79,7 @@ impl During {
         most_days: i64,
     ) -> Result<Interval, ApiError> {
         let unit = roster.unit().ok_or_else(|| ApiError::unknown("business unit", &""))?;
-        let bound = |name: &str, text: &Option<String>| -> Result<Option<Instant>, ApiError> {
-            let Some(text) = text else { return Ok(None) };
-            let bound: Bound =
-                text.parse().map_err(|error: String| ApiError::bad_input(name, text, &error))?;
-            Ok(Some(bound.instant(&unit.zone)))
-        };
+        let bound = |name: &str, text: &Option<String>| bound(name, text.as_deref(), &unit.zone);
         let week = unit.week(unit.week_of(app.clock().now()));
         let week = week.ok_or_else(|| ApiError::bad_input("from", "now", "is in no week"))?;
         let from = bound("from", &self.from)?.unwrap_or(week.start());

@@ -11,7 +11,7 @@ use muster_api::agent_view::AgentScheduleAnswer;
 use muster_api::list::ListView;
 use muster_api::parse;
 use muster_api::schedule::{
-    AgentScheduleIn, ChangeSetIn, Head, ScheduleHeadView, ScheduleIn, ScheduleNewIn,
+    AgentScheduleIn, ChangeSetIn, DraftedView, Head, ScheduleHeadView, ScheduleIn, ScheduleNewIn,
     ScheduleStatus, StartFrom, StatusIn,
 };
 use muster_core::command::Action;
@@ -27,7 +27,7 @@ use crate::desk::Desk;
 use crate::error::ApiError;
 use crate::http::query::{During, Params, Path, id, week_of};
 use crate::http::schedules::document::{Which, which};
-use crate::http::{App, Call, Page, created, document as tagged, listed, withdrawn};
+use crate::http::{App, Call, Page, created, document as tagged, listed, told, withdrawn};
 
 pub(crate) use publish::{publish, rebase, revert, status, validate};
 
@@ -100,7 +100,8 @@ pub(crate) async fn create(
     let missing = || ApiError::unknown("schedule", &schedule);
     let draft = answer.after.draft(&schedule).ok_or_else(missing)?;
     let head = Head::draft(&desk.key().unit, draft);
-    Ok(created(is_new, answer.revision, &head))
+    let clock_changes = told::drafted_clocks(&answer, draft);
+    Ok(created(is_new, answer.revision, &DraftedView { head, clock_changes }))
 }
 
 /// What a new schedule wants, and the revision that its wishes start from.
@@ -244,16 +245,30 @@ pub(crate) async fn delete(
 /// Stretches of one agent's time that a query may ask for, in days.
 const MOST_DAYS: i64 = 400;
 
+/// When, and in which unit: who moved still has shifts where they were published.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct OfAgent {
+    /// The unit that the agent is in now, when absent.
+    business_unit_id: Option<UnitId>,
+    from: Option<String>,
+    to: Option<String>,
+}
+
 pub(crate) async fn agent_view(
     State(app): State<App>,
     Path(agent): Path<String>,
     call: Call,
-    Params(asked): Params<During>,
+    Params(asked): Params<OfAgent>,
 ) -> Result<Response, ApiError> {
     let agent: AgentId = id(&agent)?;
-    let desk = app.desk_with(&call, SubjectKind::Agent, &agent).await?;
+    let OfAgent { business_unit_id, from, to } = asked;
+    let desk = match &business_unit_id {
+        Some(unit) => app.desk(&call, unit).await?,
+        None => app.desk_with(&call, SubjectKind::Agent, &agent).await?,
+    };
     let roster = call.roster(&desk).await?;
-    let during = asked.interval(&app, &roster, MOST_DAYS)?;
+    let during = During { from, to }.interval(&app, &roster, MOST_DAYS)?;
     let view = AgentScheduleAnswer::new(&roster, &agent, during);
     let view = view.ok_or_else(|| ApiError::unknown("agent", &agent))?;
     Ok(tagged(&call, roster.revision(), view.schedule_version, &view))

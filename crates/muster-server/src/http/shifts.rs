@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use muster_api::list::ListView;
 use muster_api::parse;
 use muster_api::schedule::removal;
-use muster_api::shift::{ShiftIn, ShiftView, WrittenShiftView};
+use muster_api::shift::{MadeShiftView, ShiftIn, ShiftView, WrittenShiftView};
 use muster_api::time::Bound;
 use muster_core::command::{Action, Mode, Terms};
 use muster_core::decide::Outcome;
@@ -138,7 +138,8 @@ pub(crate) async fn create(
     let is_new = answer.before.shift(&shift).is_none();
     let missing = || ApiError::unknown("shift", &shift);
     let made = answer.after.shift(&shift).ok_or_else(missing)?;
-    Ok(created(is_new, answer.revision, &ShiftView::new(&answer.after, made)))
+    let (shift, clock_changes) = (ShiftView::new(&answer.after, made), told::clocks(&answer));
+    Ok(created(is_new, answer.revision, &MadeShiftView { shift, clock_changes }))
 }
 
 /// The shift that has one of the document's ids of other systems.
@@ -227,7 +228,8 @@ fn answered(answer: &Answer, shift: &ShiftId) -> Result<Response, ApiError> {
         Ok(Outcome::Edited(done)) => (!done.merged.is_empty(), told::findings(&done.warnings)),
         _ => (false, Vec::new()),
     };
-    let view = WrittenShiftView { shift: ShiftView::new(&answer.after, known), merged, findings };
+    let (shift, clock_changes) = (ShiftView::new(&answer.after, known), told::clocks(answer));
+    let view = WrittenShiftView { shift, merged, findings, clock_changes };
     Ok(written(merged, answer.revision, known.version(), &view))
 }
 

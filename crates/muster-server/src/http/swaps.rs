@@ -3,6 +3,7 @@
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::Response;
+use muster_api::clock_change::ClockChangesView;
 use muster_api::list::{EvaluatedAt, ListView};
 use muster_api::swap::{
     AcceptIn, DeclineIn, EvaluationView, SwapAction, SwapBulkIn, SwapFilterIn, SwapIn,
@@ -10,6 +11,7 @@ use muster_api::swap::{
 };
 use muster_api::terms::VerdictIn;
 use muster_api::{parse, parse_or_default};
+use muster_core::clock_change;
 use muster_core::command::Action;
 use muster_core::decide::{self, Outcome};
 use muster_core::id::{AgentId, SwapId, UnitId};
@@ -155,9 +157,20 @@ fn view<'a>(desk: &'a Desk, answer: &'a Answer, swap: &SwapId) -> Result<SwapVie
     let known = answer.after.swap(swap).ok_or_else(|| ApiError::unknown("swap", swap))?;
     let view = SwapView::new(&desk.key().unit, known, answer.at);
     Ok(match &answer.result {
-        Ok(Outcome::Swap { findings, .. }) => view.with_findings(told::findings(findings)),
+        Ok(Outcome::Swap { findings, .. }) => SwapView {
+            clock_changes: clocks(answer, known),
+            ..view.with_findings(told::findings(findings))
+        },
         _ => view,
     })
+}
+
+/// What clock changes do to the shifts of a swap: of an open one, when they change hands.
+fn clocks(answer: &Answer, swap: &Swap) -> Option<ClockChangesView> {
+    if !swap.state_at(answer.at).is_open() {
+        return told::clocks(answer);
+    }
+    ClockChangesView::new(&clock_change::of_swap(&answer.after, &swap.offer))
 }
 
 /// Decides many swaps, each on its own: some may be refused while others pass.
@@ -211,7 +224,8 @@ fn outcome(id: SwapId, decided: Result<Answer, ApiError>) -> SwapOutcomeView {
     match decided {
         Ok(answer) => {
             let status = answer.after.swap(&id).map(|known| known.state_at(answer.at));
-            SwapOutcomeView { id, status_code: 200, status, problem: None }
+            let clock_changes = told::clocks(&answer);
+            SwapOutcomeView { id, status_code: 200, status, clock_changes, problem: None }
         }
         Err(error) => {
             let problem = error.into_problem();
@@ -219,6 +233,7 @@ fn outcome(id: SwapId, decided: Result<Answer, ApiError>) -> SwapOutcomeView {
                 id,
                 status_code: problem.status,
                 status: None,
+                clock_changes: None,
                 problem: Some(problem),
             }
         }
@@ -286,7 +301,9 @@ async fn evaluated(app: &App, call: &Call, input: SwapIn) -> Result<EvaluationVi
     };
     let findings = decide::evaluate(&roster, &call.caller.actor, &offer, now);
     let at = EvaluatedAt::new(roster.revision(), now);
-    Ok(EvaluationView::new(&offer, told::findings(&findings), at))
+    let clocks = clock_change::of_swap(&roster, &offer);
+    let view = EvaluationView::new(&offer, told::findings(&findings), at);
+    Ok(EvaluationView { clock_changes: ClockChangesView::new(&clocks), ..view })
 }
 
 pub(crate) async fn show(

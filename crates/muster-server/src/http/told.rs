@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use muster_api::clock_change::ClockChangesView;
 use muster_api::conflict::ConflictView;
 use muster_api::result::HeldView;
-use muster_core::command::{Action, Command};
+use muster_core::clock_change;
+use muster_core::command::{Action, Command, Terms};
 use muster_core::conflict::{Finding, Fingerprint, Severity};
 use muster_core::decide::Held;
+use muster_core::draft::{Draft, Edits};
 use muster_core::explain::{explain, rest};
 use muster_core::{Instant, Revision, Roster};
 
@@ -53,6 +56,28 @@ pub(crate) fn answered<'a>(
 /// Findings that stopped nothing.
 pub(crate) fn findings(found: &[Finding]) -> Vec<ConflictView> {
     found.iter().map(ConflictView::plain).collect()
+}
+
+/// What clock changes do to the shifts that an answer made or changed.
+pub(crate) fn clocks(answer: &Answer) -> Option<ClockChangesView> {
+    ClockChangesView::new(&clock_change::between(&answer.before, &answer.after))
+}
+
+/// What clock changes do to the shifts that an edit of a draft speaks of.
+pub(crate) fn drafted_clocks(answer: &Answer, draft: &Draft) -> Option<ClockChangesView> {
+    let (Action::CreateDraft { edits, .. } | Action::EditDraft { edits, .. }) =
+        &answer.command.action
+    else {
+        return None;
+    };
+    let shifts = edits.shifts.iter().filter_map(|edit| draft.shifts.get(&edit.id));
+    let own = edits.commitments.iter().filter_map(|edit| draft.commitments.get(&edit.agent));
+    let edits = Edits {
+        shifts: shifts.map(|edit| (**edit).clone()).collect(),
+        commitments: own.map(|edit| (**edit).clone()).collect(),
+    };
+    let clocks = clock_change::of_edits(&answer.after, &edits, &Terms::default());
+    ClockChangesView::new(&clocks)
 }
 
 /// What an edit holds back.

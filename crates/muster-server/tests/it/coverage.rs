@@ -19,6 +19,7 @@ const TESTED: &[(&str, &str)] = &[
     ("PATCH", "/api/v2/wfm/businessunits/{id}"),
     ("GET", "/api/v2/wfm/businessunits/{id}/rules"),
     ("PUT", "/api/v2/wfm/businessunits/{id}/rules"),
+    ("GET", "/api/v2/wfm/businessunits/{id}/acknowledgements"),
     ("GET", "/api/v2/wfm/businessunits/{id}/availability"),
     ("GET", "/api/v2/wfm/businessunits/{id}/staffing"),
     ("PUT", "/api/v2/wfm/businessunits/{id}/staffing"),

@@ -138,6 +138,11 @@ const FIELDS: &[&str] = &[
     "scheduleVersion",
     "baseRevision",
     "acknowledge",
+    "where",
+    "upTo",
+    "until",
+    "shiftIds",
+    "fingerprints",
     "resolutions",
     "mode",
     "reason",
@@ -215,7 +220,9 @@ fn atom(dice: &mut Dice) -> Value {
         "yours",
         "live",
         "exists",
-        "plan.1.2",
+        "plan.1.2.3",
+        "plan.1.2.-9223372036854775808",
+        "plan.99.2.0",
         "00000000000000ff.30",
         "0-0",
         "PENDING",
@@ -267,6 +274,8 @@ fn nearly(dice: &mut Dice) -> Value {
         json!({ "trunks": [{ "id": "eu", "capacity": 3, "managementUnitIds": ["m1"] }] }),
         json!({ "sites": [{ "id": "lyon", "seats": 2 }] }),
         json!({ "events": [{ "agentId": "ana", "at": at(0, 7), "state": "Break" }] }),
+        json!({ "planToken": "plan.3.2.0", "acknowledge": [{ "kind": "REST_TIME_SHORT",
+            "where": { "agentIds": ["ana"], "from": WEEK }, "reason": "x", "upTo": 9 }] }),
         json!({ "mode": "atomic", "acknowledge": [], "resolutions": [
             { "shiftId": "ana-0", "atom": "span", "keep": "live" }] }),
     ];
@@ -299,6 +308,7 @@ fn query(dice: &mut Dice) -> String {
         "after",
         "types",
         "managementUnitId",
+        "kind",
         "x",
     ];
     let values = [

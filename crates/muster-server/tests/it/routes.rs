@@ -2,8 +2,11 @@
 //! routes named here with those of the router.
 
 mod access;
+mod acknowledgements;
 mod adherence;
 mod availability;
+mod clock_changes;
+mod draft_events;
 mod drafts;
 mod levels;
 mod operations;

@@ -10,9 +10,10 @@ use muster_core::draft::{Edits, ShiftEdit};
 use muster_core::id::{AgentId, ScheduleId, ShiftId, SwapId, TimeOffId};
 use muster_core::rule::{RulesChange, Value};
 use muster_core::shift::{Shift, ShiftBody};
-use muster_core::swap::{Side, SwapOffer};
+use muster_core::swap::{Leg, Side, Swap, SwapOffer, SwapState};
 use muster_core::time_off::{Days, TimeOffRequest};
 
+use crate::asked;
 use crate::dice::Dice;
 use crate::setting::{agent, at, body, week};
 use crate::wish::Wish;
@@ -21,7 +22,9 @@ use crate::wish::Wish;
 const AGENTS: [&str; 7] = ["a0", "a1", "a2", "a3", "b0", "b1", "c0"];
 
 pub(crate) fn any(dice: &mut Dice, known: &Roster, tag: &str) -> Wish {
-    match dice.below(40) {
+    match dice.below(46) {
+        40..42 => plain(trade(dice, known)),
+        42.. => plain(asked::any(dice, known)),
         0..12 => plain(edit(dice, known, tag)),
         12..16 => plain(offer(dice, known)),
         16..21 => plain(swap(dice, known)),
@@ -30,7 +33,7 @@ pub(crate) fn any(dice: &mut Dice, known: &Roster, tag: &str) -> Wish {
         28..33 => plain(draft(dice, known, tag)),
         33 => revert(dice, known).unwrap_or_else(|| plain(edit(dice, known, tag))),
         34 => plain(Action::AgentLeaves(dice.pick(&AGENTS).parse().unwrap())),
-        _ => put(dice, known, tag),
+        35..40 => put(dice, known, tag),
     }
 }
 
@@ -94,7 +97,7 @@ fn change(dice: &mut Dice, known: &Roster, shift: &Shift, tag: &str) -> ShiftEdi
     ShiftEdit { id, base, draft: Some(Arc::new(draft)) }
 }
 
-fn some_agent(dice: &mut Dice) -> AgentId {
+pub(crate) fn some_agent(dice: &mut Dice) -> AgentId {
     dice.pick(&AGENTS).parse().unwrap()
 }
 
@@ -111,15 +114,53 @@ fn offer(dice: &mut Dice, known: &Roster) -> Action {
     Action::OfferSwap(SwapOffer { receiver, expires_at, ..SwapOffer::of(id, initiator) })
 }
 
+/// A trade of three that stands or falls as one, or a shift given away.
+fn trade(dice: &mut Dice, known: &Roster) -> Action {
+    let all: Vec<&Shift> = known.shifts().collect();
+    let mut round: Vec<(AgentId, ShiftId)> = Vec::new();
+    for _ in 0..12 {
+        let Some(shift) = all.get(dice.below(all.len())) else { break };
+        let owner = &shift.body.owner;
+        if round.len() < 3 && round.iter().all(|(agent, _)| agent != owner) {
+            round.push((owner.clone(), shift.id.clone()));
+        }
+    }
+    let Some((agent, shift)) = round.first().cloned() else { return Action::ExpireSwaps };
+    let initiator = Side { agent, shift: Some(shift) };
+    let mut offer =
+        SwapOffer::of(SwapId::parse(&format!("w{}", dice.below(8))).unwrap(), initiator);
+    if round.len() == 3 && dice.chance(700) {
+        let leg = |n: usize| Leg {
+            agent: round[n].0.clone(),
+            gives: Some(round[n].1.clone()),
+            receives: Some(round[(n + 2) % 3].1.clone()),
+        };
+        offer.legs = (0..3).map(leg).collect();
+    } else {
+        offer.receiver = Some(Side { agent: some_agent(dice), shift: None });
+        offer.one_sided = true;
+    }
+    Action::OfferSwap(offer)
+}
+
 /// A step of a swap that is known, or of one that may be there.
 fn swap(dice: &mut Dice, known: &Roster) -> Action {
-    let all: Vec<_> = known.swaps().filter(|swap| swap.state.is_open()).collect();
+    let approved = dice.chance(150);
+    let is_meant = |swap: &&Swap| match approved {
+        true => swap.state == SwapState::Approved,
+        false => swap.state.is_open(),
+    };
+    let all: Vec<_> = known.swaps().filter(is_meant).collect();
     let Some(swap) = all.get(dice.below(all.len())) else {
         return Action::CancelSwap(SwapId::parse(&format!("w{}", dice.below(8))).unwrap());
     };
     let (id, verdict) = (swap.offer.id.clone(), Verdict::default());
-    let receiver = swap.offer.receiver.clone();
-    match (dice.below(10), receiver) {
+    if approved {
+        return Action::RevertSwap { id, verdict };
+    }
+    let leg = swap.offer.legs.get(dice.below(swap.offer.legs.len()));
+    let leg = leg.map(|leg| Side { agent: leg.agent.clone(), shift: None });
+    match (dice.below(10), leg.or_else(|| swap.offer.receiver.clone())) {
         (0..5, Some(receiver)) => {
             Action::AcceptSwap { id, agent: receiver.agent, shift: receiver.shift }
         }

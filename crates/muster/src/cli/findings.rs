@@ -1,194 +1,170 @@
 //! Conflicts and findings as a planner reads them: grouped by what caused them, worst first.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod clash;
+mod group;
+mod number;
+
 use std::fmt::Write as _;
 
-use muster_api::client::ConflictIn;
+use muster_api::client::{ConflictIn, RemedyIn};
 use serde::Deserialize;
 
 use super::remedy;
 use super::table::counted;
 use super::when::When;
+use group::{Cause, Group, Said, weight, weight_settled};
+
+pub(crate) use group::{Groups, Item, Owned};
+pub(crate) use number::{Numbers, key};
 
 /// Most conflicts that are written out for one cause; `--json` has them all.
 const SHOWN: usize = 20;
-
-/// Findings of less weight are counted, not written out.
-const WRITTEN_OUT: u8 = 2;
-
-/// A finding, and whose week it holds back.
-pub(crate) type Owned<'a> = (Option<&'a str>, &'a ConflictIn);
-
-/// An entry of the ledger that led to a conflict.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Cause {
-    id: String,
-    revision: u64,
-    actor: String,
-    at: String,
-    summary: String,
-}
 
 /// Conflicts that name their agents themselves.
 pub(crate) fn unowned(conflicts: &[ConflictIn]) -> Vec<Owned<'_>> {
     conflicts.iter().map(|conflict| (conflict.agent_id.as_deref(), conflict)).collect()
 }
 
-/// How much a finding matters, more being worse, and how that is said.
-fn weight(severity: &str) -> (u8, &str) {
-    match severity {
-        "block" => (4, "blocked"),
-        "ack" => (3, "needs acknowledgement"),
-        "warn" => (2, "warning"),
-        "info" => (1, "for information"),
-        other => (0, other),
-    }
-}
-
-/// The same of what is done.
-fn weight_settled(severity: &str) -> (u8, &str) {
-    match severity {
-        "ack" => (3, "acknowledged"),
-        other => weight(other),
-    }
-}
-
-/// What conflicts have in common.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
-    /// The revision of the newest entry behind them, if one is known.
-    revision: u64,
-    /// What that is about.
-    id: String,
-    /// Where no entry is known: what clashes.
-    kind: String,
-}
-
-struct Group<'a> {
-    cause: Option<Cause>,
-    findings: Vec<Owned<'a>>,
-}
-
-impl Group<'_> {
-    fn worst(&self, said: Said) -> (u8, &str) {
-        let weights = self.findings.iter().map(|(_, finding)| said(&finding.severity));
-        weights.max().unwrap_or((0, ""))
-    }
-
-    fn agents(&self) -> usize {
-        self.findings.iter().filter_map(|(agent, _)| *agent).collect::<BTreeSet<_>>().len()
-    }
-}
-
 /// Writes findings out, by cause: those that hold most back first. What asks nothing of anybody
 /// is counted.
 pub(crate) fn grouped(findings: &[Owned<'_>], when: &When) -> String {
-    by_cause(findings, when, weight, Remedies::Offered)
+    Groups::offered(findings).written(when, weight, Remedies::Typed)
 }
 
 /// The same of what is done: nothing of it is to be decided any more.
 pub(crate) fn settled(findings: &[ConflictIn], when: &When) -> String {
-    by_cause(&unowned(findings), when, weight_settled, Remedies::Needless)
+    let groups = Groups::new(&unowned(findings), weight_settled);
+    groups.written(when, weight_settled, Remedies::Needless)
 }
 
-/// How a severity is said, and its weight.
-type Said = fn(&str) -> (u8, &str);
-
-/// Whether remedies are of any use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Remedies {
-    Offered,
+/// What is said of remedies.
+#[derive(Debug, Clone, Copy)]
+enum Remedies<'a> {
+    /// The commands that send them.
+    Typed,
+    /// Their numbers and names, for `--resolve`.
+    Numbered(&'a Numbers),
+    /// They are of no use any more.
     Needless,
 }
 
-fn by_cause(findings: &[Owned<'_>], when: &When, said: Said, remedies: Remedies) -> String {
-    let mut groups: BTreeMap<Key, Group<'_>> = BTreeMap::new();
-    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    let mut seen = BTreeSet::new();
-    for &(agent, finding) in findings {
-        // A finding without an agent holds many back; it is said once.
-        if !seen.insert((finding.agent_id.as_deref(), &finding.fingerprint)) {
-            continue;
-        }
-        let (weight, said) = said(&finding.severity);
-        if finding.standing || weight < WRITTEN_OUT {
-            let said = if finding.standing { "there before" } else { said };
-            *counts.entry((said, &finding.kind)).or_default() += 1;
-            continue;
-        }
-        let cause = finding.causes.first().and_then(|cause| Cause::deserialize(cause).ok());
-        let key = match &cause {
-            Some(Cause { id, revision, .. }) => {
-                Key { revision: *revision, id: id.clone(), kind: String::new() }
-            }
-            None => Key { revision: 0, id: String::new(), kind: finding.kind.clone() },
-        };
-        let agent = finding.agent_id.as_deref().or(agent);
-        let group = groups.entry(key).or_insert(Group { cause, findings: Vec::new() });
-        group.findings.push((agent, finding));
+impl<'a> Groups<'a> {
+    /// Groups what is not decided yet.
+    pub(crate) fn offered(findings: &[Owned<'a>]) -> Self {
+        Self::new(findings, weight)
     }
-    let mut groups: Vec<Group<'_>> = groups.into_values().collect();
-    // Stable: equally bad ones stay in the order of the ledger.
-    groups.sort_by_key(|group| std::cmp::Reverse((group.worst(said).0, group.agents())));
-    let mut parts: Vec<String> =
-        groups.iter().map(|group| written(group, when, said, remedies)).collect();
-    let counts = counts.iter().map(|((said, kind), count)| format!("{said}: {count} {kind}\n"));
-    let rest: String = counts.collect();
-    if !rest.is_empty() {
-        parts.push(rest);
+
+    /// Writes it out, every conflict with its number and every remedy with its own.
+    pub(crate) fn numbered(&self, numbers: &Numbers, when: &When) -> String {
+        self.written(when, weight, Remedies::Numbered(numbers))
     }
-    parts.join("\n")
+
+    fn written(&self, when: &When, said: Said, remedies: Remedies<'_>) -> String {
+        let groups = self.groups.iter();
+        let mut parts: Vec<String> =
+            groups.map(|group| written(group, when, said, remedies)).collect();
+        let counts = self.counts.iter();
+        let rest: String =
+            counts.map(|((said, kind), count)| format!("{said}: {count} {kind}\n")).collect();
+        if !rest.is_empty() {
+            parts.push(rest);
+        }
+        parts.join("\n")
+    }
 }
 
-fn written(group: &Group<'_>, when: &When, said: Said, remedies: Remedies) -> String {
+fn written(group: &Group<'_>, when: &When, said: Said, remedies: Remedies<'_>) -> String {
     let (_, worst) = group.worst(said);
     let agents = match group.agents() {
         0 => "nobody in particular".to_owned(),
         count => counted(count, "agent"),
     };
-    let mut text = match &group.cause {
-        Some(Cause { summary, actor, at, revision, .. }) => {
+    let mut text = match (&group.cause, group.items.first()) {
+        (Some(Cause { summary, actor, at, revision, .. }), _) => {
             let at = when.said(Some(at), None);
             format!("{worst}, {agents}: {summary}\n  by {actor}, {at} (revision {revision})\n")
         }
-        None => format!("{worst}, {agents}\n"),
+        (None, Some(Item { finding, .. })) => format!("{worst}, {agents}: {}\n", finding.kind),
+        (None, None) => String::new(),
     };
-    for (agent, finding) in group.findings.iter().take(SHOWN) {
-        text += &one(*agent, finding, when, said(&finding.severity).1);
-        if remedies == Remedies::Offered {
-            text += &offered(finding);
-        }
+    for item in group.items.iter().take(SHOWN) {
+        text += &one(item, when, worst, said, remedies);
     }
-    if let Some(more) = group.findings.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-        let _ = writeln!(text, "\n  … and {more} more of this cause; --json lists them all");
+    let hidden = group.items.get(SHOWN..).unwrap_or_default();
+    if let (Some(first), Some(last)) = (hidden.first(), hidden.last()) {
+        let (more, numbers) = (hidden.len(), numbers(first, last, remedies));
+        let _ =
+            writeln!(text, "\n  … and {more} more of this cause{numbers}, all of them in --json");
     }
     text
 }
 
-fn one(agent: Option<&str>, finding: &ConflictIn, when: &When, severity: &str) -> String {
-    let ConflictIn { kind, start, end, message, causes, .. } = finding;
+/// ` (21 to 33)`
+fn numbers(first: &Item<'_>, last: &Item<'_>, remedies: Remedies<'_>) -> String {
+    let Remedies::Numbered(numbers) = remedies else { return String::new() };
+    match (numbers.get(&first.finding.fingerprint), numbers.get(&last.finding.fingerprint)) {
+        (Some(first), Some(last)) => format!(" ({first} to {last})"),
+        _ => String::new(),
+    }
+}
+
+fn one(item: &Item<'_>, when: &When, worst: &str, said: Said, remedies: Remedies<'_>) -> String {
+    let ConflictIn { kind, severity, start, end, message, causes, .. } = item.finding;
+    let label = label(item.finding, remedies);
+    let indent = " ".repeat(2 + label.chars().count());
     let at = when.said(start.as_deref(), end.as_deref());
-    let parts = [agent.unwrap_or_default(), &at, kind, severity];
+    let severity = Some(said(severity).1).filter(|said| *said != worst).unwrap_or_default();
+    let whose = item.whose();
+    let parts = [&whose, &at, kind.as_str(), severity];
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    let mut text = format!("\n  {}\n    {message}\n", parts.join("  "));
+    let mut lines = vec![message.clone()];
+    lines.extend(clash::lines(item.finding, when));
     for cause in causes.iter().skip(1).filter_map(|cause| Cause::deserialize(cause).ok()) {
         let Cause { summary, actor, at, revision, .. } = cause;
         let at = when.said(Some(&at), None);
-        let _ = writeln!(text, "    also: {summary}, by {actor}, {at} (revision {revision})");
+        lines.push(format!("also: {summary}, by {actor}, {at} (revision {revision})"));
+    }
+    lines.extend(offered(item.finding, remedies));
+    let mut text = format!("\n  {label}{}\n", parts.join("  "));
+    for line in lines {
+        let _ = writeln!(text, "{indent}  {line}");
     }
     text
 }
 
+/// The number of a conflict, and the room that it takes.
+fn label(finding: &ConflictIn, remedies: Remedies<'_>) -> String {
+    let Remedies::Numbered(numbers) = remedies else { return String::new() };
+    let width = numbers.len().to_string().len();
+    let number =
+        numbers.get(&finding.fingerprint).map(|number| number.to_string()).unwrap_or_default();
+    format!("{number:>width$}  ")
+}
+
 /// What can be done about it.
-fn offered(finding: &ConflictIn) -> String {
-    let ConflictIn { fingerprint, remedies, .. } = finding;
-    let mut text = format!("    fingerprint {fingerprint}\n");
-    for (n, remedy) in remedies.iter().enumerate() {
-        let _ = writeln!(text, "    {}. {}", n + 1, remedy.title);
-        let _ = writeln!(text, "       {}", remedy::command(remedy));
+fn offered(finding: &ConflictIn, remedies: Remedies<'_>) -> Vec<String> {
+    let fingerprint = format!("fingerprint {}", finding.fingerprint);
+    let mut lines = vec![fingerprint];
+    let all = (1..).zip(&finding.remedies);
+    match remedies {
+        Remedies::Needless => lines.clear(),
+        Remedies::Typed => {
+            for (n, remedy) in all {
+                lines.push(format!("{n}. {}", remedy.title));
+                lines.push(format!("   {}", remedy::command(remedy)));
+            }
+        }
+        Remedies::Numbered(numbers) => {
+            let handle = numbers.handle(finding);
+            let ids = finding.remedies.iter().map(|remedy| remedy.id.len());
+            let width = ids.max().unwrap_or_default();
+            for (n, remedy) in all {
+                let RemedyIn { id, title, .. } = remedy;
+                lines.push(format!("{handle}:{n}  {id:<width$}  {title}"));
+            }
+        }
     }
-    text
+    lines
 }
 
 #[cfg(test)]
@@ -230,9 +206,9 @@ mod tests {
                 finding("zoe", "block", None),
             ],
             expect![[r#"
-                blocked, 1 agent
+                blocked, 1 agent: TIME_OFF_PENDING_OVERLAP
 
-                  zoe  Tue 2026-03-31 10:00–14:00  TIME_OFF_PENDING_OVERLAP  blocked
+                  zoe  Tue 2026-03-31 10:00–14:00  TIME_OFF_PENDING_OVERLAP
                     shift s1 lies on a request
                     fingerprint f-zoe.240
                     1. deny the request
@@ -241,13 +217,13 @@ mod tests {
                 needs acknowledgement, 2 agents: vacation requested
                   by desk, Mon 2026-03-30 06:12 (revision 7)
 
-                  ana  Tue 2026-03-31 10:00–14:00  TIME_OFF_PENDING_OVERLAP  needs acknowledgement
+                  ana  Tue 2026-03-31 10:00–14:00  TIME_OFF_PENDING_OVERLAP
                     shift s1 lies on a request
                     fingerprint f-ana.240
                     1. deny the request
                        muster timeoff deny t1
 
-                  ben  Tue 2026-03-31 10:00–14:00  TIME_OFF_PENDING_OVERLAP  needs acknowledgement
+                  ben  Tue 2026-03-31 10:00–14:00  TIME_OFF_PENDING_OVERLAP
                     shift s1 lies on a request
                     fingerprint f-ben.240
                     1. deny the request

@@ -44,6 +44,11 @@ fn typed(remedy: &RemedyIn) -> Option<String> {
             command += &part;
         }
     }
+    let findings = body.get("acknowledge").and_then(Value::as_array).into_iter().flatten();
+    if findings.into_iter().any(Value::is_string) && !body.contains_key("reason") {
+        // To be filled in: without words in it, it is refused.
+        command += " --reason '…'";
+    }
     Some(command)
 }
 
@@ -57,7 +62,11 @@ fn flag(name: &str, value: &Value) -> Option<Vec<String>> {
     match name {
         "mode" if value == "perAgent" => Some(Vec::new()),
         "mode" => Some(vec!["--mode".to_owned(), quoted(value.as_str()?)]),
-        "acknowledge" => each("--ack", value),
+        "acknowledge" => {
+            let text = |one: &Value| one.as_str().map_or_else(|| one.to_string(), str::to_owned);
+            let all = value.as_array()?.iter().map(|one| quoted(&text(one)));
+            Some(all.flat_map(|one| ["--ack".to_owned(), one]).collect())
+        }
         "agentIds" => each("--agent", value),
         "reason" => Some(vec!["--reason".to_owned(), quoted(value.as_str()?)]),
         "revision" => Some(vec!["--revision".to_owned(), value.as_u64()?.to_string()]),
@@ -75,7 +84,7 @@ fn flag(name: &str, value: &Value) -> Option<Vec<String>> {
 }
 
 /// A value as a shell takes it.
-fn quoted(value: &str) -> String {
+pub(crate) fn quoted(value: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._:-/=".contains(c);
     if !value.is_empty() && value.chars().all(is_plain) {
         return value.to_owned();
@@ -117,7 +126,12 @@ mod tests {
         );
         assert_eq!(
             remedy("/api/v2/wfm/scheduling/shiftswaps/w1/approve", json!({"acknowledge": ["f"]})),
-            "muster swap approve w1 --ack f"
+            "muster swap approve w1 --ack f --reason '…'"
+        );
+        let rule = json!({ "acknowledge": [{ "kind": "K", "reason": "it's agreed" }] });
+        assert_eq!(
+            remedy("/api/v2/wfm/scheduling/shiftswaps/w1/approve", rule),
+            r#"muster swap approve w1 --ack '{"kind":"K","reason":"it'\''s agreed"}'"#
         );
     }
 

@@ -1,5 +1,6 @@
 //! `muster schedule`: looking at schedules, planning, publishing, pushing them from files.
 
+mod decisions;
 mod list;
 mod plan;
 mod publish;

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use clap::Args;
-use muster_api::client::{Client, ClientError, Unit};
+use muster_api::client::{Client, ClientError, RemedyIn, Unit};
 use reqwest::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -102,6 +102,12 @@ impl Server {
         body: &impl Serialize,
     ) -> anyhow::Result<Reply<T>> {
         self.send(Method::POST, path, Some(serde_json::to_value(body)?)).await
+    }
+
+    /// Sends a remedy as it is.
+    pub(crate) async fn follow(&self, remedy: &RemedyIn) -> anyhow::Result<()> {
+        let answer = self.client.remedy(remedy).await;
+        answer.map(|_| ()).map_err(|error| failed(error, &remedy.href, &self.when))
     }
 
     /// Sets something.

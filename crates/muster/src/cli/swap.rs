@@ -1,11 +1,12 @@
 //! `muster swap`: looking at shift swaps and deciding them.
 
 use clap::{Args, Subcommand};
-use muster_api::client::{ConflictIn, List, Swap, SwapSide};
+use muster_api::client::{ClockChanges, ConflictIn, List, Swap, SwapSide};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Outcome;
+use super::clock;
 use super::findings;
 use super::server::{self, Server, ServerArgs};
 use super::table::Table;
@@ -114,6 +115,8 @@ struct Evaluation {
     clean: bool,
     initiator: Vec<ConflictIn>,
     receiver: Vec<ConflictIn>,
+    #[serde(default, rename = "clockChanges")]
+    clock_changes: Option<ClockChanges>,
 }
 
 async fn evaluate(server: Server, swaps: &[Value], format: Format) -> anyhow::Result<()> {
@@ -135,9 +138,9 @@ async fn evaluate(server: Server, swaps: &[Value], format: Format) -> anyhow::Re
 }
 
 fn evaluated(evaluation: &Evaluation, when: &When) -> String {
-    let Evaluation { id, clean, initiator, receiver } = evaluation;
+    let Evaluation { id, clean, initiator, receiver, clock_changes } = evaluation;
     let found: Vec<ConflictIn> = initiator.iter().chain(receiver).cloned().collect();
-    match (clean, found.is_empty()) {
+    let text = match (clean, found.is_empty()) {
         (true, true) => format!("{id}: nothing stands in the way\n"),
         (true, false) => {
             format!("{id}: nothing stands in the way\n\n{}", findings::settled(&found, when))
@@ -146,7 +149,8 @@ fn evaluated(evaluation: &Evaluation, when: &When) -> String {
             "{id}: cannot be approved as it is\n\n{}",
             findings::grouped(&findings::unowned(&found), when)
         ),
-    }
+    };
+    text + &clock::told(clock_changes.as_ref())
 }
 
 async fn decide(
@@ -164,7 +168,7 @@ async fn decide(
 }
 
 fn told(swap: &Swap, when: &When) -> String {
-    let Swap { id, status, initiator, receiver, findings, version, .. } = swap;
+    let Swap { id, status, initiator, receiver, findings, clock_changes, version } = swap;
     let receiver = receiver.as_ref().map_or_else(|| "the board".to_owned(), side);
     let mut text =
         format!("{status} {id}: {} with {receiver}, version {version}\n", side(initiator));
@@ -172,7 +176,7 @@ fn told(swap: &Swap, when: &When) -> String {
         text.push('\n');
         text += &findings::settled(findings, when);
     }
-    text
+    text + &clock::told(clock_changes.as_ref())
 }
 
 /// `ana (s1)`

@@ -1,5 +1,6 @@
 //! `muster unit`: business units.
 
+mod acknowledgements;
 mod levels;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -48,6 +49,8 @@ enum UnitCommand {
     Trunks(levels::Setting),
     /// Show or set the sites and their seats.
     Sites(levels::Setting),
+    /// List the findings that somebody answered for, the newest first.
+    Acknowledgements(acknowledgements::AcknowledgementsArgs),
 }
 
 /// A day of the week.
@@ -62,7 +65,8 @@ pub(super) enum Day {
     Sunday,
 }
 
-/// Lists units, makes one, shows or sets what one asks of all agents together.
+/// Lists units, makes one, shows or sets what one asks of all agents together, lists what was
+/// acknowledged in one.
 pub(crate) async fn run(options: UnitOptions, format: Format) -> anyhow::Result<Outcome> {
     let UnitOptions { print: _, server, command } = options;
     let server = Server::connect(&server).await?;
@@ -82,6 +86,7 @@ pub(crate) async fn run(options: UnitOptions, format: Format) -> anyhow::Result<
         UnitCommand::Staffing(args) => levels::staffing(server, args, format).await?,
         UnitCommand::Trunks(setting) => levels::trunks(server, setting, format).await?,
         UnitCommand::Sites(setting) => levels::sites(server, setting, format).await?,
+        UnitCommand::Acknowledgements(args) => acknowledgements::run(server, args, format).await?,
     }
     Ok(Outcome::Done)
 }

@@ -1,6 +1,7 @@
 //! What holds people back: plans, publishes, swaps and time off that need a decision.
 
 use expect_test::expect;
+use muster_api::client::AcknowledgementsOf;
 use serde_json::json;
 
 use crate::harness::Server;
@@ -37,24 +38,25 @@ fn a_plan_shows_conflicts_before_they_bite_and_the_others_go_live() {
             on revision 4, times in America/Chicago
 
             3 agents: 1 to be acknowledged, 2 as written
-            3 would be told
+            2 agents would be told
+            1 conflict to be decided
 
-            needs acknowledgement, 1 agent: TimeOff requested 2035-03-05T10:00:00 to
-            | 2035-03-05T14:00:00, pending
+            needs acknowledgement, 1 agent: TimeOff requested 2035-03-05 10:00 to 14:00, pending
               by PLANNER, NOW (revision 4)
 
-              ana  Mon 2035-03-05 10:00–14:00  TIME_OFF_PENDING_OVERLAP  needs acknowledgement
-                shift s1 shares 240 min with pending time-off request t1
-                fingerprint 98c7fde42a42d07c.240
-                1. go ahead, acknowledging this
-                   muster schedule publish push-2035-03-05-######## --ack 98c7fde42a42d07c.240
-                2. deny time-off request t1, then send this again
-                   muster timeoff deny t1
-                3. go ahead with everything else and leave shift s1 as it is live
-                   muster schedule publish push-2035-03-05-######## --keep s1/exists=live
+              1  ana  Mon 2035-03-05 10:00–14:00  TIME_OFF_PENDING_OVERLAP
+                   shift s1 shares 240 min with pending time-off request t1
+                   fingerprint 98c7fde42a42d07c.240
+                   1:1  acknowledge      go ahead, acknowledging this
+                   1:2  decide_time_off  deny time-off request t1, then send this again
+                   1:3  leave_out        go ahead with everything else and leave shift s1 as it
+            | is live
 
             publish the others: muster schedule publish push-2035-03-05-######## --plan-token
-            | plan.4.3
+            | plan.4.3+ad7ef235
+            or decide: the same with --resolve N:REMEDY (such as 1:1)
+            to try it: muster schedule plan push-2035-03-05-######## with the same, which
+            | writes nothing
             [exit 3]
         "#]],
     );
@@ -63,16 +65,15 @@ fn a_plan_shows_conflicts_before_they_bite_and_the_others_go_live() {
         expect![[r#"
             muster: a decision is needed (CONFLICT)
 
-            needs acknowledgement, 1 agent: TimeOff requested 2035-03-05T10:00:00 to
-            | 2035-03-05T14:00:00, pending
+            needs acknowledgement, 1 agent: TimeOff requested 2035-03-05 10:00 to 14:00, pending
               by PLANNER, NOW (revision 4)
 
-              ana  Mon 2035-03-05 10:00–14:00  TIME_OFF_PENDING_OVERLAP  needs acknowledgement
+              ana  Mon 2035-03-05 10:00–14:00  TIME_OFF_PENDING_OVERLAP
                 shift s1 shares 240 min with pending time-off request t1
                 fingerprint 98c7fde42a42d07c.240
                 1. go ahead, acknowledging this
                    muster schedule publish push-2035-03-05-######## --ack 98c7fde42a42d07c.240
-            | --mode atomic
+            | --mode atomic --reason '…'
                 2. deny time-off request t1, then send this again
                    muster timeoff deny t1
                 3. go ahead with everything else and leave shift s1 as it is live
@@ -87,21 +88,23 @@ fn a_plan_shows_conflicts_before_they_bite_and_the_others_go_live() {
             PARTIAL as week-2035-03-05-4419c07588b7aa80658e at revision 5: 2 live, 1 held back;
             | 2 are told
 
-            held back; push-2035-03-05-######## keeps them:
+            held back; push-2035-03-05-######## keeps them (times in America/Chicago):
 
-            needs acknowledgement, 1 agent: TimeOff requested 2035-03-05T10:00:00 to
-            | 2035-03-05T14:00:00, pending
+            needs acknowledgement, 1 agent: TimeOff requested 2035-03-05 10:00 to 14:00, pending
               by PLANNER, NOW (revision 4)
 
-              ana  Mon 2035-03-05 10:00–14:00  TIME_OFF_PENDING_OVERLAP  needs acknowledgement
-                shift s1 shares 240 min with pending time-off request t1
-                fingerprint 98c7fde42a42d07c.240
-                1. go ahead, acknowledging this
-                   muster schedule publish push-2035-03-05-######## --ack 98c7fde42a42d07c.240
-                2. deny time-off request t1, then send this again
-                   muster timeoff deny t1
-                3. go ahead with everything else and leave shift s1 as it is live
-                   muster schedule publish push-2035-03-05-######## --keep s1/exists=live
+              1  ana  Mon 2035-03-05 10:00–14:00  TIME_OFF_PENDING_OVERLAP
+                   shift s1 shares 240 min with pending time-off request t1
+                   fingerprint 98c7fde42a42d07c.240
+                   1:1  acknowledge      go ahead, acknowledging this
+                   1:2  decide_time_off  deny time-off request t1, then send this again
+                   1:3  leave_out        go ahead with everything else and leave shift s1 as it
+            | is live
+
+            decide and publish: muster schedule publish push-2035-03-05-######## --plan-token
+            | plan.5.5+ad7ef235 --resolve N:REMEDY (such as 1:1)
+            to try it: muster schedule plan push-2035-03-05-######## with the same, which
+            | writes nothing
             [exit 3]
         "#]],
     );
@@ -120,16 +123,51 @@ fn what_is_acknowledged_goes_live() {
         expect![[r#"
             PUBLISHED as week-2035-03-05-4419c07588b7aa80658e at revision 5: 3 live; 3 are told
 
+            no.  agent  conflict                  remedy       decided by
+            1    ana    TIME_OFF_PENDING_OVERLAP  acknowledge  --ack 98c7fde42a42d07c.240
+
             of what is live:
 
-            acknowledged, 1 agent: TimeOff requested 2035-03-05T10:00:00 to
-            | 2035-03-05T14:00:00, pending
+            acknowledged, 1 agent: TimeOff requested 2035-03-05 10:00 to 14:00, pending
               by PLANNER, NOW (revision 4)
 
-              ana  Mon 2035-03-05 10:00–14:00  TIME_OFF_PENDING_OVERLAP  acknowledged
+              ana  Mon 2035-03-05 10:00–14:00  TIME_OFF_PENDING_OVERLAP
                 shift s1 shares 240 min with pending time-off request t1
         "#]],
     );
+}
+
+#[test]
+fn what_a_rule_covers_goes_live_and_is_listed_with_its_reason() {
+    let (server, draft) = contested();
+    server.check(
+        &["unit", "acknowledgements", "vienna"],
+        expect![[r#"
+            nothing was acknowledged
+        "#]],
+    );
+    let rule = r#"{"kind": "TIME_OFF_PENDING_OVERLAP", "where": {"agentIds": ["ana"]},
+        "reason": "the dentist moved"}"#;
+    server.ok(&["schedule", "publish", &draft, "--ack", rule]);
+    let listed = server.ok(&["unit", "acknowledgements", "vienna", "--agent", "ana"]);
+    let (day, row) = (" Mon 2035-03-05 10:00–14:00 ", listed.out.lines().nth(1).unwrap());
+    assert!(row.contains(day) && row.ends_with("  yes     the dentist moved"), "{}", listed.out);
+    for none in [["--agent", "ben"], ["--kind", "REST_TIME_SHORT"], ["--from", "2035-03-06"]] {
+        let listed = server.ok(&[&["unit", "acknowledgements", "vienna"], &none[..]].concat());
+        assert_eq!(listed.out, "nothing was acknowledged\n", "{none:?}");
+    }
+    server.api(async |client| {
+        let all = AcknowledgementsOf { agent_id: Some("ana"), ..AcknowledgementsOf::default() };
+        let list = client.acknowledgements("vienna", all).await.unwrap().value;
+        let [one] = &list.entities[..] else { panic!("{list:?}") };
+        assert_eq!(one.reason.as_deref(), Some("the dentist moved"));
+        assert_eq!((one.stands, &one.about["type"]), (Some(true), &json!("publish")));
+        let rule = one.by_rule.as_ref().unwrap();
+        assert_eq!(rule["where"], json!({ "agentIds": ["ana"] }));
+    });
+    let wide = r#"{"kind": "TIME_OFF_PENDING_OVERLAP", "where": {}, "reason": "whatever"}"#;
+    let refused = server.run(&["schedule", "publish", &draft, "--ack", wide]);
+    assert!(refused.err.contains("/acknowledge/0/where"), "{refused:?}");
 }
 
 #[test]
@@ -165,11 +203,10 @@ fn time_off_is_listed_and_decided() {
         expect![[r#"
             muster: a decision is needed (CONFLICT)
 
-            blocked, 1 agent: TimeOff requested 2035-03-05T10:00:00 to 2035-03-05T14:00:00,
-            | approved
+            blocked, 1 agent: TimeOff requested 2035-03-05 10:00 to 14:00, approved
               by PLANNER, NOW (revision 5)
 
-              ana  Mon 2035-03-05 10:00–14:00  TIME_OFF_ALREADY_DECIDED  blocked
+              ana  Mon 2035-03-05 10:00–14:00  TIME_OFF_ALREADY_DECIDED
                 time-off request t1 was decided before
                 fingerprint b406b57623c24b4d.1
             [exit 3]
@@ -226,7 +263,7 @@ fn swaps_are_listed_and_decided() {
             blocked, 1 agent: swap w1 of ana and ben, approved
               by PLANNER, NOW (revision 10)
 
-              ana  SWAP_ALREADY_DECIDED  blocked
+              ana  SWAP_ALREADY_DECIDED
                 swap w1 was decided before
                 fingerprint 7ead98cf0a814dec.1
                 1. give the shifts back

@@ -153,7 +153,7 @@ impl Server {
             if let (Some(by), Some(end)) = (line.find("by PLANNER, "), line.find(" (revision ")) {
                 line.replace_range(by + "by PLANNER, ".len()..end, "NOW");
             }
-            masked += &drafts_masked(&line);
+            masked += &plans_masked(&drafts_masked(&line));
         }
         masked
     }
@@ -215,6 +215,18 @@ fn drafts_masked(line: &str) -> String {
         rest = &rest[end + 8..];
     }
     masked + rest
+}
+
+/// `plan.4.3.1790000000000` as `plan.4.3`: its last part is the time.
+fn plans_masked(line: &str) -> String {
+    let Some(at) = line.find("plan.") else { return line.to_owned() };
+    let token = line[at..].split(|c: char| !c.is_ascii_alphanumeric() && c != '.').next();
+    match token.map(|token| (token, token.rsplit_once('.'))) {
+        Some((token, Some((untimed, _)))) if token.matches('.').count() == 3 => {
+            line.replacen(token, untimed, 1)
+        }
+        _ => line.to_owned(),
+    }
 }
 
 impl Drop for Server {

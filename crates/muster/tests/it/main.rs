@@ -10,6 +10,7 @@ mod damage;
 mod full;
 mod ledger;
 mod moving;
+mod planning;
 mod push;
 mod registry;
 mod rules;

@@ -54,7 +54,7 @@ fn a_week_is_pushed_planned_published_shown_and_reverted() {
             on revision 4, times in America/Chicago
 
             2 agents: 2 as written
-            2 would be told
+            2 agents would be told
 
             make it live: muster schedule publish push-2035-03-05-######## --plan-token plan.4.4
         "#]],
@@ -274,4 +274,113 @@ fn a_file_or_a_unit_that_is_not_there_is_named() {
             [exit 1]
         "#]],
     );
+}
+
+/// A week in which clocks in Chicago go back, on Sunday, 4 November, at 02:00.
+fn with_clock_change() -> Server {
+    let server = Server::with_agents();
+    let rows = [
+        "ana,2035-11-03 22:00,540,s1,Break,2035-11-04T06:30:00Z,15",
+        "ben,2035-11-03 11:00,600,s2,,,",
+        "ben,2035-11-04 07:00,480,s3,,,",
+        "zoe,2035-11-01 09:00,480,s4,,,",
+    ];
+    server.write("week.csv", &plain(&rows));
+    server
+}
+
+#[test]
+fn a_push_and_its_plan_say_what_a_clock_change_does_to_shifts() {
+    let server = with_clock_change();
+    let push = ["schedule", "push", "week.csv", "--unit", "vienna"];
+    server.check(
+        &push,
+        expect![[r#"
+        week        draft                     agents  shifts  plan          published
+        2035-10-29  push-2035-10-29-########  3       4       3 as written  no
+
+        for information: 1 shift across a clock change
+          ana  Sat 2035-11-03 22:00 – Sun 2035-11-04 06:00  s1
+            9:00 long, the clock shows 8:00 (+60 min)
+
+        for information: 2 times that could be taken for another
+          ana  start of Break  s1
+            2035-11-04 01:30 comes twice in America/Chicago: -05:00 is meant, not -06:00
+          ana  end of Break  s1
+            2035-11-04 01:45 comes twice in America/Chicago: -05:00 is meant, not -06:00
+
+        for information: 1 verdict owed to a clock change
+          ben  REST_TIME_SHORT  kept
+            by the clock on the wall, rest 10:00 of 11:00 between shifts s2 and s3: short
+        | by 60 min; it is not so, because of a clock change of +60 min
+
+        look at a draft: muster schedule plan DRAFT
+        make it live:    muster schedule publish DRAFT
+    "#]],
+    );
+    let json = server.ok(&[&push[..], &["--json"]].concat()).json();
+    assert_eq!(json["weeks"][0]["clockChanges"]["shifts"][0]["elapsedMinutes"], 540);
+    let draft = json["weeks"][0]["draftId"].as_str().unwrap();
+    let said = server.ok(&["schedule", "plan", draft]).out;
+    for part in ["1 shift across a clock", "2 times that could be", "1 verdict owed to a clock"] {
+        assert!(said.contains(&format!("\nfor information: {part}")), "{said}");
+    }
+}
+
+#[test]
+fn a_publish_and_a_swap_say_what_a_clock_change_does_to_shifts() {
+    let server = with_clock_change();
+    let push = ["schedule", "push", "week.csv", "--unit", "vienna", "--json"];
+    let json = server.ok(&push).json();
+    let draft = json["weeks"][0]["draftId"].as_str().unwrap();
+    let longer = "    9:00 long, the clock shows 8:00 (+60 min)\n";
+    let said = server.ok(&["schedule", "publish", draft]).out;
+    assert!(said.contains(longer), "{said}");
+    // In Paris, where clocks went back the Sunday before, ana's night is as long as it looks.
+    let evaluate = |gives: &str, gets: &str| {
+        server.run(&["swap", "evaluate", "--gives", gives, "--gets", gets]).out
+    };
+    let said = evaluate("s1", "s4");
+    assert!(said.ends_with(": nothing stands in the way\n"), "{said}");
+    let said = evaluate("s3", "s1");
+    assert!(said.contains(longer), "{said}");
+}
+
+/// SCENARIOS 20, as far as files go: 19:30 on Sunday in Chicago is Monday in UTC, and is not eaten
+/// by the import of Monday's week; what is imported twice is there once; an offset that the zone
+/// does not have is flagged.
+#[test]
+fn s20_a_migration_of_dirty_files() {
+    let server = Server::with_agents();
+    let push = |file: &str| {
+        let args = ["schedule", "push", file, "--unit", "vienna", "--publish", "--json"];
+        server.ok(&args).json()["weeks"][0]["published"]["revision"].clone()
+    };
+    let sunday = ["ana,2035-03-04 18:30,60,s1,,,", "ana,2035-03-04 19:30,60,s2,,,"];
+    server.write("sunday.csv", &plain(&sunday));
+    server.write("monday.csv", &plain(&["ana,2035-03-05 19:30,60,s3,,,"]));
+    let first = push("sunday.csv");
+    push("monday.csv");
+    let shown = server.ok(&["schedule", "list", "--unit", "vienna", "--json"]).json();
+    let weeks: Vec<String> = shown
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|week| week["status"] == "PUBLISHED")
+        .map(|week| week["id"].as_str().unwrap().to_owned())
+        .collect();
+    let shifts = |week: &str| {
+        let shown = server.ok(&["schedule", "show", week, "--json"]).json();
+        shown["agentSchedules"][0]["shifts"].as_array().unwrap().len()
+    };
+    assert_eq!(weeks.iter().map(|week| shifts(week)).collect::<Vec<_>>(), [2, 1]);
+    // The same file again is no entry of any shift, and changes nobody's week.
+    let state = || server.ok(&["schedule", "show", &weeks[0], "--json"]).json();
+    let before = state();
+    assert_ne!(push("sunday.csv"), first);
+    assert_eq!(state()["agentSchedules"], before["agentSchedules"]);
+    let flagged = "ana@x.com,03/08/2026 12:00:00,03/08/2026 17:00:00,UTC-06:00,Open,,,";
+    server.write("cxone.csv", &format!("{CXONE}\n{flagged}\n"));
+    let said = server.run(&["schedule", "push", "cxone.csv", "--unit", "vienna"]);
+    assert!(said.shown().contains("has UTC-05:00 then"), "{}", said.shown());
 }

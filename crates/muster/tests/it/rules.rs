@@ -34,8 +34,8 @@ fn a_file_is_checked_against_the_rules_of_a_fresh_unit_without_a_server() {
 
         blocked: 1 REST_TIME_SHORT
           zoe  Sat 2026-03-28 20:00 – Sun 2026-03-29 06:30
-            rest 9:30 of 11:00 between shifts line-2 and line-3: short by 90 min, because
-        | of a clock change of -60 min
+            rest 9:30 of 11:00 between shifts line-2 and line-3: short by 90 min, a clock
+        | change of -60 min included
 
         for information: 1 shift across a clock change
           ben  Sat 2026-03-28 22:00 – Sun 2026-03-29 06:00  line-4
@@ -65,8 +65,8 @@ fn rules_come_from_a_file_and_what_warns_is_no_failure() {
 
         warning: 1 REST_TIME_SHORT
           zoe  Sat 2026-03-28 20:00 – Sun 2026-03-29 06:30
-            rest 9:30 of 11:00 between shifts line-2 and line-3: short by 90 min, because
-        | of a clock change of -60 min
+            rest 9:30 of 11:00 between shifts line-2 and line-3: short by 90 min, a clock
+        | change of -60 min included
 
         warning: 1 SUCCESSION_FORBIDDEN (late)
           zoe  Sat 2026-03-28 12:00 – Sun 2026-03-29 14:30
@@ -129,17 +129,21 @@ fn programs_read_findings_and_clock_changes() {
         {
           "agents": 1,
           "clean": false,
-          "clockChanges": [
-            {
-              "agentId": "zoe@x.com",
-              "clockChangeMinutes": -60,
-              "elapsedMinutes": 420,
-              "end": "2026-03-29T04:00:00Z",
-              "shiftId": "line-2",
-              "start": "2026-03-28T21:00:00Z",
-              "wallMinutes": 480
-            }
-          ],
+          "clockChanges": {
+            "shifts": [
+              {
+                "agentId": "zoe@x.com",
+                "at": "2026-03-29T01:00:00Z",
+                "clockChangeMinutes": -60,
+                "elapsedMinutes": 420,
+                "end": "2026-03-29T04:00:00Z",
+                "shiftId": "line-2",
+                "start": "2026-03-28T21:00:00Z",
+                "timeZone": "Europe/Paris",
+                "wallMinutes": 480
+              }
+            ]
+          },
           "findings": [
             {
               "agentId": "zoe@x.com",

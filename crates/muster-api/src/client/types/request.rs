@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::ClockChanges;
 use crate::client::ConflictIn;
 
 /// One side of a swap.
@@ -32,6 +33,9 @@ pub struct Swap {
     /// What the rules say about it.
     #[serde(default)]
     pub findings: Vec<ConflictIn>,
+    /// What clock changes do to its shifts, in the zones of those who get them.
+    #[serde(default)]
+    pub clock_changes: Option<ClockChanges>,
     /// The revision that last changed it.
     pub version: u64,
 }

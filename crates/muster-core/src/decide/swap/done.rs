@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::acknowledge::Answers;
 use crate::change::{self, Component};
 use crate::command::{Terms, Verdict};
-use crate::conflict::Fingerprint;
 use crate::decide::swap::weigh::{is_blocked, news, weighed};
 use crate::decide::swap::{decided, decision, known};
 use crate::decide::{Decision, Rejection, Thing, gating};
 use crate::draft::{Edits, ShiftEdit};
 use crate::entry::Actor;
 use crate::event::Event;
-use crate::id::{ShiftId, SwapId};
+use crate::id::{AgentId, ShiftId, SwapId};
 use crate::instant::Instant;
 use crate::roster::Roster;
 use crate::shift::Atom;
@@ -44,18 +44,17 @@ fn moved(
 
 /// Lets components pass that nobody holds, or says what holds them.
 pub(super) fn passed(
+    roster: &Roster,
     components: &[Component],
     verdict: &Verdict,
 ) -> Result<Option<Event>, Rejection> {
-    let acknowledged = &verdict.acknowledge;
-    if components.iter().any(|component| component.is_held(acknowledged)) {
-        let open = gating(&components.iter().collect::<Vec<_>>()).into_iter();
-        let open = open.filter(|finding| change::holds(finding, acknowledged));
-        return Err(Rejection::conflict(open.collect()));
+    let answers = Answers::new(roster, &verdict.acknowledge);
+    let gating = gating(&components.iter().collect::<Vec<_>>());
+    if gating.iter().all(|finding| answers.covers(finding)) {
+        return Ok(answers.event(&gating, verdict.reason.as_ref()));
     }
-    let used = components.iter().flat_map(|component| component.used(acknowledged));
-    let fingerprints: Vec<Fingerprint> = used.collect::<BTreeSet<_>>().into_iter().collect();
-    Ok((!fingerprints.is_empty()).then_some(Event::Acknowledged { fingerprints }))
+    let open = gating.into_iter().filter(|finding| !answers.covers(finding));
+    Err(Rejection::conflict(open.collect()))
 }
 
 /// Open swaps that name a shift which these events give to somebody else or take away; and agreed
@@ -102,6 +101,42 @@ pub(crate) fn broken_swaps(
     broken.into_iter().map(|id| Event::SwapMoved { id: id.clone(), state }).collect()
 }
 
+/// Open swaps of agents of whom something changes: those of who has left are invalid, and agreed
+/// ones that the rules for the agent now forbid.
+pub(crate) fn swaps_of_changed(roster: &Roster, events: &[Event], now: Instant) -> Vec<Event> {
+    let (mut left, mut changed) = (BTreeSet::new(), BTreeSet::new());
+    for event in events {
+        if let Event::AgentLeft(id) = event {
+            left.insert(id);
+        } else if let Event::AgentPut(agent) = event {
+            changed.insert(&agent.id);
+        }
+    }
+    let names = |swap: &Swap, agents: &BTreeSet<&AgentId>| {
+        swap.offer.agents().any(|agent| agents.contains(agent))
+    };
+    let open: BTreeSet<&SwapId> = roster.open_swaps.iter().map(|(_, id)| id).collect();
+    let open: Vec<&Swap> = open
+        .into_iter()
+        .filter_map(|id| roster.swap(id))
+        .filter(|swap| !swap.is_expired(now))
+        .filter(|swap| names(swap, &left) || names(swap, &changed))
+        .collect();
+    if open.is_empty() {
+        return Vec::new();
+    }
+    let after = change::after(roster, events, now);
+    let is_blocked_now = |swap: &&Swap| {
+        let weighed = |roster| weighed(roster, &swap.offered.actor, &swap.offer, now);
+        swap.state == SwapState::PendingApproval
+            && is_blocked(&weighed(&after))
+            && !is_blocked(&weighed(roster))
+    };
+    let broken = open.iter().filter(|swap| names(swap, &left) || is_blocked_now(swap));
+    let state = SwapState::Invalidated;
+    broken.map(|swap| Event::SwapMoved { id: swap.offer.id.clone(), state }).collect()
+}
+
 /// Gives the shifts of an approved swap back: inverse edits, merged and weighed like any other. The
 /// swap is canceled then.
 pub(in crate::decide) fn revert(
@@ -127,7 +162,7 @@ pub(in crate::decide) fn revert(
     }
     let edits = Edits { shifts: inverse(roster, swap), commitments: Vec::new() }.normalized();
     let components = change::weigh(roster, actor, &edits, &Terms::default(), now);
-    let acknowledged = passed(&components, verdict)?;
+    let acknowledged = passed(roster, &components, verdict)?;
     let findings = news(&components);
     let mut events = moved(roster, id, SwapState::Canceled, components, now);
     events.extend(acknowledged);

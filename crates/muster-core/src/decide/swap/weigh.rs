@@ -28,13 +28,8 @@ pub(super) fn news(components: &[Component]) -> Vec<Finding> {
     findings
 }
 
-/// The owner edits of a swap, weighed. They hang together, so they are one component.
-pub(crate) fn weighed(
-    roster: &Roster,
-    actor: &Actor,
-    offer: &SwapOffer,
-    now: Instant,
-) -> Vec<Component> {
+/// Who gets which shift, as edits.
+pub(crate) fn owner_edits(roster: &Roster, offer: &SwapOffer) -> Edits {
     let edit = |(id, _, to): (&ShiftId, &AgentId, &AgentId)| {
         let shift = roster.shift(id)?;
         let mut body = (*shift.body).clone();
@@ -43,8 +38,18 @@ pub(crate) fn weighed(
         Some(ShiftEdit { id, base, draft: Some(Arc::new(body)) })
     };
     let shifts = offer.moves().into_iter().filter_map(edit).collect();
-    let edits = Edits { shifts, commitments: Vec::new() };
-    let mut components = change::weigh(roster, actor, &edits.normalized(), &Terms::default(), now);
+    Edits { shifts, commitments: Vec::new() }.normalized()
+}
+
+/// The owner edits of a swap, weighed. They hang together, so they are one component.
+pub(crate) fn weighed(
+    roster: &Roster,
+    actor: &Actor,
+    offer: &SwapOffer,
+    now: Instant,
+) -> Vec<Component> {
+    let edits = owner_edits(roster, offer);
+    let mut components = change::weigh(roster, actor, &edits, &Terms::default(), now);
     // For a swap, a shift that has begun is no footnote; and nobody has to be given notice of what
     // both agents wish.
     let is_weighed = |f: &Finding| !matches!(f.kind, Kind::ShiftStarted | Kind::NoticeShort);

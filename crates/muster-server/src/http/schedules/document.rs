@@ -152,6 +152,10 @@ pub(super) async fn edited(
         merged_agents: published.map(|p| p.merged.as_slice()).unwrap_or_default(),
         held,
         warnings,
+        clock_changes: match &which {
+            Which::Live(_) => told::clocks(answer),
+            Which::Draft(draft) => told::drafted_clocks(answer, draft),
+        },
     };
     Ok(written(merged, answer.revision, which.version(), &view))
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::Response;
+use muster_api::clock_change::ClockChangesView;
+use muster_api::conflict::ConflictView;
 use muster_api::list::EvaluatedAt;
 use muster_api::parse_or_default;
 use muster_api::plan::PlanView;
@@ -12,9 +14,13 @@ use muster_api::result::{PublishView, SincePlanView};
 use muster_api::schedule::{DraftStatusView, Head, ScheduleNewIn};
 use muster_api::terms::{PlanToken, RevertIn, TermsIn};
 use muster_core::Revision;
-use muster_core::command::Action;
-use muster_core::decide::{Outcome, PlanOutcome, Rejection, Thing, plan};
+use muster_core::acknowledge::{self, Acknowledgement};
+use muster_core::clock_change;
+use muster_core::command::{Action, Terms};
+use muster_core::conflict::Finding;
+use muster_core::decide::{Outcome, Rejection, Thing, plan};
 use muster_core::diff;
+use muster_core::draft::Draft;
 use muster_core::event::Event;
 use muster_core::id::{AgentId, ScheduleId};
 
@@ -39,9 +45,19 @@ pub(crate) async fn validate(
     let command = call.command(action);
     let planned = plan(&roster, &command.actor, &schedule, &terms, now)?;
     let all = planned.agents.values().flat_map(|agent| agent.findings.iter());
+    // What is still to be decided comes first: remedies are looked for up to a limit.
+    let is_answered = |f: &Finding| acknowledge::covers(&roster, &terms.acknowledge, f);
+    let (answered, open): (Vec<_>, Vec<_>) = all.partition(|finding| is_answered(finding));
+    let all = open.into_iter().chain(answered);
     let mut views = told::explained(&roster, &command, all, now);
     let at = EvaluatedAt::new(roster.revision(), now);
-    let view = PlanView::new(&schedule, &planned, at, |finding| views.take(finding));
+    let mut view = PlanView::new(&schedule, &planned, at, |finding| ConflictView {
+        acknowledged: is_answered(finding),
+        ..views.take(finding)
+    });
+    let edits = roster.draft(&schedule).map(Draft::edits).unwrap_or_default();
+    let clocks = clock_change::of_edits(&roster, &edits, &terms);
+    view.clock_changes = ClockChangesView::new(&clocks);
     Ok(json(roster.revision(), &view))
 }
 
@@ -53,12 +69,33 @@ pub(crate) async fn publish(
 ) -> Result<Response, ApiError> {
     let schedule: ScheduleId = id(&schedule)?;
     let input: TermsIn = parse_or_default(&body)?;
-    let (plan, terms) = (input.plan_token, input.terms()?);
+    let (plan, mut terms) = (input.plan_token, input.terms()?);
     let desk = desk_of(&app, &call, &schedule).await?;
+    if let Some(plan) = plan {
+        narrow(&desk, &call, plan, &schedule, &mut terms).await?;
+    }
     let action = Action::Publish { id: schedule.clone(), terms };
     let answer = app.ask(&desk, &call, action).await?;
     let since = plan.and_then(|plan| since(plan, &schedule, &answer));
     Ok(published(&answer, since))
+}
+
+/// Rules that came with a plan cover what it showed, no larger: the same request is planned again
+/// on the state that the plan was made on.
+async fn narrow(
+    desk: &Desk,
+    call: &Call,
+    token: PlanToken,
+    schedule: &ScheduleId,
+    terms: &mut Terms,
+) -> Result<(), ApiError> {
+    if !terms.acknowledge.iter().any(|one| matches!(one, Acknowledgement::Rule(_))) {
+        return Ok(());
+    }
+    let then = desk.at(token.revision).await?;
+    let shown = plan(&then, &call.caller.actor, schedule, terms, token.at).ok();
+    acknowledge::narrow(&mut terms.acknowledge, &then, shown.as_ref());
+    Ok(())
 }
 
 /// What has moved between a plan and the state that the publish was decided on.
@@ -90,6 +127,7 @@ fn published(answer: &Answer, since: Option<SincePlanView>) -> Response {
     let mut views = told::answered(answer, all);
     let mut view = PublishView::new(&live, done, at, |finding| views.take(finding));
     view.since_plan = since;
+    view.clock_changes = told::clocks(answer);
     json(answer.revision, &view)
 }
 
@@ -197,22 +235,11 @@ pub(crate) async fn status(
     let schedule: ScheduleId = id(&schedule)?;
     let desk = desk_of(&app, &call, &schedule).await?;
     let roster = desk.head();
-    let draft = roster.draft(&schedule).ok_or_else(|| ApiError::unknown("schedule", &schedule))?;
-    let now = roster.now(app.clock().now());
-    let terms = muster_core::command::Terms::default();
-    let planned = plan(&roster, &call.caller.actor, &schedule, &terms, now)?;
-    let is_behind = |agent: &&AgentId| roster.agent_week_version(agent, draft.week) > draft.base;
-    let is_held = |agent: &&AgentId| {
-        let outcome = planned.agents.get(agent).map(|agent| agent.outcome);
-        matches!(outcome, Some(PlanOutcome::Blocked | PlanOutcome::NeedsAck))
+    let missing = || ApiError::unknown("schedule", &schedule);
+    roster.draft(&schedule).ok_or_else(missing)?;
+    let view = match desk.readiness(&schedule).await? {
+        Some(ready) => DraftStatusView::open(&ready),
+        None => DraftStatusView::closed(&schedule, roster.revision()),
     };
-    let agents = || planned.agents.keys();
-    let view = DraftStatusView {
-        id: schedule.clone(),
-        revision: roster.revision(),
-        behind: agents().filter(is_behind).cloned().collect(),
-        mergeable: agents().filter(|a| is_behind(a) && !is_held(a)).cloned().collect(),
-        in_conflict: agents().filter(is_held).cloned().collect(),
-    };
-    Ok(json(roster.revision(), &view))
+    Ok(json(view.revision, &view))
 }

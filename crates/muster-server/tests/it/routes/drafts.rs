@@ -251,3 +251,60 @@ async fn what_a_draft_published_in_part_is_reverted_too() {
     app.get("/scheduling/shifts/ana-4").await.is(200);
     app.get("/scheduling/shifts/ben-4").await.is(200);
 }
+
+/// Agents `b0`, `b1` …, each with a pending request over the shift that draft d1 wants.
+async fn contested(app: &TestApp, count: usize) -> Vec<String> {
+    let agents: Vec<String> = (0..count).map(|n| format!("b{n:03}")).collect();
+    let names: Vec<&str> = agents.iter().map(String::as_str).collect();
+    app.make_agents("u1", &names).await;
+    for agent in &agents {
+        app.time_off(&format!("t-{agent}"), agent, "2026-04-11").await;
+    }
+    let weeks: Vec<Value> = agents.iter().map(|agent| agent_week(agent, &[0, 5])).collect();
+    draft(app, "d1", json!({ "agentSchedules": weeks })).await.is(201);
+    agents
+}
+
+fn finding(plan: &Answer, agent: usize) -> &Value {
+    &plan.body["agents"][agent]["findings"][0]
+}
+
+#[tokio::test]
+async fn a_plan_takes_the_terms_of_a_publish() {
+    let app = TestApp::with_unit().await;
+    contested(&app, 3).await;
+    let before = app.get("/schedules/d1").await.revision();
+    let plan = async |terms: Value| app.post("/schedules/d1/validate", terms).await.is(200);
+    let bare = plan(json!({})).await;
+    assert_eq!(bare.body["summary"]["needsAck"], 3);
+    let print = finding(&bare, 0)["fingerprint"].clone();
+    let left = json!({ "shiftId": "b001-5", "atom": "exists", "keep": "live" });
+    let terms = json!({ "acknowledge": [print], "resolutions": [left], "reason": "agreed" });
+    let decided = plan(terms).await;
+    assert_eq!(
+        (decided.body["summary"]["needsAck"].as_u64(), decided.revision()),
+        (Some(1), before)
+    );
+    assert_eq!(decided.body["agents"][2]["outcome"], "needs_ack");
+    let some = plan(json!({ "agentIds": ["b001", "b002"] })).await;
+    assert_eq!(some.body["summary"]["agents"], 2, "{}", some.text);
+    assert_eq!(some.body["notified"], json!(["b001", "b002"]));
+}
+
+#[tokio::test]
+async fn remedies_are_told_of_what_is_still_to_be_decided_first() {
+    let app = TestApp::with_unit().await;
+    let most = muster_core::limits::EXPLAINED;
+    contested(&app, most + 1).await;
+    let bare = app.post("/schedules/d1/validate", json!({})).await.is(200);
+    let remedies = |plan: &Answer, n: usize| finding(plan, n)["remedies"].as_array().map(Vec::len);
+    assert_eq!((remedies(&bare, 0), remedies(&bare, most)), (Some(3), None));
+    assert_eq!(finding(&bare, most)["causes"][0]["type"], "time_off_request");
+    let decided: Vec<&Value> = (0..most).map(|n| &finding(&bare, n)["fingerprint"]).collect();
+    let body = json!({ "acknowledge": decided, "reason": "agreed" });
+    let rest = app.post("/schedules/d1/validate", body).await.is(200);
+    assert_eq!(
+        (remedies(&rest, most), rest.body["summary"]["needsAck"].as_u64()),
+        (Some(3), Some(1))
+    );
+}

@@ -278,3 +278,27 @@ async fn an_agent_moves_to_another_unit_and_the_past_stays() {
     let shifts = app.get("/scheduling/shifts?businessUnitId=u1&agentId=ana").await.is(200);
     assert_eq!(shifts.entities().len(), 5);
 }
+
+/// SCENARIOS 30: a move in the middle of a week, with published shifts and open swaps.
+#[tokio::test]
+async fn who_moves_still_sees_what_was_published_and_their_swaps_end() {
+    let app = TestApp::with_week().await;
+    app.swap("w1", "ana-1", "ben-1").await;
+    app.swap("w2", "cem-1", "dana-1").await;
+    app.make_unit("u2").await;
+    app.put("/agents/ana", json!({ "businessUnitId": "u2", "timeZone": "America/Chicago" }))
+        .await
+        .is(201);
+    let ended = app.get("/scheduling/shiftswaps/w1").await.is(200);
+    assert_eq!(ended.text_at("/status"), "INVALIDATED");
+    assert_eq!(ended.text_at("/cause/type"), "agents");
+    app.post("/scheduling/shiftswaps/w1/approve", json!({})).await.refuses(409, "CONFLICT");
+    app.post("/scheduling/shiftswaps/w2/approve", json!({})).await.is(200);
+    // The shifts stay where they were published; the new unit knows of none.
+    let during = "from=2026-04-06T00:00:00Z&to=2026-04-13T00:00:00Z";
+    let here = app.get(&format!("/scheduling/agents/ana/schedule?{during}")).await.is(200);
+    assert_eq!(here.body["shifts"], json!([]));
+    let path = format!("/scheduling/agents/ana/schedule?{during}&businessUnitId=u1");
+    let there = app.get(&path).await.is(200);
+    assert_eq!(there.body["shifts"].as_array().unwrap().len(), 5);
+}

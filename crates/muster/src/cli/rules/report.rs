@@ -3,14 +3,19 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use muster_api::client::ClockChanges;
+use muster_api::clock_change::ClockChangesView;
 use muster_api::conflict::{ConflictView, message};
+use muster_core::clock_change;
 use muster_core::conflict::{Finding, Kind, Severity};
 use muster_core::id::AgentId;
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 
+use crate::cli::clock;
 use crate::cli::table::counted;
 use crate::cli::when::When;
-use crate::local::{ClockChange, Local};
+use crate::local::Local;
 
 /// Most findings of one kind that are written out; `--json` has them all.
 const SHOWN: usize = 20;
@@ -38,26 +43,18 @@ impl Report {
             view["agentId"] = json!(finding.agent.as_ref().map(|agent| self.name(agent)));
             view
         });
-        let changes = self.local.clock_changes();
-        let changes = changes.iter().map(|change| {
-            json!({
-                "agentId": self.name(&change.agent),
-                "shiftId": change.shift,
-                "start": change.interval.start().to_string(),
-                "end": change.interval.end().to_string(),
-                "elapsedMinutes": change.elapsed_min(),
-                "wallMinutes": change.wall_min(),
-                "clockChangeMinutes": change.change_min,
-            })
-        });
-        json!({
+        let mut report = json!({
             "source": self.source,
             "agents": self.local.roster().agents().count(),
             "shifts": self.local.roster().shift_count(),
             "clean": self.is_clean(findings),
             "findings": all.collect::<Vec<_>>(),
-            "clockChanges": changes.collect::<Vec<_>>(),
-        })
+        });
+        let clocks = self.clocks();
+        if !clocks.is_null() {
+            report["clockChanges"] = clocks;
+        }
+        report
     }
 
     /// For people: by kind, worst first.
@@ -81,7 +78,8 @@ impl Report {
                 let _ = writeln!(text, "  … and {more} more; --json lists them all");
             }
         }
-        text + &self.clocks()
+        let clocks = ClockChanges::deserialize(self.clocks()).ok();
+        text + &clock::told(clocks.as_ref())
     }
 
     fn written(&self, finding: &Finding) -> String {
@@ -93,26 +91,16 @@ impl Report {
         format!("  {agent}  {place}\n    {}\n", message(finding))
     }
 
-    /// The shifts that are not as long as they look.
-    fn clocks(&self) -> String {
-        let changes = self.local.clock_changes();
-        if changes.is_empty() {
-            return String::new();
+    /// What clock changes do to all shifts, with the agents' names.
+    fn clocks(&self) -> Value {
+        let clocks = clock_change::everywhere(self.local.roster());
+        let mut all = json!(ClockChangesView::new(&clocks));
+        let parts = all.as_object_mut().into_iter().flat_map(|parts| parts.values_mut());
+        for item in parts.filter_map(Value::as_array_mut).flatten() {
+            let name = item["agentId"].as_str().and_then(|id| AgentId::parse(id).ok());
+            item["agentId"] = json!(name.as_ref().map(|agent| self.name(agent)));
         }
-        let count = counted(changes.len(), "shift");
-        let mut text = format!("\nfor information: {count} across a clock change\n");
-        for change in changes.iter().take(SHOWN) {
-            let ClockChange { agent, shift, interval, change_min } = change;
-            let place = self.when(agent).span(interval.start(), interval.end());
-            let (elapsed, wall) = (hours(change.elapsed_min()), hours(change.wall_min()));
-            let _ = writeln!(text, "  {}  {place}  {shift}", self.name(agent));
-            let _ =
-                writeln!(text, "    {elapsed} long, the clock shows {wall} ({change_min:+} min)");
-        }
-        if let Some(more) = changes.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-            let _ = writeln!(text, "  … and {more} more; --json lists them all");
-        }
-        text
+        all
     }
 
     fn name<'a>(&'a self, agent: &'a AgentId) -> &'a str {
@@ -149,9 +137,4 @@ fn said(severity: Option<Severity>) -> &'static str {
         Some(Severity::Warn) => "warning",
         Some(Severity::Info | Severity::Off) | None => "for information",
     }
-}
-
-/// `8:00`
-fn hours(minutes: i64) -> String {
-    format!("{}:{:02}", minutes / 60, minutes % 60)
 }

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use muster_api::client::{Plan, Published};
 use serde_json::{Value, json};
 
-use super::{path, plan};
+use super::path;
 use crate::cli::Outcome;
 use crate::cli::failure::{BadFile, Refused};
 use crate::cli::server::{self, Server};
@@ -133,7 +133,9 @@ async fn send_all(
         bar.set(n, all);
         let draft = format!("push-{}-{suffix}", week.week);
         match send(server, unit, name, &week, &draft).await {
-            Ok(plan) => pushed.push(Pushed { week, draft, plan, live: None }),
+            Ok((plan, clocks)) => {
+                pushed.push(Pushed { week, draft, plan, clocks, live: None });
+            }
             Err(error) => {
                 let made = pushed.iter().map(|week| week.draft.as_str());
                 take_back(server, made.chain([draft.as_str()])).await;
@@ -144,14 +146,14 @@ async fn send_all(
     Ok(pushed)
 }
 
-/// Makes a draft of a week and asks what a publish of it would do.
+/// Makes a draft of a week and asks what a publish of it would do, and what clock changes do to it.
 async fn send(
     server: &Server,
     unit: &str,
     name: &str,
     week: &WeekPush,
     draft: &str,
-) -> anyhow::Result<Plan> {
+) -> anyhow::Result<(Plan, Value)> {
     let body = json!({
         "id": draft,
         "businessUnitId": unit,
@@ -161,7 +163,8 @@ async fn send(
     });
     server.post::<Value>("/schedules", &body).await?;
     let validate = format!("{}/validate", path(draft));
-    Ok(server.post::<Plan>(&validate, &plan::nothing()).await?.value)
+    let reply = server.post::<Plan>(&validate, &json!({})).await?;
+    Ok((reply.value, reply.json["clockChanges"].clone()))
 }
 
 /// A publish failed. Where none was made, the drafts go too; else it is said what there is.
@@ -212,7 +215,7 @@ fn in_file(error: anyhow::Error, file: &Path, week: &WeekPush) -> anyhow::Error 
 /// Publishes a draft. A week that is held back does not keep the next from being published.
 async fn go_live(server: &Server, draft: &str) -> anyhow::Result<Live> {
     let publish = format!("{}/publish", path(draft));
-    match server.post::<Published>(&publish, &plan::nothing()).await {
+    match server.post::<Published>(&publish, &json!({})).await {
         Ok(reply) => Ok(Live::Published(Box::new(reply.value), reply.json)),
         Err(error) => match error.downcast::<Refused>() {
             Ok(refused) if refused.needs_decision() => Ok(Live::Refused(Box::new(refused))),

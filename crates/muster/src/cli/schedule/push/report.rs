@@ -6,6 +6,7 @@ use muster_api::client::{Plan, Published};
 use serde_json::{Value, json};
 
 use crate::cli::Outcome;
+use crate::cli::clock;
 use crate::cli::failure::Refused;
 use crate::cli::schedule::{plan, publish};
 use crate::cli::table::Table;
@@ -17,6 +18,8 @@ pub(super) struct Pushed {
     pub(super) week: WeekPush,
     pub(super) draft: String,
     pub(super) plan: Plan,
+    /// What clock changes do to its shifts, as the plan's answer has it.
+    pub(super) clocks: Value,
     /// What became of its publish, where it was published.
     pub(super) live: Option<Live>,
 }
@@ -41,7 +44,7 @@ pub(super) fn outcome(pushed: &[Pushed]) -> Outcome {
 
 /// For programs.
 pub(super) fn json(file: &Path, pushed: &[Pushed]) -> Value {
-    let weeks = pushed.iter().map(|Pushed { week, draft, plan, live }| {
+    let weeks = pushed.iter().map(|Pushed { week, draft, plan, clocks, live }| {
         let mut shown = json!({
             "weekDate": week.week,
             "draftId": draft,
@@ -50,6 +53,9 @@ pub(super) fn json(file: &Path, pushed: &[Pushed]) -> Value {
             "summary": plan.summary,
             "planToken": plan.plan_token,
         });
+        if !clocks.is_null() {
+            shown["clockChanges"] = clocks.clone();
+        }
         match live {
             None => {}
             Some(Live::Published(_, json)) => shown["published"] = json.clone(),
@@ -63,8 +69,8 @@ pub(super) fn json(file: &Path, pushed: &[Pushed]) -> Value {
 /// For people.
 pub(super) fn text(pushed: &[Pushed], when: &When) -> String {
     let mut table = Table::new(["week", "draft", "agents", "shifts", "plan", "published"]);
-    let mut held = String::new();
-    for Pushed { week, draft, plan, live } in pushed {
+    let (mut held, mut clocks) = (String::new(), String::new());
+    for Pushed { week, draft, plan, live, .. } in pushed {
         let (first, agents) = (week.week.to_string(), week.agent_schedules.len().to_string());
         let (said, conflicts) = match live {
             None => ("no".to_owned(), String::new()),
@@ -76,11 +82,12 @@ pub(super) fn text(pushed: &[Pushed], when: &When) -> String {
         if !conflicts.is_empty() {
             held += &format!("\nheld back in the week of {first}:\n\n{conflicts}");
         }
+        clocks += &clock::told(plan.clock_changes.as_ref());
         let (shifts, summary) = (week.shifts.to_string(), plan::summary(plan));
         table.row([&first, draft, &agents, &shifts, &summary, &said]);
     }
     let next = "\nlook at a draft: muster schedule plan DRAFT\n\
                 make it live:    muster schedule publish DRAFT\n";
     let is_draft = pushed.iter().any(|week| week.live.is_none());
-    format!("{table}{}{held}", if is_draft { next } else { "" })
+    format!("{table}{clocks}{}{held}", if is_draft { next } else { "" })
 }
