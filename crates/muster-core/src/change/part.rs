@@ -63,7 +63,7 @@ pub(crate) fn edits_of(roster: &Roster, draft: &Draft, agents: &BTreeSet<AgentId
 }
 
 /// The ids of other systems that an edit gives its shift, or that the shift has now.
-fn external_ids(roster: &Roster, edit: &ShiftEdit) -> Vec<ExternalId> {
+pub(crate) fn external_ids(roster: &Roster, edit: &ShiftEdit) -> Vec<ExternalId> {
     let live = roster.shift(&edit.id).map(|shift| &shift.body.external_ids);
     let live = live.into_iter().flatten().map(|(system, id)| (system.clone(), id.clone()));
     live.chain(claims(edit)).collect()

@@ -81,7 +81,10 @@ impl Readiness {
         mut agents: BTreeSet<AgentId>,
         now: Instant,
     ) -> Self {
-        // Whoever was tied to one of them and is no longer was spoken of by an edit that changed.
+        // Who is tied by a trade of several need not have a shift that the draft speaks of.
+        let known = agents.iter().filter_map(|agent| self.groups.get(agent));
+        let tied: Vec<AgentId> = known.flat_map(|group| group.agents.iter().cloned()).collect();
+        agents.extend(tied);
         let components = loop {
             let edits = part::edits_of(head, draft, &agents);
             let components = part::weigh(head, &edits, head.now(now));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::availability::Availability;
 use crate::change::part;
-use crate::draft::{Draft, ExternalId, claims};
+use crate::draft::{Draft, ExternalId};
 use crate::entry::Entry;
 use crate::event::Event;
 use crate::id::{AgentId, ScheduleId, ShiftId};
@@ -121,9 +121,9 @@ impl Touch {
         let drafts = [(pair.before, was), (pair.after, is)];
         let mut shifts = self.shifts.clone();
         let mut external = self.external.clone();
-        for (_, draft) in drafts {
+        for (roster, draft) in drafts {
             let edits = self.shifts.iter().filter_map(|id| draft.shifts.get(id));
-            external.extend(edits.flat_map(|edit| claims(edit)));
+            external.extend(edits.flat_map(|edit| part::external_ids(roster, edit)));
         }
         for (roster, draft) in drafts {
             let sharing = external.iter().flat_map(|key| part::sharing(roster, draft, key));

@@ -251,7 +251,7 @@ fn what_goes_live_takes_its_conflicts_along_and_what_is_held_keeps_them() {
         &["draft d1 ana tue 09:00-17:00; ben mon 10:00-18:00", "publish d1", "publish(ack) d1"],
         &expect![[r#"
             > draft d1 ana tue 09:00-17:00; ben mon 10:00-18:00
-            opened d1 ana ack TIME_OFF_PENDING_OVERLAP 480 (TimeOff requested 2026-03-17T00:00:00 to 2026-03-18T00:00:00, pending)
+            opened d1 ana ack TIME_OFF_PENDING_OVERLAP 480 (TimeOff requested 2026-03-17, pending)
             held: d1/ana
             > publish d1
             > publish(ack) d1
@@ -273,7 +273,7 @@ fn time_off_a_leaving_and_a_rule_touch_drafts_too() {
         &["off ana tue id=t", "deny-off t", "leave ben", "rule MAX_HOURS_DAY block maxMinutes=60"],
         &expect![[r#"
             > off ana tue id=t
-            opened d1 ana ack TIME_OFF_PENDING_OVERLAP 480 (TimeOff requested 2026-03-17T00:00:00 to 2026-03-18T00:00:00, pending)
+            opened d1 ana ack TIME_OFF_PENDING_OVERLAP 480 (TimeOff requested 2026-03-17, pending)
             held: d1/ana
             > deny-off t
             closed d1 ana ack TIME_OFF_PENDING_OVERLAP 480 ()
@@ -325,7 +325,7 @@ fn a_shift_that_a_swap_moved_is_told_about_whoever_has_it() {
         &expect![[r#"
             > approve w
             > off ben mon id=t
-            opened d1 ben ack TIME_OFF_PENDING_OVERLAP 600 (TimeOff requested 2026-03-16T00:00:00 to 2026-03-17T00:00:00, pending)
+            opened d1 ben ack TIME_OFF_PENDING_OVERLAP 600 (TimeOff requested 2026-03-16, pending)
             held: d1/ana d1/ben
         "#]],
     );
@@ -409,6 +409,34 @@ fn a_week_that_is_opened_tells_what_nobody_could_know_before() {
             > edit ben 2026-03-25 09:00-17:00; ben 2026-03-26 09:00-17:00
             opened d1 ana block MIN_CONSECUTIVE_DAYS 1 (draft d1 was edited)
             held: d1/ana
+        "#]],
+    );
+}
+
+#[test]
+fn who_gave_a_shift_in_a_trade_is_tied_to_the_edit_of_another() {
+    check(
+        "
+        site Europe/Paris
+        ana mon 09:00-17:00
+        ben tue 09:00-17:00
+        cem wed 09:00-17:00
+        cem thu 09:00-17:00
+        > draft d1 ana mon 09:00-17:00 note=x; cem thu 10:00-18:00
+        > swap w ana-mon round ben-tue round cem-wed
+        > accept w ben
+        > accept w cem
+        ",
+        &["approve w", "edit cem thu 08:00-16:00", "off cem fri id=t", "edit cem thu 09:00-17:00"],
+        &expect![[r#"
+            > approve w
+            > edit cem thu 08:00-16:00
+            opened d1 cem block FIELD_CHANGED_BOTH 1 (shift cem-thu was edited)
+            held: d1/ana d1/ben d1/cem
+            > off cem fri id=t
+            > edit cem thu 09:00-17:00
+            closed d1 cem block FIELD_CHANGED_BOTH 1 ()
+            held: nobody
         "#]],
     );
 }
