@@ -4,8 +4,8 @@ mod edits;
 
 use muster_core::acknowledge::Acknowledgement;
 use muster_core::command::{Action, Resolution, Terms, Verdict};
-use muster_core::explain::Remedy;
-use muster_core::id::AgentId;
+use muster_core::explain::{Remedy, Way};
+use muster_core::id::{AgentId, ShiftId};
 use muster_core::roster::Roster;
 use muster_core::swap::SwapOffer;
 use muster_core::time_off::{Days, TimeOffRequest};
@@ -50,6 +50,8 @@ pub struct RemedyView {
     pub id: &'static str,
     /// What it does, in a planner's words.
     pub title: String,
+    /// Whether it is the request with a decision in it, comes first, or comes in its place.
+    pub way: Way,
     /// What to send.
     #[serde(flatten)]
     pub request: Request,
@@ -62,8 +64,8 @@ impl RemedyView {
     #[must_use]
     pub fn new(remedy: &Remedy, roster: &Roster) -> Option<Self> {
         let request = request(&remedy.action, roster)?;
-        let Remedy { id, title, action: _, requires } = remedy;
-        Some(Self { id, title: title.clone(), request, requires })
+        let Remedy { id, title, action: _, way, requires } = remedy;
+        Some(Self { id, title: title.clone(), way: *way, request, requires })
     }
 }
 
@@ -94,6 +96,9 @@ pub fn request(action: &Action, roster: &Roster) -> Option<Request> {
         Action::DenySwap { id, verdict } => {
             Some(decided(format!("/scheduling/shiftswaps/{id}/deny"), verdict))
         }
+        Action::DeclineSwap { id, agent } => {
+            Some(answered(&format!("{id}/decline"), agent.as_ref(), None))
+        }
         Action::CancelSwap(id) => {
             Some(Request::post(format!("/scheduling/shiftswaps/{id}/cancel"), json!({})))
         }
@@ -101,11 +106,7 @@ pub fn request(action: &Action, roster: &Roster) -> Option<Request> {
             Some(decided(format!("/scheduling/shiftswaps/{id}/revert"), verdict))
         }
         Action::AcceptSwap { id, agent, shift } => {
-            let mut body = json!({ "agentId": agent });
-            if let Some(shift) = shift {
-                body["shiftId"] = json!(shift);
-            }
-            Some(Request::post(format!("/scheduling/shiftswaps/{id}/accept"), body))
+            Some(answered(&format!("{id}/accept"), Some(agent), shift.as_ref()))
         }
         Action::RequestTimeOff(request) => Some(asked(request)),
         Action::ApproveTimeOff { id, verdict } => {
@@ -135,7 +136,6 @@ pub fn request(action: &Action, roster: &Roster) -> Option<Request> {
         | Action::CreateDraft { .. }
         | Action::DeleteDraft(_)
         | Action::ExpireSwaps
-        | Action::DeclineSwap { .. }
         | Action::ChangeTimeOff { .. }
         | Action::PutAvailability(_)
         | Action::PutTimeOffLimits(_) => None,
@@ -178,6 +178,18 @@ fn decided(path: String, verdict: &Verdict) -> Request {
         body["reason"] = json!(reason);
     }
     Request::post(path, body)
+}
+
+/// What one of the agents says to a swap.
+fn answered(path: &str, agent: Option<&AgentId>, shift: Option<&ShiftId>) -> Request {
+    let mut body = json!({});
+    if let Some(agent) = agent {
+        body["agentId"] = json!(agent);
+    }
+    if let Some(shift) = shift {
+        body["shiftId"] = json!(shift);
+    }
+    Request::post(format!("/scheduling/shiftswaps/{path}"), body)
 }
 
 fn offered(offer: &SwapOffer) -> Request {

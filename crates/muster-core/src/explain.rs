@@ -2,22 +2,30 @@
 //! resolve it. Every remedy is tried on the same state before it is offered.
 
 mod cause;
+mod editing;
+mod fitting;
 mod levels;
 mod remedy;
 mod swap;
+mod time_off;
+mod tried;
 
 use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::change::part::agents_of;
 use crate::command::{Action, Command, Terms};
 use crate::conflict::{Finding, Kind};
-use crate::draft::Edits;
+use crate::decide::Outcome;
+use crate::draft::{Edits, ShiftEdit};
 use crate::entry::{Actor, ReferenceKind};
-use crate::id::{AgentId, Revision, ScheduleId};
+use crate::id::{AgentId, Revision, ScheduleId, ShiftId};
 use crate::instant::Instant;
 use crate::limits;
+use crate::merge;
 use crate::roster::Roster;
+use crate::shift::ShiftBody;
 
 /// A finding that says who caused it and what can be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,17 +60,21 @@ pub struct Cause {
 /// The names of all remedies there are.
 pub const REMEDIES: &[&str] = &[
     "acknowledge",
+    "add_break",
     "agree_again",
     "cancel_time_off",
     "chain",
     "decide_time_off",
+    "decline_swap",
     "deny_swap",
+    "deny_time_off",
     "keep_live",
     "leave_out",
     "offer_again",
     "request_again",
     "revert_swap",
     "take_yours",
+    "trim",
     "update_existing",
     "withdraw_availability",
 ];
@@ -76,8 +88,22 @@ pub struct Remedy {
     pub title: String,
     /// What to ask for.
     pub action: Action,
+    /// How it stands to the command.
+    pub way: Way,
     /// The scopes that it takes.
     pub requires: &'static [&'static str],
+}
+
+/// How a remedy stands to the command that met a conflict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Way {
+    /// It is the command, with a decision in it.
+    Itself,
+    /// It clears the way: after it, the command is sent again as it was.
+    First,
+    /// It comes in place of the command.
+    Instead,
 }
 
 /// Whether trying again can help.
@@ -114,6 +140,20 @@ pub fn explain(
         }
     });
     explained.collect()
+}
+
+/// What is left to be asked for once a command went live in part: the rest of a document is a draft
+/// then, and it is that which is published.
+#[must_use]
+pub fn rest(command: &Command, outcome: &Outcome) -> Command {
+    let mut rest = command.clone();
+    if let (Action::PublishDocument { terms, .. }, Outcome::Published(done)) =
+        (&command.action, outcome)
+        && let Some(id) = &done.draft
+    {
+        rest.action = Action::Publish { id: id.clone(), terms: terms.clone() };
+    }
+    rest
 }
 
 /// The entries behind what holds a part of a draft.
@@ -186,6 +226,21 @@ fn edits(roster: &Roster, action: &Action) -> Edits {
     Edits::default()
 }
 
+/// Whether two edits take or give up the same id of another system.
+fn shares_external_ids(roster: &Roster, edits: &Edits) -> bool {
+    let mut seen = BTreeSet::new();
+    edits.shifts.iter().any(|edit| {
+        let live = roster.shift(&edit.id).map(|shift| &*shift.body);
+        let bodies = [edit.base.as_deref(), edit.draft.as_deref(), live];
+        let mut all = bodies.map(|body| body.map(|body| &body.external_ids)).into_iter();
+        let first = all.clone().next().flatten();
+        let is_moved = all.any(|ids| ids != first);
+        let ids = bodies.into_iter().flatten().flat_map(|body| &body.external_ids);
+        let ids: BTreeSet<_> = ids.filter(|_| is_moved).collect();
+        ids.into_iter().any(|id| !seen.insert(id))
+    })
+}
+
 /// A command and the state it was refused on.
 pub(crate) struct Scene<'a> {
     roster: &'a Roster,
@@ -193,27 +248,32 @@ pub(crate) struct Scene<'a> {
     now: Instant,
     /// What the command wants of shifts, if it is such a command.
     edits: Edits,
+    /// Where in them each shift is edited.
+    places: BTreeMap<ShiftId, usize>,
     /// Which of these edits speak of each agent.
     by_agent: BTreeMap<AgentId, Vec<usize>>,
+    /// Whether what one agent's edits come to may depend on those of others.
+    is_tied: bool,
     /// What stops the command as a whole, once somebody asked.
     gates: OnceCell<Vec<Finding>>,
-    /// How many shifts were weighed again for remedies of findings without an agent.
+    /// How many shifts were weighed again with the whole command.
     reweighed: Cell<usize>,
 }
 
 impl<'a> Scene<'a> {
     fn new(roster: &'a Roster, command: &'a Command, now: Instant) -> Self {
         let edits = edits(roster, &command.action);
+        let all = edits.shifts.iter().enumerate();
+        let places = all.map(|(n, edit)| (edit.id.clone(), n)).collect();
         let mut by_agent: BTreeMap<AgentId, Vec<usize>> = BTreeMap::new();
         for (n, edit) in edits.shifts.iter().enumerate() {
-            let live = roster.shift(&edit.id).map(|shift| &*shift.body);
-            let bodies = [edit.base.as_deref(), edit.draft.as_deref(), live];
-            for body in bodies.into_iter().flatten() {
-                by_agent.entry(body.owner.clone()).or_default().push(n);
+            for agent in agents_of(roster, edit) {
+                by_agent.entry(agent).or_default().push(n);
             }
         }
+        let is_tied = roster.levels.is_watching() || shares_external_ids(roster, &edits);
         let (gates, reweighed) = (OnceCell::new(), Cell::new(0));
-        Self { roster, command, now, edits, by_agent, gates, reweighed }
+        Self { roster, command, now, edits, places, by_agent, is_tied, gates, reweighed }
     }
 
     /// Whether the whole command may be weighed once more.
@@ -224,26 +284,51 @@ impl<'a> Scene<'a> {
         may
     }
 
+    /// A direct edit, of those who are meant alone.
+    fn direct(&self) -> Option<(Edits, Terms)> {
+        let Action::EditShifts { edits, terms } = &self.command.action else { return None };
+        let edits = terms.only.as_ref().map_or_else(|| edits.clone(), |only| self.component(only));
+        Some((edits, Terms { only: None, ..terms.clone() }))
+    }
+
+    /// Keeps, of the edits of a remedy, those of a component, and what the command did not want.
+    fn keep(&self, edits: &mut Edits, component: &Edits) {
+        let kept: BTreeSet<&ShiftId> = component.shifts.iter().map(|edit| &edit.id).collect();
+        edits.shifts.retain(|e| kept.contains(&e.id) || !self.places.contains_key(&e.id));
+        edits.commitments.retain(|own| component.commitments.contains(own));
+    }
+
     fn terms(&self) -> Option<&'a Terms> {
         self.command.action.terms()
     }
 
-    /// The edits of the agents that stand or fall with one.
-    fn component(&self, agent: &AgentId) -> Edits {
-        let mut agents = BTreeSet::from([agent.clone()]);
-        let mut queue = vec![agent.clone()];
+    /// The edit that the command makes of a shift, if it does.
+    fn edit(&self, id: &ShiftId) -> Option<&ShiftEdit> {
+        self.places.get(id).map(|n| &self.edits.shifts[*n])
+    }
+
+    /// What a shift would be if the command went through; nothing while its values clash.
+    fn merged(&self, id: &ShiftId) -> Option<Arc<ShiftBody>> {
+        let live = self.roster.shift(id).map(|shift| shift.body.clone());
+        let Some(edit) = self.edit(id) else { return live };
+        let resolved = self.terms().map(Terms::resolved).unwrap_or_default();
+        let merged = merge::shift(edit, live.as_deref(), &resolved);
+        merged.clashes.is_empty().then(|| merged.change.applied(live.as_deref()))?
+    }
+
+    /// The edits of the agents that stand or fall with some.
+    fn component(&self, of: &[AgentId]) -> Edits {
+        let mut agents: BTreeSet<AgentId> = of.iter().cloned().collect();
+        let mut queue = of.to_vec();
         let mut places = BTreeSet::new();
         while let Some(agent) = queue.pop() {
             for n in self.by_agent.get(&agent).into_iter().flatten() {
                 if !places.insert(*n) {
                     continue;
                 }
-                let edit = &self.edits.shifts[*n];
-                let live = self.roster.shift(&edit.id).map(|shift| &*shift.body);
-                let bodies = [edit.base.as_deref(), edit.draft.as_deref(), live];
-                for body in bodies.into_iter().flatten() {
-                    if agents.insert(body.owner.clone()) {
-                        queue.push(body.owner.clone());
+                for other in agents_of(self.roster, &self.edits.shifts[*n]) {
+                    if agents.insert(other.clone()) {
+                        queue.push(other);
                     }
                 }
             }

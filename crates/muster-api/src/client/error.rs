@@ -42,6 +42,10 @@ pub struct RemedyIn {
     pub id: String,
     /// What it does.
     pub title: String,
+    /// `itself`: it is the request with a decision in it; `first`: then the request is sent again;
+    /// `instead`: it comes in its place.
+    #[serde(default)]
+    pub way: String,
     /// The method to send it with.
     pub method: String,
     /// Where to send it.

@@ -140,6 +140,7 @@ async fn a_remedy_is_sent_as_it_is() {
     let remedy = |href: &str| RemedyIn {
         id: "deny_swap".into(),
         title: "deny the swap".into(),
+        way: "instead".into(),
         method: "POST".into(),
         href: href.into(),
         body: Some(json!({ "reason": "too late" })),

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use muster_core::command::{Action, Resolution, Terms};
 use muster_core::diff;
-use muster_core::draft::{Edits, ShiftEdit};
+use muster_core::draft::{CommitmentEdit, Edits, ShiftEdit};
 use muster_core::id::{ScheduleId, ShiftId};
+use muster_core::instant::Interval;
 use muster_core::limits;
 use muster_core::merge;
 use muster_core::roster::Roster;
-use muster_core::shift::{Atom, ShiftBody};
+use muster_core::shift::{Atom, Commitment, ShiftBody};
 use serde_json::{Map, Value, json};
 
 use super::{Request, TermsBody};
@@ -100,9 +101,10 @@ fn live_schedule(roster: &Roster, edits: &Edits) -> Option<ScheduleId> {
     starts.chain(own).find_map(|at| Some(roster.week(unit.week_of(at))?.id.clone()))
 }
 
-/// The members of a change set that does what edits say; `None` when there are too many.
+/// The members of a change set that does what edits say; `None` when there are too many, or when an
+/// activity lies outside of its shift or of all, in part or whole, which no change set says.
 fn members(roster: &Roster, edits: &Edits) -> Option<Vec<Map<String, Value>>> {
-    if edits.shifts.len() > limits::REMEDY_SHIFTS {
+    if edits.shifts.len() > limits::REMEDY_SHIFTS || edits.shifts.iter().any(sticks_out) {
         return None;
     }
     let after = diff::applied(roster, edits);
@@ -110,9 +112,17 @@ fn members(roster: &Roster, edits: &Edits) -> Option<Vec<Map<String, Value>>> {
     let mut spoken: BTreeSet<&ShiftId> = BTreeSet::new();
     for edit in &edits.shifts {
         spoken.insert(&edit.id);
+        if edit.draft.as_deref().is_some_and(|draft| {
+            says_activities(roster, &after, edit, edits) && cuts(&after, draft)
+        }) {
+            return None;
+        }
         members.extend(member(roster, &after, edit, edits));
     }
     for own in &edits.commitments {
+        if !is_in_shifts(&after, own) {
+            return None;
+        }
         for shift in after.shifts_of(&own.agent, own.within) {
             let changed = roster.activities(&shift.body) != after.activities(&shift.body);
             if changed && spoken.insert(&shift.id) {
@@ -123,6 +133,46 @@ fn members(roster: &Roster, edits: &Edits) -> Option<Vec<Map<String, Value>>> {
         }
     }
     (members.len() <= limits::REMEDY_SHIFTS).then_some(members)
+}
+
+/// Whether the activities of a shift have to be said: its own, or those of its agent, change.
+fn says_activities(roster: &Roster, after: &Roster, edit: &ShiftEdit, edits: &Edits) -> bool {
+    let Some(draft) = &edit.draft else { return false };
+    let mut own = edits.commitments.iter();
+    let is_own = own.any(|own| own.agent == draft.owner && own.within.overlaps(draft.interval()));
+    match &edit.base {
+        None => is_own || !draft.activities.is_empty(),
+        Some(base) => {
+            !draft.same(base, Atom::Activities)
+                || is_own && roster.activities(base) != after.activities(draft)
+        }
+    }
+}
+
+/// Whether an activity of the agent's own begins before a shift or ends after it: said with the
+/// shift, it would lose that part.
+fn cuts(after: &Roster, draft: &ShiftBody) -> bool {
+    let (start, end) = (draft.span.start, draft.span.end());
+    let mut own = after.commitments_of(&draft.owner, draft.interval());
+    own.any(|c| c.start < start || c.end() > end)
+}
+
+/// Whether what changes of an agent's own activities lies in shifts: what does not, no shift says.
+fn is_in_shifts(after: &Roster, own: &CommitmentEdit) -> bool {
+    let is_kept = |c: &&Commitment| own.base.contains(c) && own.draft.contains(c);
+    let mut changed = own.base.iter().chain(&own.draft).filter(|c| !is_kept(c));
+    changed.all(|c| {
+        let place = Interval::new(c.start, c.end());
+        let mut shifts = place.into_iter().flat_map(|place| after.shifts_of(&own.agent, place));
+        shifts.any(|s| s.body.span.start <= c.start && c.end() <= s.body.span.end())
+    })
+}
+
+fn sticks_out(edit: &ShiftEdit) -> bool {
+    let Some(draft) = &edit.draft else { return false };
+    let is_said = edit.base.as_ref().is_none_or(|base| !draft.same(base, Atom::Activities));
+    let mut ends = draft.activities.iter().map(|a| a.offset_min + a.length_min);
+    is_said && ends.any(|end| end > draft.span.length_min)
 }
 
 fn op(op: &str, field: &str, id: &ShiftId) -> Map<String, Value> {
@@ -150,21 +200,18 @@ fn member(
         (Some(_), None) => Some(op("delete", "shiftId", &edit.id)),
         (None, Some(draft)) => {
             let mut member = op("put", "id", &edit.id);
-            Atom::VALUED.into_iter().for_each(|atom| set(&mut member, draft, atom));
-            member.insert("activities".to_owned(), activities(after, draft));
+            let all = Atom::VALUED.into_iter().filter(|atom| *atom != Atom::Activities);
+            all.for_each(|atom| set(&mut member, draft, atom));
+            if says_activities(roster, after, edit, edits) {
+                member.insert("activities".to_owned(), activities(after, draft));
+            }
             Some(member)
         }
         (Some(base), Some(draft)) => {
             let mut member = op("update", "shiftId", &edit.id);
             let changed = Atom::VALUED.into_iter().filter(|atom| !draft.same(base, *atom));
             changed.for_each(|atom| set(&mut member, draft, atom));
-            let is_own = edits
-                .commitments
-                .iter()
-                .any(|own| own.agent == draft.owner && own.within.overlaps(draft.interval()));
-            if !draft.same(base, Atom::Activities)
-                || is_own && roster.activities(base) != after.activities(draft)
-            {
+            if says_activities(roster, after, edit, edits) {
                 member.insert("activities".to_owned(), activities(after, draft));
             }
             (member.len() > 2).then_some(member)

@@ -298,6 +298,7 @@ fn every_remedy_of_a_refused_edit_can_be_sent_and_is_accepted() {
         {
           "id": "take_yours",
           "title": "set it to your value",
+          "way": "itself",
           "method": "PATCH",
           "href": "/api/v2/wfm/scheduling/schedules/week-2026-03-23-57ff0948c5dc57e2a483",
           "body": {

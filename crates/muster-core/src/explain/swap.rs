@@ -3,8 +3,8 @@
 use crate::command::{Action, Verdict};
 use crate::conflict::{Finding, Kind};
 use crate::entry::ReferenceKind;
-use crate::explain::remedy::{again, remedy};
-use crate::explain::{Remedy, Scene};
+use crate::explain::remedy::again;
+use crate::explain::{Remedy, Scene, Way};
 use crate::id::{AgentId, ShiftId, SwapId};
 use crate::roster::Roster;
 use crate::shift::Atom;
@@ -31,23 +31,37 @@ pub(super) fn swapping(scene: &Scene<'_>, finding: &Finding) -> Vec<Remedy> {
                 remedies.extend(agree_again(swap));
             }
             remedies.extend(chain(scene.roster, swap));
-            let action = Action::DenySwap { id: id.clone(), verdict: Verdict::default() };
-            remedies.push(remedy("deny_swap", "deny the swap".to_owned(), action, APPROVE));
+            remedies.push(refused(scene, swap));
         }
-        SwapState::Approved => {
-            let action = Action::RevertSwap { id: id.clone(), verdict: Verdict::default() };
-            let title = "give the shifts back".to_owned();
-            remedies.push(remedy("revert_swap", title, action, APPROVE));
-        }
+        SwapState::Approved => remedies.push(given_back(id)),
         SwapState::Invalidated => {
             remedies.extend(chain(scene.roster, swap));
-            remedies.push(offer_again(swap));
+            remedies.push(offer_again(scene.roster, swap));
         }
         SwapState::Denied | SwapState::Canceled | SwapState::Expired => {
-            remedies.push(offer_again(swap));
+            remedies.push(offer_again(scene.roster, swap));
         }
     }
     remedies
+}
+
+/// What whoever met the conflict can say instead: an agent declines, a planner denies.
+fn refused(scene: &Scene<'_>, swap: &Swap) -> Remedy {
+    let (id, way) = (swap.offer.id.clone(), Way::Instead);
+    if let Action::AcceptSwap { agent, .. } = &scene.command.action {
+        let is_theirs = swap.offer.agents().skip(1).any(|named| named == agent);
+        let action = Action::DeclineSwap { id, agent: is_theirs.then(|| agent.clone()) };
+        let title = "decline the swap".to_owned();
+        return Remedy { id: "decline_swap", title, action, way, requires: WRITE };
+    }
+    let action = Action::DenySwap { id, verdict: Verdict::default() };
+    Remedy { id: "deny_swap", title: "deny the swap".to_owned(), action, way, requires: APPROVE }
+}
+
+fn given_back(id: &SwapId) -> Remedy {
+    let action = Action::RevertSwap { id: id.clone(), verdict: Verdict::default() };
+    let title = "give the shifts back".to_owned();
+    Remedy { id: "revert_swap", title, action, way: Way::Instead, requires: APPROVE }
 }
 
 /// The shifts are not when they were: the other agent agrees to what they are now.
@@ -55,19 +69,24 @@ fn agree_again(swap: &Swap) -> Option<Remedy> {
     let receiver = swap.offer.receiver.as_ref()?;
     let (id, agent) = (swap.offer.id.clone(), receiver.agent.clone());
     let action = Action::AcceptSwap { id, agent, shift: receiver.shift.clone() };
-    let title = format!("have {} agree to the shifts as they are now", receiver.agent);
-    Some(remedy("agree_again", title, action, WRITE))
+    let title = format!(
+        "have {} agree to the shifts as they are now, then send this again",
+        receiver.agent
+    );
+    Some(Remedy { id: "agree_again", title, action, way: Way::First, requires: WRITE })
 }
 
-fn fresh_id(swap: &Swap) -> SwapId {
+fn fresh_id(roster: &Roster, swap: &Swap) -> SwapId {
     let id = &swap.offer.id;
-    SwapId::parse(&again(id.as_str())).unwrap_or_else(|_| id.clone())
+    let known = |id: &str| SwapId::parse(id).is_ok_and(|id| roster.swap(&id).is_some());
+    SwapId::parse(&again(id.as_str(), known)).unwrap_or_else(|_| id.clone())
 }
 
-fn offer_again(swap: &Swap) -> Remedy {
-    let offer = SwapOffer { id: fresh_id(swap), expires_at: None, ..swap.offer.clone() };
+fn offer_again(roster: &Roster, swap: &Swap) -> Remedy {
+    let offer = SwapOffer { id: fresh_id(roster, swap), expires_at: None, ..swap.offer.clone() };
     let title = "offer the same swap again".to_owned();
-    remedy("offer_again", title, Action::OfferSwap(offer), WRITE)
+    let (action, way) = (Action::OfferSwap(offer), Way::Instead);
+    Remedy { id: "offer_again", title, action, way, requires: WRITE }
 }
 
 /// A shift of the swap went on in another one: whoever had it offers what came in its place, so
@@ -79,7 +98,8 @@ fn chain(roster: &Roster, swap: &Swap) -> Option<Remedy> {
         (owner != *from).then_some((*shift, *from))
     })?;
     let instead = got_for(roster, lost, from)?;
-    let mut offer = SwapOffer { id: fresh_id(swap), expires_at: None, ..swap.offer.clone() };
+    let mut offer =
+        SwapOffer { id: fresh_id(roster, swap), expires_at: None, ..swap.offer.clone() };
     let sides = [Some(&mut offer.initiator.shift), offer.receiver.as_mut().map(|r| &mut r.shift)];
     let legs = offer.legs.iter_mut().flat_map(|leg| [&mut leg.gives, &mut leg.receives]);
     for named in sides.into_iter().flatten().chain(legs) {
@@ -88,7 +108,8 @@ fn chain(roster: &Roster, swap: &Swap) -> Option<Remedy> {
         }
     }
     let title = format!("offer shift {instead}, which {from} got for {lost}, in its place");
-    Some(remedy("chain", title, Action::OfferSwap(offer), WRITE))
+    let (action, way) = (Action::OfferSwap(offer), Way::Instead);
+    Some(Remedy { id: "chain", title, action, way, requires: WRITE })
 }
 
 /// What an agent got in the swap in which a shift was given away.

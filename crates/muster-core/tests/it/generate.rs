@@ -50,6 +50,69 @@ pub(crate) fn asking_fixture() -> impl Strategy<Value = String> {
     })
 }
 
+/// Rules that small units break easily, with parameters that make it easier.
+const STRICT: [&str; 29] = [
+    "SHIFT_OVERLAP",
+    "TIME_OFF_APPROVED_OVERLAP",
+    "TIME_OFF_PENDING_OVERLAP",
+    "TIME_OFF_LIMIT_EXHAUSTED",
+    "ACTIVITY_OUTSIDE_SHIFT",
+    "SKILL_MISSING",
+    "SHIFT_STARTED",
+    "REST_TIME_SHORT minRestMinutes=840",
+    "MAX_CONSECUTIVE_HOURS maxMinutes=480",
+    "MAX_HOURS_DAY maxMinutes=420",
+    "MAX_HOURS_WEEK maxMinutes=900",
+    "MIN_HOURS_WEEK minMinutes=900",
+    "MAX_HOURS_PERIOD maxMinutes=900 weeks=1",
+    "MIN_HOURS_PERIOD minMinutes=900 weeks=1",
+    "MAX_HOURS_AVERAGE maxMinutes=480 weeks=2",
+    "MAX_CONSECUTIVE_DAYS maxDays=1",
+    "MIN_CONSECUTIVE_DAYS minDays=2",
+    "MIN_DAYS_OFF minDays=2",
+    "MAX_WEEKENDS maxWeekends=0 weeks=1",
+    "MAX_SHIFTS maxShifts=2 weeks=1",
+    "SUCCESSION_FORBIDDEN",
+    "WEEKLY_REST_SHORT minRestMinutes=5000",
+    "BREAK_MISSING fromMinutes=240",
+    "MAX_NIGHT_HOURS maxMinutes=120",
+    "FORBIDDEN_HOURS",
+    "NOTICE_SHORT",
+    "SWAP_TIME_UNEQUAL",
+    "SWAP_ONE_SIDED",
+    "SWAP_NOTICE_SHORT minNoticeMinutes=7200",
+];
+
+/// Any of these, where some rules are strict, days are locked, and few may be off.
+pub(crate) fn strict_fixture() -> impl Strategy<Value = String> {
+    let fixture =
+        prop_oneof![fixture().boxed(), asking_fixture().boxed(), broken_fixture().boxed()];
+    let severity = prop_oneof![1 => Just("warn"), 3 => Just("ack"), 2 => Just("block")];
+    let rules = vec((0..STRICT.len() + 2, severity), 0..5);
+    let limits = vec((0..7_usize, 0..2_u8), 0..2);
+    (fixture, rules, limits).prop_map(|(text, rules, limits)| {
+        let monday = text.lines().next().and_then(|line| line.rsplit(' ').next());
+        let monday = monday.unwrap_or_default();
+        let mut lines = vec![text.clone()];
+        lines.extend(rules.into_iter().map(|(n, severity)| match STRICT.get(n) {
+            Some(rule) => {
+                let (kind, params) = rule.split_once(' ').unwrap_or((rule, ""));
+                format!("rule {kind} {severity} {params}")
+            }
+            None if n == STRICT.len() => {
+                format!("rule PERIOD_LOCKED {severity} through={monday}")
+            }
+            None => format!("rule SWAP_LIMIT_REACHED {severity} maxPerWeek=1"),
+        }));
+        let limit = |(day, agents): &(usize, u8)| format!("limit l{day} {} {agents}", DAYS[*day]);
+        lines.extend(limits.iter().map(limit));
+        // Ana cannot work on the days that few may be off.
+        let cannot = |(day, _): &(usize, u8)| format!("ana cannot {} 08:00-12:00", DAYS[*day]);
+        lines.extend(limits.iter().map(cannot));
+        lines.join("\n")
+    })
+}
+
 /// The same, with shifts that overlap, leave no rest and last too long.
 pub(crate) fn broken_fixture() -> impl Strategy<Value = String> {
     let shifts = vec((0..5_usize, 0..7_usize, 0..24_u8, 1..16_u8, 0..8_u8), 1..10);

@@ -16,6 +16,8 @@ mod levels_explained;
 mod oracle;
 mod publish;
 mod registry;
+mod remedies;
+mod remedy_scenes;
 mod rules;
 mod scenario_clocks;
 mod scenario_moves;

@@ -87,6 +87,11 @@ pub(crate) enum Step {
         off: u8,
         how: u8,
     },
+    /// How many may be off on a day.
+    Limit {
+        day: u8,
+        agents: u8,
+    },
     Agent {
         agent: u8,
         leaves: bool,
@@ -175,6 +180,7 @@ pub(crate) fn step(swaps: u32) -> impl Strategy<Value = Step> {
         }),
         1 => (n(), 0..7_u8).prop_map(|(off, day)| Step::ChangeOff { off, day }),
         2 => (n(), 0..3_u8).prop_map(|(off, how)| Step::Decide { off, how }),
+        1 => (0..7_u8, 0..3_u8).prop_map(|(day, agents)| Step::Limit { day, agents }),
     ];
     let unit = prop_oneof![
         1 => (n(), any::<bool>()).prop_map(|(agent, leaves)| Step::Agent { agent, leaves }),
@@ -300,6 +306,10 @@ impl Step {
                 1 => Action::DenyTimeOff { id: off_id(world, off), verdict: verdict() },
                 _ => Action::CancelTimeOff(off_id(world, off)),
             },
+            Self::Limit { day, agents } => {
+                let date = crate::generate::day(world, day);
+                world.action(&format!("limit l{day} {date} {agents}"))
+            }
             Self::Agent { agent: who, leaves } => {
                 let here = agent(world.head(), who);
                 let back = NAMES[usize::from(who) % NAMES.len()];

@@ -10,7 +10,7 @@ use muster_core::command::{Action, Command, Terms};
 use muster_core::conflict::{Finding, Fingerprint, Severity};
 use muster_core::decide::Held;
 use muster_core::draft::{Draft, Edits};
-use muster_core::explain::explain;
+use muster_core::explain::{explain, rest};
 use muster_core::{Instant, Revision, Roster};
 
 use crate::desk::Answer;
@@ -43,12 +43,14 @@ pub(crate) fn explained<'a>(
     Views(views.collect())
 }
 
-/// Explains what an answer holds back, on the state it was decided on.
+/// Explains what an answer holds back, on the state that it led to: there its remedies are sent.
 pub(crate) fn answered<'a>(
     answer: &Answer,
     findings: impl IntoIterator<Item = &'a Finding>,
 ) -> Views {
-    explained(&answer.before, &answer.command, findings, answer.at)
+    let rest = answer.result.as_ref().map(|outcome| rest(&answer.command, outcome));
+    let rest = rest.unwrap_or_else(|_| answer.command.clone());
+    explained(&answer.after, &rest, findings, answer.at)
 }
 
 /// Findings that stopped nothing.

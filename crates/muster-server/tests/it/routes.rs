@@ -11,6 +11,7 @@ mod drafts;
 mod levels;
 mod operations;
 mod registry;
+mod remedies;
 mod schedules;
 mod shifts;
 mod swaps;

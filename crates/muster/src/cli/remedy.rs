@@ -102,6 +102,7 @@ mod tests {
         command(&RemedyIn {
             id: "r".to_owned(),
             title: "do it".to_owned(),
+            way: "instead".to_owned(),
             method: "POST".to_owned(),
             href: href.to_owned(),
             body: Some(body),
