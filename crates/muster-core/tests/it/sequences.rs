@@ -27,7 +27,7 @@ fn asking(swaps: u32) -> impl Strategy<Value = (String, Vec<Step>)> {
     (asking_fixture(), vec(step(swaps), 1..40))
 }
 
-/// Seven times as many as of other cases: 1,792 of each kind unless `PROPTEST_CASES` says otherwise.
+/// Seven times as many as of other cases: 1,792 of each kind, or as `PROPTEST_CASES` says.
 fn config() -> ProptestConfig {
     let default = ProptestConfig::default();
     ProptestConfig { cases: default.cases * 7, failure_persistence: None, ..default }

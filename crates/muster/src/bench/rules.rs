@@ -163,11 +163,10 @@ fn table(lines: &[Line]) -> String {
         let Line { what, agents, shifts, findings, cost } = line;
         let Cost { samples, best_us, median_us, p99_us } = *cost;
         let each = median_us / f64::from(u32::try_from(*shifts).unwrap_or(u32::MAX));
+        let (best, median, p99) = (told(best_us), told(median_us), told(p99_us));
         format!(
-            "| {what} | {agents} | {shifts} | {findings} | {samples} | {} | {} | {} | {each:.2} µs |",
-            told(best_us),
-            told(median_us),
-            told(p99_us),
+            "| {what} | {agents} | {shifts} | {findings} | {samples} | {best} | {median} | {p99} \
+             | {each:.2} µs |",
         )
     }));
     rows.join("\n")
