@@ -124,17 +124,28 @@ pub fn explain(
     findings: &[Finding],
     now: Instant,
 ) -> Vec<Explained> {
-    let now = roster.now(now);
-    let scene = Scene::new(roster, command, now);
-    let mut levels = 0;
+    explain_rest((roster, command), (roster, command), findings, now)
+}
+
+/// The same where a part of it went live: the causes lie in the state that it was decided on, the
+/// remedies are for what is [left](rest) to be asked for on the state that it led to.
+#[must_use]
+pub fn explain_rest(
+    (before, command): (&Roster, &Command),
+    (after, rest): (&Roster, &Command),
+    findings: &[Finding],
+    now: Instant,
+) -> Vec<Explained> {
+    let scene = Scene::new(after, rest, after.now(now));
     let draft = if let Action::Publish { id, .. } = &command.action { Some(id) } else { None };
+    let mut levels = 0;
     let explained = findings.iter().enumerate().map(|(n, finding)| {
         levels += usize::from(finding.kind.is_level());
         let is_traced = levels <= limits::LEVELS_TRACED;
         let is_remedied = n < limits::EXPLAINED;
         Explained {
             finding: finding.clone(),
-            causes: cause::causes(roster, draft, finding, is_traced),
+            causes: cause::causes(before, draft, finding, is_traced),
             remedies: if is_remedied { remedy::checked(&scene, finding) } else { Vec::new() },
             retry: retry(finding.kind),
         }

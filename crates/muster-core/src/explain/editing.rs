@@ -205,7 +205,7 @@ pub(super) fn wishing(
     let Action::Publish { id: draft, .. } = &scene.command.action else { return None };
     let edits = redrafted(scene.roster, draft, shift, wanted)?;
     let action = Action::EditDraft { id: draft.clone(), edits, resolutions: Vec::new() };
-    let title = format!("{title} in the draft, then send this again");
+    let title = format!("{title}, in the draft, then send this again");
     Some(Remedy { id, title, action, way: Way::First, requires: EDIT })
 }
 

@@ -42,7 +42,7 @@ fn fits(
             | Kind::TimeOffPendingOverlap
     );
     if is_in_the_way {
-        let title = format!("work shift {id} only where it may be");
+        let title = format!("cut shift {id} down to where it may be");
         let less = cut(body, &occupied(scene, finding, id));
         return ("trim", less.map(|less| (title, less)).into_iter().collect());
     }

@@ -8,7 +8,7 @@ use muster_core::acknowledge::covers;
 use muster_core::command::{Action, Command};
 use muster_core::conflict::{Finding, Fingerprint, Kind};
 use muster_core::decide::{Decision, Outcome, Rejection, decide};
-use muster_core::explain::{Explained, Remedy, Way, explain, rest};
+use muster_core::explain::{Explained, Remedy, Way, explain_rest, rest};
 use muster_core::swap::{SwapOffer, SwapState};
 use muster_core::testing::{World, by};
 use proptest::collection::vec;
@@ -45,13 +45,16 @@ pub(crate) fn follow(
     command: &Command,
     tally: &mut Tally,
 ) -> Result<Vec<Explained>, TestCaseError> {
+    let was = world.head().clone();
     let answer = world.run_as(command.actor.agent.clone(), &command.action);
-    let held = holding(world.head(), &command.action, &answer);
-    let command = match answer {
+    let held = holding(&was, &command.action, &answer);
+    let left = match answer {
         Ok(Decision { outcome, .. }) => rest(command, &outcome),
         Err(_) => command.clone(),
     };
-    let explained = explain(world.head(), &command, &held, world.now);
+    let explained =
+        explain_rest((&was, command), (world.head(), &left), &held, world.now);
+    let command = left;
     // What went live in part may meet other findings when the rest of it is sent again.
     let again = decide(world.head(), &command, world.now);
     let mut before = held.clone();

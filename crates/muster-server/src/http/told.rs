@@ -10,7 +10,7 @@ use muster_core::command::{Action, Command, Terms};
 use muster_core::conflict::{Finding, Fingerprint, Severity};
 use muster_core::decide::Held;
 use muster_core::draft::{Draft, Edits};
-use muster_core::explain::{explain, rest};
+use muster_core::explain::{Explained, explain, explain_rest, rest};
 use muster_core::{Instant, Revision, Roster};
 
 use crate::desk::Answer;
@@ -33,24 +33,33 @@ pub(crate) fn explained<'a>(
     findings: impl IntoIterator<Item = &'a Finding>,
     now: Instant,
 ) -> Views {
-    let gates = |finding: &&Finding| finding.severity >= Severity::Ack && !finding.standing;
-    // What holds many agents is explained once.
-    let mut seen = BTreeSet::new();
-    let gating = findings.into_iter().filter(gates).filter(|f| seen.insert(f.fingerprint()));
-    let gating: Vec<Finding> = gating.cloned().collect();
-    let explained = explain(roster, command, &gating, now).into_iter();
-    let views = explained.map(|e| (e.finding.fingerprint(), ConflictView::explained(&e, roster)));
-    Views(views.collect())
+    let gating = gating(findings);
+    views(&explain(roster, command, &gating, now), roster)
 }
 
-/// Explains what an answer holds back, on the state that it led to: there its remedies are sent.
+/// Explains what an answer holds back; its remedies are sent on the state that it led to.
 pub(crate) fn answered<'a>(
     answer: &Answer,
     findings: impl IntoIterator<Item = &'a Finding>,
 ) -> Views {
-    let rest = answer.result.as_ref().map(|outcome| rest(&answer.command, outcome));
-    let rest = rest.unwrap_or_else(|_| answer.command.clone());
-    explained(&answer.after, &rest, findings, answer.at)
+    let Answer { before, after, command, .. } = answer;
+    let rest = answer.result.as_ref().map(|outcome| rest(command, outcome));
+    let rest = rest.unwrap_or_else(|_| command.clone());
+    let gating = gating(findings);
+    views(&explain_rest((before, command), (after, &rest), &gating, answer.at), after)
+}
+
+/// What stops something, once each: some of it holds many agents.
+fn gating<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Finding> {
+    let gates = |finding: &&Finding| finding.severity >= Severity::Ack && !finding.standing;
+    let mut seen = BTreeSet::new();
+    let gating = findings.into_iter().filter(gates).filter(|f| seen.insert(f.fingerprint()));
+    gating.cloned().collect()
+}
+
+fn views(explained: &[Explained], roster: &Roster) -> Views {
+    let view = |e: &Explained| (e.finding.fingerprint(), ConflictView::explained(e, roster));
+    Views(explained.iter().map(view).collect())
 }
 
 /// Findings that stopped nothing.
