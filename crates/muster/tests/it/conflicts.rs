@@ -49,11 +49,13 @@ fn a_plan_shows_conflicts_before_they_bite_and_the_others_go_live() {
                    fingerprint 98c7fde42a42d07c.240
                    1:1  acknowledge      go ahead, acknowledging this
                    1:2  decide_time_off  deny time-off request t1, then send this again
-                   1:3  leave_out        go ahead with everything else and leave shift s1 as it
+                   1:3  trim             cut shift s1 down to where it may be, in the draft,
+            | then send this again
+                   1:4  leave_out        go ahead with everything else and leave shift s1 as it
             | is live
 
             publish the others: muster schedule publish push-2035-03-05-######## --plan-token
-            | plan.4.3+ad7ef235
+            | plan.4.3+4d8c4a10
             or decide: the same with --resolve N:REMEDY (such as 1:1)
             to try it: muster schedule plan push-2035-03-05-######## with the same, which
             | writes nothing
@@ -76,7 +78,10 @@ fn a_plan_shows_conflicts_before_they_bite_and_the_others_go_live() {
             | --mode atomic --reason '…'
                 2. deny time-off request t1, then send this again
                    muster timeoff deny t1
-                3. go ahead with everything else and leave shift s1 as it is live
+                3. cut shift s1 down to where it may be, in the draft, then send this again
+                   PATCH /api/v2/wfm/scheduling/schedules/push-2035-03-05-########
+            | {"baseVersion":3,"edits":[{"lengthMinutes":180,"op":"update","shiftId":"s1","start":"2035-03-05T20:00:00Z","timeZone":"America/Chicago"}],"resolutions":[]}
+                4. go ahead with everything else and leave shift s1 as it is live
                    muster schedule publish push-2035-03-05-######## --mode atomic --keep
             | s1/exists=live
             [exit 3]
@@ -98,11 +103,13 @@ fn a_plan_shows_conflicts_before_they_bite_and_the_others_go_live() {
                    fingerprint 98c7fde42a42d07c.240
                    1:1  acknowledge      go ahead, acknowledging this
                    1:2  decide_time_off  deny time-off request t1, then send this again
-                   1:3  leave_out        go ahead with everything else and leave shift s1 as it
+                   1:3  trim             cut shift s1 down to where it may be, in the draft,
+            | then send this again
+                   1:4  leave_out        go ahead with everything else and leave shift s1 as it
             | is live
 
             decide and publish: muster schedule publish push-2035-03-05-######## --plan-token
-            | plan.5.5+ad7ef235 --resolve N:REMEDY (such as 1:1)
+            | plan.5.5+4d8c4a10 --resolve N:REMEDY (such as 1:1)
             to try it: muster schedule plan push-2035-03-05-######## with the same, which
             | writes nothing
             [exit 3]
@@ -209,6 +216,8 @@ fn time_off_is_listed_and_decided() {
               ana  Mon 2035-03-05 10:00–14:00  TIME_OFF_ALREADY_DECIDED
                 time-off request t1 was decided before
                 fingerprint b406b57623c24b4d.1
+                1. cancel the approved request t1
+                   POST /api/v2/wfm/timeoffrequests/t1/cancel {}
             [exit 3]
         "#]],
     );

@@ -241,16 +241,20 @@ fn a_policy_decides_by_kind_and_says_by_which_rule_and_where_it_could_not() {
             4    cem    TIME_OFF_PENDING_OVERLAP  acknowledge  rules.toml, line 11
 
             not decided: 3 (rules.toml, line 16: offers leave_out more than once; it offers 1
-            | leave_out, 2 leave_out)
+            | trim, 2 trim, 3 leave_out, 4 leave_out)
 
             blocked, 1 agent: REST_TIME_SHORT
 
               3  zoe  Wed 2035-03-07 16:00–23:00  REST_TIME_SHORT
                    rest 7:00 of 11:00 between shifts s5 and s6: short by 240 min
                    fingerprint b17489021f8646d2.240
-                   3:1  leave_out  go ahead with everything else and leave shift s5 as it is
+                   3:1  trim       cut shift s5 down to where it may be, in the draft, then
+            | send this again
+                   3:2  trim       cut shift s6 down to where it may be, in the draft, then
+            | send this again
+                   3:3  leave_out  go ahead with everything else and leave shift s5 as it is
             | live
-                   3:2  leave_out  go ahead with everything else and leave shift s6 as it is
+                   3:4  leave_out  go ahead with everything else and leave shift s6 as it is
             | live
 
             publish the others: muster schedule publish push-2035-03-05-######## --plan-token
@@ -290,9 +294,10 @@ fn a_policy_may_speak_of_some_agents_and_groups() {
               |
             3 | remedy = "keep_mine"
               |          ^^^^^^^^^^^
-            "keep_mine" is no remedy; there are acknowledge, agree_again, cancel_time_off,
-            | chain, decide_time_off, deny_swap, keep_live, leave_out, offer_again,
-            | request_again, revert_swap, take_yours, update_existing, withdraw_availability
+            "keep_mine" is no remedy; there are acknowledge, add_break, agree_again,
+            | cancel_time_off, chain, decide_time_off, decline_swap, deny_swap, deny_time_off,
+            | keep_live, leave_out, offer_again, request_again, revert_swap, take_yours, trim,
+            | update_existing, withdraw_availability
             [exit 1]
         "#]],
     );

@@ -54,13 +54,17 @@ fn a_publish_follows_numbers_of_the_plan_and_sends_what_clears_the_way_first() {
               1  zoe  Wed 2035-03-07 16:00–23:00  REST_TIME_SHORT
                    rest 7:00 of 11:00 between shifts s5 and s6: short by 240 min
                    fingerprint b17489021f8646d2.240
-                   1:1  leave_out  go ahead with everything else and leave shift s5 as it is
+                   1:1  trim       cut shift s5 down to where it may be, in the draft, then
+            | send this again
+                   1:2  trim       cut shift s6 down to where it may be, in the draft, then
+            | send this again
+                   1:3  leave_out  go ahead with everything else and leave shift s5 as it is
             | live
-                   1:2  leave_out  go ahead with everything else and leave shift s6 as it is
+                   1:4  leave_out  go ahead with everything else and leave shift s6 as it is
             | live
 
             decide and publish: muster schedule publish push-2035-03-05-######## --plan-token
-            | plan.11.11+fd168828 --resolve N:REMEDY (such as 1:1)
+            | plan.11.11+bb32b248 --resolve N:REMEDY (such as 1:1)
             to try it: muster schedule plan push-2035-03-05-######## with the same, which
             | writes nothing
             sent: muster timeoff deny t1
