@@ -52,8 +52,7 @@ pub(crate) fn follow(
         Ok(Decision { outcome, .. }) => rest(command, &outcome),
         Err(_) => command.clone(),
     };
-    let explained =
-        explain_rest((&was, command), (world.head(), &left), &held, world.now);
+    let explained = explain_rest((&was, command), (world.head(), &left), &held, world.now);
     let command = left;
     // What went live in part may meet other findings when the rest of it is sent again.
     let again = decide(world.head(), &command, world.now);
