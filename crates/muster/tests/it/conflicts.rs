@@ -63,31 +63,6 @@ fn a_plan_shows_conflicts_before_they_bite_and_the_others_go_live() {
         "#]],
     );
     server.check(
-        &["schedule", "publish", &draft, "--mode", "atomic"],
-        expect![[r#"
-            muster: a decision is needed (CONFLICT)
-
-            needs acknowledgement, 1 agent: TimeOff requested 2035-03-05 10:00 to 14:00, pending
-              by PLANNER, NOW (revision 4)
-
-              ana  Mon 2035-03-05 10:00–14:00  TIME_OFF_PENDING_OVERLAP
-                shift s1 shares 240 min with pending time-off request t1
-                fingerprint 98c7fde42a42d07c.240
-                1. go ahead, acknowledging this
-                   muster schedule publish push-2035-03-05-######## --ack 98c7fde42a42d07c.240
-            | --mode atomic --reason '…'
-                2. deny time-off request t1, then send this again
-                   muster timeoff deny t1
-                3. cut shift s1 down to where it may be, in the draft, then send this again
-                   PATCH /api/v2/wfm/scheduling/schedules/push-2035-03-05-########
-            | {"baseVersion":3,"edits":[{"lengthMinutes":180,"op":"update","shiftId":"s1","start":"2035-03-05T20:00:00Z","timeZone":"America/Chicago"}],"resolutions":[]}
-                4. go ahead with everything else and leave shift s1 as it is live
-                   muster schedule publish push-2035-03-05-######## --mode atomic --keep
-            | s1/exists=live
-            [exit 3]
-        "#]],
-    );
-    server.check(
         &["schedule", "publish", &draft],
         expect![[r#"
             PARTIAL as week-2035-03-05-4419c07588b7aa80658e at revision 5: 2 live, 1 held back;
@@ -112,6 +87,36 @@ fn a_plan_shows_conflicts_before_they_bite_and_the_others_go_live() {
             | plan.5.5+4d8c4a10 --resolve N:REMEDY (such as 1:1)
             to try it: muster schedule plan push-2035-03-05-######## with the same, which
             | writes nothing
+            [exit 3]
+        "#]],
+    );
+}
+
+#[test]
+fn all_or_nothing_is_nothing_with_what_can_be_done_as_commands_to_type() {
+    let (server, draft) = contested();
+    server.check(
+        &["schedule", "publish", &draft, "--mode", "atomic"],
+        expect![[r#"
+            muster: a decision is needed (CONFLICT)
+
+            needs acknowledgement, 1 agent: TimeOff requested 2035-03-05 10:00 to 14:00, pending
+              by PLANNER, NOW (revision 4)
+
+              ana  Mon 2035-03-05 10:00–14:00  TIME_OFF_PENDING_OVERLAP
+                shift s1 shares 240 min with pending time-off request t1
+                fingerprint 98c7fde42a42d07c.240
+                1. go ahead, acknowledging this
+                   muster schedule publish push-2035-03-05-######## --ack 98c7fde42a42d07c.240
+            | --mode atomic --reason '…'
+                2. deny time-off request t1, then send this again
+                   muster timeoff deny t1
+                3. cut shift s1 down to where it may be, in the draft, then send this again
+                   PATCH /api/v2/wfm/scheduling/schedules/push-2035-03-05-########
+            | {"baseVersion":3,"edits":[{"lengthMinutes":180,"op":"update","shiftId":"s1","start":"2035-03-05T20:00:00Z","timeZone":"America/Chicago"}],"resolutions":[]}
+                4. go ahead with everything else and leave shift s1 as it is live
+                   muster schedule publish push-2035-03-05-######## --mode atomic --keep
+            | s1/exists=live
             [exit 3]
         "#]],
     );
