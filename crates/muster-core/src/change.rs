@@ -366,8 +366,7 @@ fn tried(roster: &Roster, actor: &Actor, pieces: &[Piece], now: Instant) -> Rost
 
 /// The state after some events, for a look at what they lead to.
 pub(crate) fn after(roster: &Roster, events: &[Event], now: Instant) -> Roster {
-    let client = crate::id::ClientId::first();
-    let origin = passing(roster, Actor { client, agent: None }, now);
+    let origin = passing(roster, Actor::onlooker(), now);
     let mut after = roster.clone();
     after.apply_events(events, &origin);
     after

@@ -14,7 +14,7 @@ use crate::decide::Rejection;
 use crate::draft::{CommitmentEdit, Draft, Edits, ShiftEdit};
 use crate::entry::{Actor, Origin, Reference, ReferenceKind, Source};
 use crate::event::Event;
-use crate::id::{ActivityCodeId, AgentId, ClientId, ShiftId};
+use crate::id::{ActivityCodeId, AgentId, ShiftId};
 use crate::instant::Interval;
 use crate::roster::{Roster, overlay};
 use crate::shift::{Activity, Commitment, ExternalIds, Shift, ShiftBody, Span, Tags};
@@ -81,7 +81,7 @@ pub fn drafted(base: &Roster, draft: &Draft) -> Roster {
 /// A roster with edits applied, right or wrong.
 #[must_use]
 pub fn applied(base: &Roster, edits: &Edits) -> Roster {
-    let actor = Actor { client: ClientId::first(), agent: None };
+    let actor = Actor::onlooker();
     let about = Reference { kind: ReferenceKind::Draft, id: Arc::default() };
     let (revision, at) = (base.revision(), base.at());
     imposed(base, edits, Origin::from(Source { revision, at, actor, about }))

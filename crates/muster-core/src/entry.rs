@@ -22,6 +22,13 @@ pub struct Actor {
     pub agent: Option<AgentId>,
 }
 
+impl Actor {
+    /// A planner without a name: for what is looked at and never written.
+    pub(crate) fn onlooker() -> Self {
+        Self { client: ClientId::first(), agent: None }
+    }
+}
+
 impl std::fmt::Display for Actor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.agent {

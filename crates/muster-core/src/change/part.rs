@@ -6,7 +6,7 @@ use crate::change::{self, Component};
 use crate::conflict::Finding;
 use crate::draft::{Draft, Edits, ExternalId, ShiftEdit, claims};
 use crate::entry::{Actor, ReferenceKind};
-use crate::id::{AgentId, ClientId, ShiftId, SwapId};
+use crate::id::{AgentId, ShiftId, SwapId};
 use crate::instant::Instant;
 use crate::merge::Resolutions;
 use crate::roster::Roster;
@@ -77,7 +77,7 @@ pub(crate) fn sharing(roster: &Roster, draft: &Draft, key: &ExternalId) -> Vec<S
 /// As [`change::weigh`], as a planner would send the edits and with nothing said of what is asked
 /// of all agents together.
 pub(crate) fn weigh(roster: &Roster, edits: &Edits, now: Instant) -> Vec<Component> {
-    let actor = Actor { client: ClientId::first(), agent: None };
+    let actor = Actor::onlooker();
     let pieces = change::pieces(roster, &actor, edits, &Resolutions::new(), now);
     let after = change::tried(roster, &actor, &pieces, now);
     change::ruled_components(roster, &after, pieces)

@@ -10,7 +10,7 @@ use crate::conflict::Kind;
 use crate::draft::Draft;
 use crate::entry::{Actor, Entry};
 use crate::feed::touch::{Pair, Touch};
-use crate::id::{AgentId, ClientId, ScheduleId};
+use crate::id::{AgentId, ScheduleId};
 use crate::instant::Instant;
 use crate::roster::Roster;
 
@@ -34,7 +34,7 @@ impl Readiness {
     #[must_use]
     pub fn of(roster: &Roster, draft: &ScheduleId, now: Instant) -> Option<Self> {
         let draft = roster.open_draft(draft)?;
-        let actor = Actor { client: ClientId::first(), agent: None };
+        let actor = Actor::onlooker();
         let terms = Terms::default();
         let components = change::weigh(roster, &actor, &draft.edits(), &terms, roster.now(now));
         let (roster, draft) = (roster.clone(), draft.clone());

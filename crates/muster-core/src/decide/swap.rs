@@ -289,16 +289,18 @@ fn accept_leg(
         return matched(roster, actor, swap, now);
     }
     let components = weighed(roster, actor, &swap.offer, now);
-    if is_blocked(&components) {
-        return Err(blocks(&components));
-    }
+    check_unblocked(&components)?;
     let event = Event::SwapAccepted { id: id.clone(), agent: agent.clone() };
     Ok(decision(id, SwapState::PendingPartner, news(&components), vec![event]))
 }
 
-fn blocks(components: &[crate::change::Component]) -> Rejection {
+fn check_unblocked(components: &[crate::change::Component]) -> Result<(), Rejection> {
+    if !is_blocked(components) {
+        return Ok(());
+    }
     let gates = gating(&components.iter().collect::<Vec<_>>());
-    Rejection::conflict(gates.into_iter().filter(|f| f.severity == Severity::Block).collect())
+    let blocks = gates.into_iter().filter(|f| f.severity == Severity::Block);
+    Err(Rejection::conflict(blocks.collect()))
 }
 
 fn text(shift: Option<&ShiftId>) -> String {
@@ -313,9 +315,7 @@ fn matched(
 ) -> Result<Decision, Rejection> {
     let id = &swap.offer.id;
     let components = weighed(roster, actor, &swap.offer, now);
-    if is_blocked(&components) {
-        return Err(blocks(&components));
-    }
+    check_unblocked(&components)?;
     let findings = news(&components);
     let (receiver, terms) = (swap.offer.receiver.clone(), spans(roster, &swap.offer));
     let event = Event::SwapMatched { id: id.clone(), receiver, terms };
