@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::acknowledge::Answers;
 use crate::command::Terms;
-use crate::conflict::{Clash, Finding, Fingerprint, Kind, Severity, Subject};
+use crate::conflict::{Clash, Finding, Kind, Severity, Subject};
 use crate::draft::{CommitmentEdit, Edits, ShiftEdit};
 use crate::entry::{Actor, Origin, Reference, ReferenceKind, Source};
 use crate::event::Event;
@@ -21,7 +21,7 @@ use crate::roster::Roster;
 use crate::rule;
 use crate::shift::{Atom, AtomValue, ShiftBody};
 
-pub(crate) use levels::found;
+pub(crate) use levels::{found, together};
 
 /// Agents that stand or fall together, and what a change does to them.
 #[derive(Debug, Default)]
@@ -53,12 +53,6 @@ impl Component {
     }
 }
 
-/// Whether a finding is one of those that were known, and no larger.
-pub(crate) fn is_covered(finding: &Finding, known: &[Fingerprint]) -> bool {
-    let fingerprint = finding.fingerprint();
-    known.iter().any(|known| known.covers(&fingerprint))
-}
-
 /// One edit, merged.
 #[derive(Default)]
 struct Piece {
@@ -81,7 +75,23 @@ pub(crate) fn weigh(
     terms: &Terms,
     now: Instant,
 ) -> Vec<Component> {
-    let pieces = pieces(roster, actor, edits, &terms.resolved(), now);
+    let mut components = alone(roster, actor, edits, &terms.resolved(), now);
+    let together = together(roster, &components.iter().collect::<Vec<_>>(), terms);
+    for (n, found) in together {
+        components[n].sort_in(found);
+    }
+    components
+}
+
+/// The same, each component by itself: nothing is said of what is asked of all agents together.
+pub(crate) fn alone(
+    roster: &Roster,
+    actor: &Actor,
+    edits: &Edits,
+    resolutions: &Resolutions,
+    now: Instant,
+) -> Vec<Component> {
+    let pieces = pieces(roster, actor, edits, resolutions, now);
     let after = tried(roster, actor, &pieces, now);
     let mut moved = moved(roster, &after, &pieces);
     let mut components = ruled_components(roster, &after, pieces);
@@ -89,7 +99,6 @@ pub(crate) fn weigh(
         let moved = component.agents.iter().filter_map(|agent| moved.remove(agent)).flatten();
         component.deltas.extend(moved);
     }
-    levels::weigh(roster, &mut components, terms);
     components
 }
 
@@ -130,7 +139,7 @@ impl Component {
     /// Sorts findings into those that stop it and the others.
     pub(crate) fn sort_in(&mut self, found: Vec<Finding>) {
         for finding in found {
-            if finding.severity >= Severity::Ack && !finding.standing {
+            if finding.is_gating() {
                 self.gating.push(finding);
             } else if finding.severity > Severity::Off {
                 self.noted.push(finding);

@@ -380,6 +380,11 @@ impl Finding {
         }
     }
 
+    /// Whether it stops what leads to it, unless somebody answers for it.
+    pub(crate) fn is_gating(&self) -> bool {
+        self.severity >= Severity::Ack && !self.standing
+    }
+
     /// With what it is about.
     #[must_use]
     pub fn about(mut self, subjects: impl IntoIterator<Item = Subject>) -> Self {

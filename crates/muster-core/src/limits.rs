@@ -55,10 +55,10 @@ pub const STAFFING_SHOWN_DAYS: i64 = 42;
 pub const LEVEL: u32 = 100_000;
 /// Most trunk groups, and most sites, of a unit.
 pub const CAPACITIES: usize = 200;
-/// Most shifts weighed again, in one answer, where remedies are tried with the whole command: those
-/// of findings without an agent, and all where something is asked of all agents together. Beyond
-/// it, an agent's remedies are tried with those who stand or fall with the agent, and nobody else.
-pub const REWEIGHED_SHIFTS: usize = 50_000;
+/// Most shifts weighed together again, in one answer, where remedies are tried and something is
+/// asked of all agents together. Beyond it, an agent's remedies are tried with those who stand or
+/// fall with the agent, and nobody else.
+pub const BALANCED_SHIFTS: usize = 50_000;
 /// Most findings without an agent in one answer for which the whole unit is searched for causes.
 pub const LEVELS_TRACED: usize = 20;
 /// Most entries told as causes of a finding without an agent, besides what was asked.

@@ -13,8 +13,13 @@ use crate::rule::levels::{Reading, pushes, stretches};
 
 /// Weighs components against what is asked of all agents together. As if everything that is wanted
 /// went live: what gets worse holds every component that makes it worse. Then again for what is
-/// left to go live, until nothing more gets worse; no subset is searched for that would do.
-pub(super) fn weigh(roster: &Roster, components: &mut [Component], terms: &Terms) {
+/// left to go live, until nothing more gets worse; no subset is searched for that would do. What is
+/// found comes with the component's place.
+pub(crate) fn together(
+    roster: &Roster,
+    components: &[&Component],
+    terms: &Terms,
+) -> Vec<(usize, Vec<Finding>)> {
     let mut scale = Scale::new(roster, components, terms);
     let mut due: BTreeSet<Meter> = scale.members.keys().cloned().collect();
     while !due.is_empty() {
@@ -30,16 +35,13 @@ pub(super) fn weigh(roster: &Roster, components: &mut [Component], terms: &Terms
         }
         due.retain(|meter| scale.members.contains_key(meter));
     }
-    let found = scale.found;
-    for ((n, _), findings) in found {
-        components[n].sort_in(findings);
-    }
+    scale.found.into_iter().map(|((n, _), findings)| (n, findings)).collect()
 }
 
 /// Components in the balance.
 struct Scale<'a> {
     roster: &'a Roster,
-    components: &'a [Component],
+    components: &'a [&'a Component],
     answers: Answers<'a>,
     /// Whether a component would go live, for all that is known.
     is_live: Vec<bool>,
@@ -49,7 +51,7 @@ struct Scale<'a> {
 }
 
 impl<'a> Scale<'a> {
-    fn new(roster: &'a Roster, components: &'a [Component], terms: &'a Terms) -> Self {
+    fn new(roster: &'a Roster, components: &'a [&'a Component], terms: &'a Terms) -> Self {
         let answers = Answers::new(roster, &terms.acknowledge);
         let is_live: Vec<bool> = components.iter().map(|c| terms.wants(&c.agents)).collect();
         let mut members: BTreeMap<Meter, Vec<usize>> = BTreeMap::new();
@@ -75,7 +77,7 @@ impl<'a> Scale<'a> {
             deltas.filter(|delta| delta.row.1 == *meter)
         };
         let pushed: Vec<(usize, Vec<(Day, Mask)>)> =
-            live.iter().map(|n| (*n, pushed(&self.components[*n], of_meter(n)))).collect();
+            live.iter().map(|n| (*n, pushed(self.components[*n], of_meter(n)))).collect();
         let mut worse: BTreeMap<Day, Mask> = BTreeMap::new();
         for (day, mask) in pushed.iter().flat_map(|(_, days)| days) {
             *worse.entry(*day).or_default() |= mask;
@@ -97,10 +99,7 @@ impl<'a> Scale<'a> {
     }
 
     fn newly_held(&self) -> Vec<usize> {
-        let holds = |finding: &Finding| {
-            let gates = finding.severity >= Severity::Ack && !finding.standing;
-            gates && !self.answers.covers(finding)
-        };
+        let holds = |finding: &Finding| finding.is_gating() && !self.answers.covers(finding);
         let held: BTreeSet<usize> = self
             .found
             .iter()
@@ -137,8 +136,8 @@ pub(crate) fn found(before: &Roster, after: &Roster, events: &[Event]) -> Vec<Fi
     let touched = touched_days(before, events, after);
     let all = touched.iter().flat_map(|(agent, days)| deltas(before, after, agent, days));
     let agents = touched.keys().cloned().collect();
-    let mut all = [Component { agents, deltas: all.collect(), ..Component::default() }];
-    weigh(before, &mut all, &Terms { mode: Mode::Atomic, ..Terms::default() });
-    let [component] = all;
-    component.gating.into_iter().chain(component.noted).collect()
+    let all = Component { agents, deltas: all.collect(), ..Component::default() };
+    let together = together(before, &[&all], &Terms { mode: Mode::Atomic, ..Terms::default() });
+    let found = together.into_iter().flat_map(|(_, found)| found);
+    found.filter(|finding| finding.severity > Severity::Off).collect()
 }

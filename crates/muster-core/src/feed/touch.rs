@@ -42,6 +42,16 @@ impl Touch {
         entry.events.iter().for_each(|event| self.add_event(pair, event));
     }
 
+    /// The agents whose time, data or edits were changed; nothing, when what holds for all was.
+    pub(crate) fn agents(&self) -> Option<&BTreeSet<AgentId>> {
+        (!self.is_everybody).then_some(&self.agents)
+    }
+
+    /// The shifts that were changed, or what a draft wants of them.
+    pub(crate) fn shifts(&self) -> &BTreeSet<ShiftId> {
+        &self.shifts
+    }
+
     /// The drafts that were made, edited, closed or thrown away.
     pub(crate) fn drafts(&self) -> impl Iterator<Item = &ScheduleId> {
         self.made.union(&self.edited)
