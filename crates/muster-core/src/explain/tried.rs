@@ -37,12 +37,12 @@ pub(super) fn works(scene: &Scene<'_>, finding: &Finding, remedy: &Remedy) -> bo
     }
     let after = match remedy.way {
         Way::Itself => refusal(scene.roster, &command, scene),
-        Way::First | Way::Instead => applied(scene, &command)
-            .and_then(|(then, _)| refusal(&then, scene.command, scene)),
+        Way::First | Way::Instead => {
+            applied(scene, &command).and_then(|(then, _)| refusal(&then, scene.command, scene))
+        }
     };
-    let before = scene
-        .gates
-        .get_or_init(|| refusal(scene.roster, scene.command, scene).unwrap_or_default());
+    let before =
+        scene.gates.get_or_init(|| refusal(scene.roster, scene.command, scene).unwrap_or_default());
     after.is_some_and(|after| is_cleared(finding, before, &after))
 }
 
@@ -144,9 +144,8 @@ fn clears(scene: &Scene<'_>, finding: &Finding, terms: &Terms, then: &Followed) 
         agents.as_ref().is_some_and(|agents| component.agents.is_disjoint(agents))
     };
     let others = all.iter().filter(is_other);
-    let before = scene
-        .gates
-        .get_or_init(|| gates(scene.roster, &all.iter().collect::<Vec<_>>(), terms));
+    let before =
+        scene.gates.get_or_init(|| gates(scene.roster, &all.iter().collect::<Vec<_>>(), terms));
     let after = gates(&then.roster, &others.chain(&after).collect::<Vec<_>>(), &then.terms);
     is_cleared(finding, before, &after)
 }

@@ -10,7 +10,7 @@ use crate::availability::Availability;
 use crate::draft::{Draft, Edits};
 use crate::entry::{Entry, Origin};
 use crate::event::Event;
-use crate::id::{AgentId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId};
+use crate::id::{AgentId, AvailabilityId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId};
 use crate::instant::{Instant, Interval};
 use crate::levels::{self, Day};
 use crate::roster::{AgentRecord, Gone, Known, Roster, Timeline, Week};
@@ -98,9 +98,7 @@ impl Roster {
             }
             Event::TimeOffLimitPut(limit) => self.put_time_off_limit(limit, origin),
             Event::AvailabilityPut(said) => self.put_availability(known(said, origin)),
-            Event::AvailabilityWithdrawn { agent, id } => {
-                drop(self.timeline(agent).availability.remove(id));
-            }
+            Event::AvailabilityWithdrawn { agent, id } => self.withdraw_availability(agent, id),
             Event::Acknowledged { .. } => self.acknowledgements.take(event, origin),
         }
     }
@@ -115,6 +113,15 @@ impl Roster {
     pub(super) fn put_availability(&mut self, said: Arc<Known<Availability>>) {
         let timeline = self.timeline(&said.value.agent);
         timeline.availability.insert(said.value.id.clone(), said);
+    }
+
+    /// Whoever said nothing else and never had a shift is then as if nothing had been said.
+    fn withdraw_availability(&mut self, agent: &AgentId, id: &AvailabilityId) {
+        let timeline = self.timeline(agent);
+        timeline.availability.remove(id);
+        if *timeline == Timeline::default() {
+            self.timelines.remove(agent);
+        }
     }
 
     fn put_agent(&mut self, agent: &Agent, origin: &Origin) {

@@ -3,6 +3,7 @@
 use expect_test::expect;
 use muster_core::decide::Rejection;
 use muster_core::explain::explain;
+use muster_core::roster::Image;
 use muster_core::testing::{World, by};
 
 #[test]
@@ -175,4 +176,13 @@ fn the_cause_is_what_was_said_and_taking_it_back_helps() {
         let again = world.run(&command.action);
         assert!(again.is_ok(), "{}: {again:?}", remedy.id);
     }
+}
+
+#[test]
+fn who_takes_back_all_that_was_said_is_stored_as_if_nothing_had_been() {
+    let mut world =
+        World::of("site Europe/Paris\nana is skill=s0\nana mon 09:00-17:00\nben is skill=s0");
+    world.send("says ben cannot weekly mon,wed 12:00-14:00");
+    world.send("unsay ben ben-weekly-mon");
+    assert_eq!(Image::of(world.head()).roster().as_ref(), Some(world.head()));
 }
