@@ -64,7 +64,7 @@ mod tests {
         expect![[r#"
             eu Unit REST_TIME_SHORT block minRestMinutes=660
             eu Unit MAX_HOURS_AVERAGE ack counted=worked maxMinutes=2880 weeks=17
-            eu Unit WEEKLY_REST_SHORT block days=7 minRestMinutes=2100
+            eu Unit WEEKLY_REST_SHORT block days=7 minRestMinutes=2100 window=week
             eu Unit BREAK_MISSING ack breakMinutes=1 counting=sum fromMinutes=361
             eu Unit MAX_NIGHT_HOURS ack averageDays=119 counted=worked maxMinutes=480
             france Unit REST_TIME_SHORT block minRestMinutes=660
@@ -74,8 +74,8 @@ mod tests {
             france Unit MAX_HOURS_DAY block counted=worked maxMinutes=600 window=civilDay
             france Minors MAX_HOURS_DAY block counted=worked maxMinutes=480 window=civilDay
             france Unit MAX_HOURS_AVERAGE block counted=worked maxMinutes=2640 weeks=12
-            france Unit WEEKLY_REST_SHORT block days=7 minRestMinutes=2100
-            france Minors WEEKLY_REST_SHORT block days=7 minRestMinutes=2880
+            france Unit WEEKLY_REST_SHORT block days=7 minRestMinutes=2100 window=week
+            france Minors WEEKLY_REST_SHORT block days=7 minRestMinutes=2880 window=week
             france Unit BREAK_MISSING block breakMinutes=20 fromMinutes=360
             france Minors BREAK_MISSING block breakMinutes=30 fromMinutes=271
             chicago Unit REST_TIME_SHORT ack minRestMinutes=600

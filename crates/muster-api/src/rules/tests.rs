@@ -47,7 +47,7 @@ fn every_kind_that_can_be_set_is_shown_as_it_holds() {
         MAX_WEEKENDS off {anchor:2026-01-05,maxWeekends:2,weeks:4}
         MAX_SHIFTS off {anchor:2026-01-05,maxShifts:22,types:,weeks:4}
         SUCCESSION_FORBIDDEN off {first:,next:}
-        WEEKLY_REST_SHORT off {days:7,minRestMinutes:2100}
+        WEEKLY_REST_SHORT off {days:7,minRestMinutes:2100,window:rolling}
         BREAK_MISSING off {breakMinutes:20,counting:longest,fromMinutes:361,latestMinutes:0}
         MAX_NIGHT_HOURS off {averageDays:0,counted:paid,maxMinutes:480,nightFrom:22:00,nightMinutes:180,nightUntil:06:00}
         FORBIDDEN_HOURS off {from:22:00,until:06:00}

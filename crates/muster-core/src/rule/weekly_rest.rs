@@ -1,23 +1,29 @@
-//! `WEEKLY_REST_SHORT`: in any seven days running, one rest of at least `minRestMinutes`.
+//! `WEEKLY_REST_SHORT`: in any seven days running, or in each week, one rest of at least
+//! `minRestMinutes`.
 //!
-//! The seven civil days, in the agent's zone, may begin on any day (Illinois, ODRISA: "every
-//! consecutive seven-day period"; EU 2003/88/EC Art. 5: 24 hours besides the daily eleven). A rest
-//! is elapsed time without a shift; of one that reaches beyond the seven days, the part inside
-//! counts. The finding is about the worst seven days of those that share days with each other; its
-//! magnitude is the minutes that their longest rest lacks.
+//! The civil days are those of the agent's zone. They may begin on any day (`window: rolling`;
+//! Illinois, ODRISA: "every consecutive seven-day period"), or they are weeks from the unit's first
+//! day (`window: week`; EU 2003/88/EC Art. 5 asks for 24 hours besides the daily eleven in each
+//! seven-day period, which need not be any seven days). A rest is elapsed time without a shift; of
+//! one that reaches beyond the days, the part inside counts. The finding is about the worst days of
+//! those that share days with each other; its magnitude is the minutes that their longest rest
+//! lacks.
 
 use jiff::civil::Date;
 
 use crate::conflict::{Finding, Subject};
 use crate::instant::{Instant, Interval};
-use crate::rule::{Param, Setting, Window, number};
+use crate::rule::{Allowed, Param, Setting, Window, number};
 use crate::shift::Shift;
 use crate::zone::Zone;
 
-pub(super) const PARAMS: &[Param] =
-    &[number("minRestMinutes", 2_100, (1, 10_080)), number("days", 7, (2, 28))];
+pub(super) const PARAMS: &[Param] = &[
+    number("minRestMinutes", 2_100, (1, 10_080)),
+    number("days", 7, (2, 28)),
+    Param { name: "window", allowed: Allowed::Word(&["rolling", "week"]) },
+];
 
-/// Seven days whose longest rest is too short.
+/// Days whose longest rest is too short.
 struct Short {
     days: Interval,
     longest_min: i64,
@@ -27,24 +33,29 @@ struct Short {
 
 pub(super) fn check(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<Finding>) {
     let min_min = setting.number("minRestMinutes");
-    let days = setting.number("days");
     let zone = &window.agent.zone;
-    let step = days - 1;
-    let Some(mut first) = Zone::days_after(zone.date(window.hull.start()), -step) else { return };
+    let is_rolling = setting.choice("window") == 0;
+    let (days, step) = if is_rolling { (setting.number("days"), 1) } else { (7, 7) };
+    // The first days that a day lies in.
+    let around = |day: Date| match is_rolling {
+        true => Zone::days_after(day, 1 - days),
+        false => Some(Zone::week_of(day, window.unit.first_day.into())),
+    };
+    let Some(mut first) = around(zone.date(window.hull.start())) else { return };
     let last = zone.date(Instant::from_ms(window.hull.end().ms() - 1));
-    let reach = reach(window, first, last, step);
+    let reach = Zone::days_after(last, days - 1).and_then(|last| zone.days(first, last));
     let shifts: Vec<&Shift> =
         reach.map(|reach| window.shifts_during(reach).collect()).unwrap_or_default();
     let mut run: Option<Short> = None;
     while first <= last {
         let end = Zone::days_after(first, days).map(|after| zone.start_of_day(after));
         let span = end.and_then(|end| Interval::new(zone.start_of_day(first), end));
-        let (Some(span), Ok(tomorrow)) = (span, first.tomorrow()) else { break };
+        let (Some(span), Some(following)) = (span, Zone::days_after(first, step)) else { break };
         let Some(next) = shifts.iter().find(|s| s.body.span.end() > span.start()) else { break };
         // A stretch of touched days may be years long: where no shift is, there is nothing to see.
         if next.body.span.start >= span.end() {
-            let Some(near) = Zone::days_after(next.first_day(zone), -step) else { break };
-            first = near.max(tomorrow);
+            let Some(near) = around(next.first_day(zone)) else { break };
+            first = near.max(following);
             continue;
         }
         if let Some(short) = short_of(&shifts, span, min_min) {
@@ -59,14 +70,9 @@ pub(super) fn check(window: &Window<'_>, setting: &Setting<'_>, found: &mut Vec<
                 None => Some(short),
             };
         }
-        first = tomorrow;
+        first = following;
     }
     found.extend(run.map(|worst| finding(window, setting, &shifts, &worst, min_min)));
-}
-
-/// All days that are looked at.
-fn reach(window: &Window<'_>, first: Date, last: Date, step: i64) -> Option<Interval> {
-    window.agent.zone.days(first, Zone::days_after(last, step)?)
 }
 
 fn short_of(shifts: &[&Shift], days: Interval, min_min: i64) -> Option<Short> {
@@ -159,6 +165,44 @@ mod tests {
             expect![[r#"
                 ack WEEKLY_REST_SHORT ana [ana-2026-03-23, ana-2026-03-24, ana-fri, ana-sat, ana-sun, ana-thu, ana-wed] wed 00:00-00:00 [10080] 960/1440 min
             "#]],
+        );
+    }
+
+    #[test]
+    fn two_days_off_are_enough_for_each_week_but_not_for_any_seven_days() {
+        // Of the two days off, a Sunday's seven days see 33 hours at their start and 31 at the end.
+        let fixture = |params: &str| {
+            let rule = format!("rule WEEKLY_REST_SHORT block minRestMinutes=2100 {params}");
+            let days = ["mon", "tue", "wed", "thu", "fri", "2026-03-23", "2026-03-24"];
+            let shifts: String =
+                days.iter().map(|day| format!("ana {day} 09:00-17:00\n")).collect();
+            format!("site Europe/Paris\n{rule}\n{shifts}")
+        };
+        check_rule(Kind::WeeklyRestShort, &fixture("window=week"), expect![""]);
+        check_rule(
+            Kind::WeeklyRestShort,
+            &fixture("window=rolling"),
+            expect![[r#"
+            block WEEKLY_REST_SHORT ana [ana-fri, ana-mon, ana-thu, ana-tue, ana-wed] 2026-03-15 00:00-00:00 [10080] 1980/2100 min
+        "#]],
+        );
+    }
+
+    #[test]
+    fn a_week_begins_on_the_units_first_day() {
+        // The rest lies on both sides of Sunday's midnight: 31 hours in one week, 9 in the next.
+        let fixture = |min: u32| {
+            let rule = format!("rule WEEKLY_REST_SHORT block minRestMinutes={min} window=week");
+            let monday = "ana 2026-03-23 09:00-17:00";
+            format!("site Europe/Paris\n{rule}\n{SIX_DAYS}\n{monday}")
+        };
+        check_rule(Kind::WeeklyRestShort, &fixture(1_860), expect![""]);
+        check_rule(
+            Kind::WeeklyRestShort,
+            &fixture(1_861),
+            expect![[r#"
+            block WEEKLY_REST_SHORT ana [ana-fri, ana-mon, ana-sat, ana-thu, ana-tue, ana-wed] mon 00:00-00:00 [10080] 1860/1861 min
+        "#]],
         );
     }
 
