@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{DecodingKey, EncodingKey, Header, Validation};
 use muster_core::Instant;
 use muster_core::entry::Actor;
-use muster_core::id::{ClientId, OrganizationId};
+use muster_core::id::{AgentId, ClientId, OrganizationId};
 use muster_ledger::{ClientRow, Ledger, LedgerError};
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +64,9 @@ pub enum AccessError {
     /// The token does not reach that far.
     #[error("the token lacks scope {0}")]
     Scope(&'static str),
+    /// The token is an agent's, and this is about somebody else or for planners.
+    #[error("the token is agent {0}'s and reaches only what is {0}'s own")]
+    NotOwn(AgentId),
     /// A scope was asked for that the client does not have, or nobody has.
     #[error("scope {0:?} is not the client's")]
     NotItsScope(String),
@@ -91,6 +94,22 @@ impl Caller {
         let has = |scope: &str| self.scopes.contains(scope);
         if has(scope) || has("wfm:admin") { Ok(()) } else { Err(AccessError::Scope(scope)) }
     }
+
+    /// Whether the token reaches what is about some agents, if anybody is named. One that is no
+    /// agent's reaches everybody.
+    ///
+    /// # Errors
+    /// [`AccessError::NotOwn`] when it is an agent's and they are others.
+    pub fn may_see<'a>(
+        &self,
+        agents: impl IntoIterator<Item = &'a AgentId>,
+    ) -> Result<(), AccessError> {
+        let Some(own) = &self.actor.agent else { return Ok(()) };
+        match agents.into_iter().any(|agent| agent == own) {
+            true => Ok(()),
+            false => Err(AccessError::NotOwn(own.clone())),
+        }
+    }
 }
 
 /// A fresh client: the only time its secret is seen.
@@ -109,6 +128,9 @@ struct Claims {
     sub: String,
     org: String,
     scope: String,
+    /// The agent whose own things the token reaches; everybody's, when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    agent: Option<AgentId>,
     iat: u64,
     exp: u64,
 }
@@ -124,6 +146,18 @@ pub struct Token {
     pub expires_in: u64,
     /// The scopes it reaches, separated by spaces.
     pub scope: String,
+    /// The agent whose own things it reaches; everybody's, when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentId>,
+}
+
+/// What a client asks of a token.
+#[derive(Debug, Clone, Default)]
+pub struct Narrowed<'a> {
+    /// Only these of the client's scopes; all, when absent.
+    pub scope: Option<&'a str>,
+    /// Only what is this agent's own: for programs that agents use themselves.
+    pub agent: Option<AgentId>,
 }
 
 /// Checks clients and tokens.
@@ -209,7 +243,7 @@ impl Access {
         &self,
         client: &str,
         secret: &str,
-        scope: Option<&str>,
+        narrowed: Narrowed<'_>,
     ) -> Result<Token, AccessError> {
         let row = match ClientId::parse(client) {
             Ok(id) => self.ledger.find_client(&id).await?,
@@ -221,20 +255,21 @@ impl Access {
         let check = tokio::task::spawn_blocking(move || is_secret(hash.as_deref(), &secret));
         let is_right = check.await.unwrap_or(false);
         let row = row.filter(|_| is_right).ok_or(AccessError::BadClient)?;
-        let scope = scope.unwrap_or(&row.scopes);
+        let scope = narrowed.scope.unwrap_or(&row.scopes);
         let known: BTreeSet<&str> = row.scopes.split_whitespace().collect();
         if let Some(other) = scope.split_whitespace().find(|scope| !known.contains(scope)) {
             return Err(AccessError::NotItsScope(other.to_owned()));
         }
-        Ok(self.sign(&row, scope))
+        Ok(self.sign(&row, scope, narrowed.agent))
     }
 
-    fn sign(&self, row: &ClientRow, scope: &str) -> Token {
+    fn sign(&self, row: &ClientRow, scope: &str, agent: Option<AgentId>) -> Token {
         let now = seconds(self.clock.now());
         let claims = Claims {
             sub: row.id.to_string(),
             org: row.organization.to_string(),
             scope: scope.to_owned(),
+            agent,
             iat: now,
             exp: now + limits::TOKEN_SECONDS,
         };
@@ -245,6 +280,7 @@ impl Access {
             token_type: "bearer",
             expires_in: limits::TOKEN_SECONDS,
             scope: claims.scope,
+            agent: claims.agent,
         }
     }
 
@@ -268,7 +304,7 @@ impl Access {
         let organization = OrganizationId::parse(&claims.org).map_err(|_| AccessError::BadToken)?;
         let client = ClientId::parse(&claims.sub).map_err(|_| AccessError::BadToken)?;
         let scopes = claims.scope.split_whitespace().map(str::to_owned).collect();
-        let actor = Actor { client, agent: None };
+        let actor = Actor { client, agent: claims.agent };
         Ok(Caller { organization, actor, scopes: Arc::new(scopes) })
     }
 }
