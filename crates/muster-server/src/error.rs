@@ -194,6 +194,10 @@ impl From<AccessError> for ApiError {
                 "Bearer realm=\"muster\", error=\"invalid_token\", \
                  error_description=\"the token has expired\"",
             ),
+            AccessError::Revoked => unauthorized(
+                "Bearer realm=\"muster\", error=\"invalid_token\", \
+                 error_description=\"the client was revoked\"",
+            ),
             AccessError::Scope(scope) => {
                 let mut problem = Problem::new(Code::Forbidden, detail);
                 problem.scope = Some(scope.to_owned());

@@ -205,7 +205,7 @@ async fn enter(
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
     });
-    let caller = app.access().caller(bearer.ok_or(AccessError::NoToken)?)?;
+    let caller = app.access().caller(bearer.ok_or(AccessError::NoToken)?).await?;
     caller.may(scope)?;
     own::check(&caller, method, path, &parts.uri)?;
     let body = to_bytes(body, limits::BODY_BYTES).await.map_err(|_| ApiError::too_large())?;
