@@ -124,7 +124,7 @@ impl Call {
         }
     }
 
-    /// The command id of a keyed request: the same for the same organization, client, agent and key.
+    /// The command id of a keyed request: the same for one organization, client, agent and key.
     pub(crate) fn command_id(&self) -> Option<CommandId> {
         let key = self.key.as_ref()?;
         let Caller { organization, actor, .. } = &self.caller;
