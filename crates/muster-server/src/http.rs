@@ -41,6 +41,8 @@ use crate::error::ApiError;
 use crate::realtime::Realtime;
 use crate::units::Units;
 
+use stale::Refused;
+
 pub(crate) use call::Call;
 pub(crate) use page::Page;
 pub(crate) use reply::{created, document, json, listed, problem, withdrawn, written};
@@ -53,6 +55,7 @@ pub struct App(Arc<Inner>);
 struct Inner {
     access: Access,
     realtime: Realtime,
+    refused: Refused,
     closing: watch::Sender<bool>,
     /// The last field: it says when the ledger is free, and `access` has a handle too.
     units: Units,
@@ -63,7 +66,8 @@ impl App {
     #[must_use]
     pub fn new(units: Units, access: Access) -> Self {
         let closing = watch::Sender::new(false);
-        Self(Arc::new(Inner { units, access, realtime: Realtime::default(), closing }))
+        let (realtime, refused) = Default::default();
+        Self(Arc::new(Inner { units, access, realtime, refused, closing }))
     }
 
     /// Ends what would otherwise go on for ever: streams of events.
@@ -87,6 +91,10 @@ impl App {
 
     pub(crate) fn realtime(&self) -> &Realtime {
         &self.0.realtime
+    }
+
+    pub(crate) fn refused(&self) -> &Refused {
+        &self.0.refused
     }
 
     pub(crate) fn clock(&self) -> &Clock {
@@ -170,7 +178,11 @@ impl App {
         let command = call.command(action);
         let id: CommandId = call.command_id().unwrap_or_else(|| self.mint(call));
         let ask = Ask { command, id, keyed: call.key_hash(), ground: None };
-        explained(desk.ask(ask).await?, desk, call)
+        let answer = desk.ask(ask).await?;
+        if call.sent().is_put() {
+            self.refused().note(desk.key(), &answer);
+        }
+        explained(answer, desk, call)
     }
 }
 

@@ -38,6 +38,8 @@ pub const PAGE_SIZE: usize = 1_000;
 pub const TOKEN_SECONDS: u64 = 3_600;
 /// For how long after somebody else's change a document that undoes it is suspected, in minutes.
 pub const STALE_MIN: i64 = 60;
+/// Most refused values that a node remembers for that.
+pub const STALE_REFUSED: usize = 10_000;
 /// Most entries whose changes a document is compared with for that, the newest first.
 pub const STALE_ENTRIES: usize = 8;
 /// How long a node goes on with the signing keys and revoked clients that it has read, in seconds.

@@ -186,8 +186,8 @@ pub(crate) async fn put(
     let agents: Vec<AgentId> = docs.iter().map(|doc| doc.agent.clone()).collect();
     let edits = diff::week(&ground, week, &docs, &mut || app.mint(&call))?;
     if let Which::Live(_) = which {
-        let (actor, now) = (&call.caller.actor, app.clock().now());
-        terms.suspects = stale::suspects(&desk, actor, &ground, &edits, now).await;
+        let actor = &call.caller.actor;
+        terms.suspects = stale::suspects(&app, &desk, actor, &ground, &edits).await;
     }
     let action = which.edited(edits, terms);
     let answer = app.ask(&desk, &call.of_weeks(week, &agents), action).await?;

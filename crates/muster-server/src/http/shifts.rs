@@ -221,8 +221,8 @@ async fn write(
     let doc = input.doc(&ground)?;
     let edits = diff::shift(&ground, &doc, &mut || shift.clone())?;
     if call.sent().is_put() {
-        let (actor, now) = (&call.caller.actor, app.clock().now());
-        terms.suspects = stale::suspects(desk, actor, &ground, &edits, now).await;
+        let actor = &call.caller.actor;
+        terms.suspects = stale::suspects(app, desk, actor, &ground, &edits).await;
     }
     let answer = app.ask(desk, call, alone(edits, terms)).await?;
     answered(&answer, &shift)

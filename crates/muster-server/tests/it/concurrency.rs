@@ -253,6 +253,35 @@ async fn a_fresh_version_on_a_stale_body_is_suspected_never_silent() {
     assert_eq!(app.get("/scheduling/shifts/ana-1").await.number("/lengthMinutes"), 430);
 }
 
+/// The same loop where both want something else of one value: it does not win by asking again.
+#[tokio::test]
+async fn a_refused_value_does_not_win_under_the_newest_version() {
+    let app = TestApp::with_week().await;
+    let engine = app.client("engine", "wfm:schedule:read wfm:schedule:write").await;
+    let path = format!("/schedules/{}", app.live().await);
+    let read = async || app.ask("GET", &path).token(&engine).send().await.is(200).body;
+    let put = async |body: &Value| app.ask("PUT", &path).token(&engine).json(body).send().await;
+    let mut mine = read().await;
+    mine["agentSchedules"][0]["shifts"][0]["lengthMinutes"] = json!(430);
+    app.patch("/scheduling/shifts/ana-0", json!({ "lengthMinutes": 420 })).await.is(200);
+    let head = app.get("/businessunits/u1").await.revision();
+    let refused = put(&mine).await.refuses(409, "CONFLICT");
+    assert_eq!(refused.text_at("/conflicts/0/kind"), "FIELD_CHANGED_BOTH");
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..5 {
+        mine["scheduleVersion"] = read().await["scheduleVersion"].clone();
+        let refused = put(&mine).await.refuses(409, "CONFLICT");
+        assert_eq!(refused.text_at("/conflicts/0/kind"), "STALE_OVERWRITE_SUSPECTED");
+        seen.insert(refused.text_at("/conflicts/0/fingerprint").to_owned());
+    }
+    assert_eq!(seen.len(), 1);
+    assert_eq!(app.get("/businessunits/u1").await.revision(), head);
+    assert_eq!(app.get("/scheduling/shifts/ana-0").await.number("/lengthMinutes"), 420);
+    // Who wants another value now has thought again.
+    mine["agentSchedules"][0]["shifts"][0]["lengthMinutes"] = json!(425);
+    put(&mine).await.is(200);
+}
+
 /// Who undoes its own change, or somebody else's of long ago, is believed.
 #[tokio::test]
 async fn what_is_put_back_on_purpose_is_not_suspected() {
