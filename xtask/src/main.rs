@@ -6,6 +6,7 @@
 
 mod arrows;
 mod cargo;
+mod debian;
 mod licences;
 mod metadata;
 mod mutants;

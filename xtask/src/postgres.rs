@@ -16,6 +16,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::cargo::{capture, run};
+use crate::debian;
 
 /// Where the tests find the server, and the pooler.
 const SERVER: &str = "MUSTER_TEST_POSTGRES";
@@ -198,20 +199,7 @@ pub(crate) fn ensure_installed() -> Result<()> {
     if !Path::new(PGBOUNCER).is_file() {
         missing.push("pgbouncer");
     }
-    if missing.is_empty() {
-        return Ok(());
-    }
-    println!("installing {}, once", missing.join(" and "));
-    let install = || {
-        let mut apt = Command::new("apt-get");
-        apt.env("DEBIAN_FRONTEND", "noninteractive");
-        apt.args(["install", "--yes", "--no-install-recommends"]).args(&missing);
-        run(&mut apt)
-    };
-    // A container's lists of packages are often empty or old.
-    let installed =
-        install().or_else(|_| run(Command::new("apt-get").arg("update")).and_then(|()| install()));
-    installed.with_context(|| format!("install {} with apt-get", missing.join(" and ")))
+    debian::install(&missing)
 }
 
 /// The user and group to run as, if we are root.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 
 use crate::cargo::{cargo, ensure_tools, root, run};
+use crate::debian;
 use crate::postgres::{self, Postgres};
 use crate::{arrows, licences, tidy, tree};
 
@@ -95,6 +96,7 @@ fn nextest() -> Result<()> {
     if !root().join("../shared/data").is_dir() {
         println!("there is no ../shared/data: the tests of published rosters are skipped");
     }
+    debian::ensure_scripts()?;
     let server = Postgres::start()?;
     run(server.shown_to(&mut cargo(["nextest", "run", "--workspace", "--all-features"])))
 }

@@ -8,6 +8,7 @@ mod bench;
 mod clients;
 mod conflicts;
 mod damage;
+mod field;
 mod full;
 mod ledger;
 mod moving;
