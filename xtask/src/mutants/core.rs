@@ -165,9 +165,9 @@ pub(super) const CORE: &[Mutant] = &[
     },
     Mutant {
         name: "what stood before stands in the way",
-        file: "crates/muster-core/src/change.rs",
-        find: "finding.severity >= Severity::Ack && !finding.standing",
-        replace: "finding.severity >= Severity::Ack",
+        file: "crates/muster-core/src/conflict.rs",
+        find: "self.severity >= Severity::Ack && !self.standing",
+        replace: "self.severity >= Severity::Ack",
         package: "muster-core",
         tests: "test(what_stood_before)",
     },

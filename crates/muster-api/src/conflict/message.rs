@@ -8,11 +8,7 @@ use muster_core::shift::Atom;
 pub fn message(finding: &Finding) -> String {
     let text = match finding.kind {
         Kind::FieldChangedBoth => changed_both(finding),
-        Kind::StaleOverwriteSuspected => format!(
-            "the {} of {} would be again what it was before somebody else changed it",
-            part(finding),
-            shifts(finding)
-        ),
+        Kind::StaleOverwriteSuspected => put_back(finding),
         Kind::DeletedButChanged => {
             format!("{} is deleted here and was changed meanwhile", shifts(finding))
         }
@@ -199,6 +195,11 @@ fn part(finding: &Finding) -> &'static str {
         // A clash of an agent's own activities names no atom where it is found in a draft.
         None => "activities",
     }
+}
+
+fn put_back(finding: &Finding) -> String {
+    let (part, shifts) = (part(finding), shifts(finding));
+    format!("the {part} of {shifts} would be again what it was before somebody else changed it")
 }
 
 fn changed_both(finding: &Finding) -> String {

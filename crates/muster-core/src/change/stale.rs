@@ -1,9 +1,9 @@
 //! `STALE_OVERWRITE_SUSPECTED`: a whole document puts a value back that somebody else has just
-//! changed, though it names the version after that change: what comes out when the newest version is
-//! fetched and an older body is sent with it.
+//! changed, though it names the version after that change: what comes out when the newest version
+//! is fetched and an older body is sent with it.
 //!
-//! Whether a value is one from before is seen by who knows the past, and comes with the command as a
-//! suspect; here it becomes a finding for as long as the command would change that value.
+//! Whether a value is one from before is seen by who knows the past, and comes with the command as
+//! a suspect; here it becomes a finding for as long as the command would change that value.
 
 use crate::command::Suspect;
 use crate::conflict::{Clash, Finding, Kind, Subject};

@@ -131,9 +131,13 @@ fn a_plan_numbers_conflicts_by_cause_and_their_remedies() {
               3  zoe  Wed 2035-03-07 16:00–23:00  REST_TIME_SHORT
                    rest 7:00 of 11:00 between shifts s5 and s6: short by 240 min
                    fingerprint b17489021f8646d2.240
-                   3:1  leave_out  go ahead with everything else and leave shift s5 as it is
+                   3:1  trim       cut shift s5 down to where it may be, in the draft, then
+            | send this again
+                   3:2  trim       cut shift s6 down to where it may be, in the draft, then
+            | send this again
+                   3:3  leave_out  go ahead with everything else and leave shift s5 as it is
             | live
-                   3:2  leave_out  go ahead with everything else and leave shift s6 as it is
+                   3:4  leave_out  go ahead with everything else and leave shift s6 as it is
             | live
 
             needs acknowledgement, 1 agent: TimeOff requested 2035-03-10, pending
@@ -148,7 +152,7 @@ fn a_plan_numbers_conflicts_by_cause_and_their_remedies() {
             | is live
 
             publish the others: muster schedule publish push-2035-03-05-######## --plan-token
-            | plan.8.6+0441b2b5
+            | plan.8.6+ca8df884
             or decide: the same with --resolve N:REMEDY (such as 1:1)
             to try it: muster schedule plan push-2035-03-05-######## with the same, which
             | writes nothing
@@ -180,16 +184,20 @@ fn a_plan_shows_what_is_left_after_decisions_and_what_would_be_sent_first() {
               3  zoe  Wed 2035-03-07 16:00–23:00  REST_TIME_SHORT
                    rest 7:00 of 11:00 between shifts s5 and s6: short by 240 min
                    fingerprint b17489021f8646d2.240
-                   3:1  leave_out  go ahead with everything else and leave shift s5 as it is
+                   3:1  trim       cut shift s5 down to where it may be, in the draft, then
+            | send this again
+                   3:2  trim       cut shift s6 down to where it may be, in the draft, then
+            | send this again
+                   3:3  leave_out  go ahead with everything else and leave shift s5 as it is
             | live
-                   3:2  leave_out  go ahead with everything else and leave shift s6 as it is
+                   3:4  leave_out  go ahead with everything else and leave shift s6 as it is
             | live
 
             what the publish sends first:
               muster timeoff deny t1
 
             publish the others: muster schedule publish push-2035-03-05-######## --plan-token
-            | plan.8.6+0441b2b5 --resolve 1-2:keep_live --resolve 4:decide_time_off
+            | plan.8.6+ca8df884 --resolve 1-2:keep_live --resolve 4:decide_time_off
             or decide: the same with --resolve N:REMEDY (such as 3:1)
             to try it: muster schedule plan push-2035-03-05-######## with the same, which
             | writes nothing
@@ -201,7 +209,7 @@ fn a_plan_shows_what_is_left_after_decisions_and_what_would_be_sent_first() {
 #[test]
 fn a_plan_without_anything_left_says_how_to_make_it_live() {
     check_plan(
-        "--resolve 2:2 --resolve 3:2 --policy rules.toml --reason agreed",
+        "--resolve 2:2 --resolve 3:4 --policy rules.toml --reason agreed",
         expect![[r#"
             plan of DRAFT push-2035-03-05-######## "week.csv", week of 2035-03-05, unit vienna,
             | version 6
@@ -213,11 +221,11 @@ fn a_plan_without_anything_left_says_how_to_make_it_live() {
             no.  agent  conflict                  remedy       decided by
             1    ana    FIELD_CHANGED_BOTH        take_yours   rules.toml, line 2
             2    ben    FIELD_CHANGED_BOTH        keep_live    --resolve 2:2
-            3    zoe    REST_TIME_SHORT           leave_out    --resolve 3:2
+            3    zoe    REST_TIME_SHORT           leave_out    --resolve 3:4
             4    cem    TIME_OFF_PENDING_OVERLAP  acknowledge  rules.toml, line 11
 
             make it live: muster schedule publish push-2035-03-05-######## --plan-token
-            | plan.8.6+0441b2b5 --reason agreed --resolve 2:2 --resolve 3:2 --policy rules.toml
+            | plan.8.6+ca8df884 --reason agreed --resolve 2:2 --resolve 3:4 --policy rules.toml
         "#]],
     );
 }
@@ -258,7 +266,7 @@ fn a_policy_decides_by_kind_and_says_by_which_rule_and_where_it_could_not() {
             | live
 
             publish the others: muster schedule publish push-2035-03-05-######## --plan-token
-            | plan.8.6+0441b2b5 --policy rules.toml
+            | plan.8.6+ca8df884 --policy rules.toml
             or decide: the same with --resolve N:REMEDY (such as 3:1)
             to try it: muster schedule plan push-2035-03-05-######## with the same, which
             | writes nothing
@@ -296,8 +304,8 @@ fn a_policy_may_speak_of_some_agents_and_groups() {
               |          ^^^^^^^^^^^
             "keep_mine" is no remedy; there are acknowledge, add_break, agree_again,
             | cancel_time_off, chain, decide_time_off, decline_swap, deny_swap, deny_time_off,
-            | keep_live, leave_out, offer_again, request_again, revert_swap, take_yours, trim,
-            | update_existing, withdraw_availability
+            | keep_live, leave_out, merge, offer_again, request_again, revert_swap, take_yours,
+            | trim, update_existing, withdraw_availability
             [exit 1]
         "#]],
     );

@@ -236,7 +236,7 @@ fn a_push_that_breaks_off_takes_its_drafts_back() {
     server.check(
         &[&push[..], &["--client-id", id, &format!("--client-secret={secret}")]].concat(),
         expect![[r#"
-            muster: a scope is missing (FORBIDDEN)
+            muster: the token does not reach that far (FORBIDDEN)
               the token lacks scope wfm:schedule:read
             [exit 1]
         "#]],

@@ -33,7 +33,7 @@ fn decisions_that_mean_nothing_are_refused() {
         "--resolve 3:leave_out",
         expect![[r#"
             muster: --resolve 3:leave_out: REST_TIME_SHORT of zoe offers leave_out more than
-            | once; it offers 1 leave_out, 2 leave_out
+            | once; it offers 1 trim, 2 trim, 3 leave_out, 4 leave_out
             [exit 2]
         "#]],
     );
