@@ -7,10 +7,10 @@ use muster_core::instant::Instant;
 
 use crate::clusters::Clusters;
 use crate::config::{Elsewhere, LedgerConfig};
-use crate::entry::{Appended, NewEntry, StoredCommand, StoredEntry};
+use crate::entry::{Appended, Hash, NewEntry, StoredCommand, StoredEntry};
 use crate::error::{AppendError, LedgerError};
 use crate::hold::Hold;
-use crate::plain::{ClientRow, Profile, SigningKey};
+use crate::plain::{CalendarLink, ClientRow, Profile, SigningKey};
 use crate::postgres::{self, Postgres};
 use crate::snapshot::Snapshot;
 use crate::sqlite::Sqlite;
@@ -364,6 +364,56 @@ impl Ledger {
         at: Instant,
     ) -> Result<Option<ClientRow>, LedgerError> {
         on_engine!(self, engine => engine.revoke_client(organization, id, at).await)
+    }
+
+    /// Stores the link to an agent's calendar and answers with the one that stands: this one if
+    /// there was none, if that was revoked, or if it is to be replaced.
+    ///
+    /// # Errors
+    /// See [`Ledger`].
+    pub async fn put_calendar(
+        &self,
+        link: CalendarLink,
+        replace: bool,
+    ) -> Result<CalendarLink, LedgerError> {
+        on_engine!(self, engine => engine.put_calendar(link, replace).await)
+    }
+
+    /// The link whose secret has a hash, revoked or not.
+    ///
+    /// # Errors
+    /// See [`Ledger`].
+    pub async fn find_calendar(
+        &self,
+        token_hash: &Hash,
+    ) -> Result<Option<CalendarLink>, LedgerError> {
+        on_engine!(self, engine => engine.find_calendar(token_hash).await)
+    }
+
+    /// The link to an agent's calendar, revoked or not.
+    ///
+    /// # Errors
+    /// See [`Ledger`].
+    pub async fn calendar_of(
+        &self,
+        organization: &OrganizationId,
+        agent: &AgentId,
+    ) -> Result<Option<CalendarLink>, LedgerError> {
+        on_engine!(self, engine => engine.calendar_of(organization, agent).await)
+    }
+
+    /// Revokes the link to an agent's calendar, if there is one. One that was revoked before keeps
+    /// its time.
+    ///
+    /// # Errors
+    /// See [`Ledger`].
+    pub async fn revoke_calendar(
+        &self,
+        organization: &OrganizationId,
+        agent: &AgentId,
+        at: Instant,
+    ) -> Result<(), LedgerError> {
+        on_engine!(self, engine => engine.revoke_calendar(organization, agent, at).await)
     }
 
     /// The current signing key; `fresh` becomes it if there is none. Whoever asks gets the same.
