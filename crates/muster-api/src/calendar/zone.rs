@@ -1,5 +1,5 @@
-//! Zones as calendars carry them (RFC 5545 §3.6.5): the offset that holds at first, and every change
-//! of it, so that nothing has to be known of the zone but what stands there.
+//! Zones as calendars carry them (RFC 5545 §3.6.5): the offset that holds at first, and every
+//! change of it, so that nothing has to be known of the zone but what stands there.
 
 use jiff::civil::{Date, DateTime};
 use muster_core::instant::{Instant, Interval};

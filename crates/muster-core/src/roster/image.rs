@@ -33,6 +33,9 @@ type SwapImage = (SwapOffer, SwapState, Vec<AgentId>, Vec<Span>, Ref, Ref);
 /// A request, where it stands, whether it was ever granted, and the entries that moved and made it.
 type TimeOffImage = (TimeOffRequest, TimeOffStatus, bool, Ref, Ref);
 
+/// A shift that is gone, or that its owner has no longer; what it was, and the entry that took it.
+type LostImage = (ShiftId, Arc<ShiftBody>, Ref);
+
 /// What of an agent's own came or went when, and the entry that last did so.
 type Recommitted = (AgentId, Vec<(Instant, u32, Ref)>);
 
@@ -52,8 +55,8 @@ pub struct Image {
     codes: Vec<(ActivityCode, Ref)>,
     agents: Vec<(Agent, bool, Ref)>,
     shifts: Vec<(ShiftId, Arc<ShiftBody>, [Ref; 9])>,
-    gone: Vec<(ShiftId, Arc<ShiftBody>, Ref)>,
-    lost: Vec<(ShiftId, Arc<ShiftBody>, Ref)>,
+    gone: Vec<LostImage>,
+    lost: Vec<LostImage>,
     commitments: Vec<(AgentId, Vec<Commitment>, Option<Ref>)>,
     recommitted: Vec<Recommitted>,
     agent_weeks: Vec<(AgentId, Vec<(Date, Revision)>)>,
@@ -207,16 +210,8 @@ impl Image {
         for (id, body, place) in self.gone {
             roster.gone.insert(id, Arc::new(Gone { body, origin: at(place)? }));
         }
-        for (id, body, place) in self.lost {
-            let timeline = roster.timeline(&body.owner);
-            timeline.lost.insert(id, Arc::new(Gone { body, origin: at(place)? }));
-        }
-        for (agent, changes) in self.recommitted {
-            let timeline = roster.timeline(&agent);
-            for (start, length_min, place) in changes {
-                timeline.recommitted.insert((start, length_min), at(place)?);
-            }
-        }
+        restore_lost(&mut roster, self.lost, at)?;
+        restore_recommitted(&mut roster, self.recommitted, at)?;
         for (agent, commitments, place) in self.commitments {
             let timeline = roster.timeline(&agent);
             timeline.commitments = commitments.into_iter().collect();
@@ -271,6 +266,32 @@ fn restore_weeks(roster: &mut Roster, weeks: Vec<WeekImage>) {
         let publications = publications.into_iter().collect();
         roster.weeks.insert(first, Arc::new(Week { first, id, version, publications }));
     }
+}
+
+fn restore_lost(
+    roster: &mut Roster,
+    lost: Vec<LostImage>,
+    at: impl Fn(Ref) -> Option<Origin>,
+) -> Option<()> {
+    for (id, body, place) in lost {
+        let timeline = roster.timeline(&body.owner);
+        timeline.lost.insert(id, Arc::new(Gone { body, origin: at(place)? }));
+    }
+    Some(())
+}
+
+fn restore_recommitted(
+    roster: &mut Roster,
+    recommitted: Vec<Recommitted>,
+    at: impl Fn(Ref) -> Option<Origin>,
+) -> Option<()> {
+    for (agent, changes) in recommitted {
+        let timeline = roster.timeline(&agent);
+        for (start, length_min, place) in changes {
+            timeline.recommitted.insert((start, length_min), at(place)?);
+        }
+    }
+    Some(())
 }
 
 fn known<T>(value: T, origin: Origin) -> Arc<Known<T>> {
@@ -348,7 +369,7 @@ fn calendars_begin(roster: &Roster) -> Instant {
     roster.at.plus_days(-limits::CALENDAR_BACK_DAYS)
 }
 
-fn lost(roster: &Roster, table: &mut Table) -> Vec<(ShiftId, Arc<ShiftBody>, Ref)> {
+fn lost(roster: &Roster, table: &mut Table) -> Vec<LostImage> {
     let begin = calendars_begin(roster);
     let lost = roster.timelines.values().flat_map(|timeline| &timeline.lost);
     let shown = lost.filter(|(_, gone)| gone.body.span.end() > begin);

@@ -7,13 +7,13 @@ use muster_core::testing::World;
 use muster_core::{Roster, limits};
 
 fn week(world: &World) -> Interval {
-    let first = world.clock.week;
-    world.clock.zone.days(first, first.saturating_add(jiff::Span::new().days(6))).unwrap()
+    let unit = world.head().unit().expect("a fixture begins with its site");
+    unit.week(world.clock.week).expect("a week")
 }
 
 /// `shift @revision`, of what an agent has lost of the week.
 fn lost(world: &World, agent: &str) -> Vec<String> {
-    let agent: AgentId = agent.parse().unwrap();
+    let agent: AgentId = agent.parse().expect("an id");
     let lost = world.head().lost_by(&agent, week(world));
     lost.map(|(id, gone)| {
         assert_eq!(gone.body.owner, agent);
@@ -23,7 +23,7 @@ fn lost(world: &World, agent: &str) -> Vec<String> {
 }
 
 fn back(roster: &Roster) -> Roster {
-    Image::of(roster).roster().unwrap()
+    Image::of(roster).roster().expect("the image points at what it has")
 }
 
 #[test]

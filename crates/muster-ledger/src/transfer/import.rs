@@ -33,8 +33,8 @@ pub struct Imported {
 }
 
 /// Takes over units, with the same revisions, times, commands and hashes, and the profiles,
-/// clients and links to calendars that are not there. A unit that is there already with the same entries goes on from
-/// where it stands; so the same import can be made again.
+/// clients and links to calendars that are not there. A unit that is there already with the same
+/// entries goes on from where it stands; so the same import can be made again.
 ///
 /// # Errors
 /// See [`TransferError`]. A unit that is there with other entries is left as it is.

@@ -1,5 +1,5 @@
-//! A calendar as a program reads it: parsed by the crate `icalendar`, its zones worked out here, from
-//! what stands in the calendar and nothing else.
+//! A calendar as a program reads it: parsed by the crate `icalendar`, its zones worked out here,
+//! from what stands in the calendar and nothing else.
 
 use std::collections::BTreeMap;
 
