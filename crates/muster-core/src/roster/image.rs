@@ -364,9 +364,10 @@ fn commitments(roster: &Roster, table: &mut Table) -> Vec<(AgentId, Vec<Commitme
         .collect()
 }
 
-/// The first instant that a calendar may still show: the clock is never before the unit's time.
+/// Before the first instant that a calendar may still show: they begin with a day, and the clock is
+/// never before the unit's time.
 fn calendars_begin(roster: &Roster) -> Instant {
-    roster.at.plus_days(-limits::CALENDAR_BACK_DAYS)
+    roster.at.plus_days(-limits::CALENDAR_BACK_DAYS - 1)
 }
 
 fn lost(roster: &Roster, table: &mut Table) -> Vec<LostImage> {
