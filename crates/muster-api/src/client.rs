@@ -23,9 +23,9 @@ pub use error::{ClientError, ConflictIn, Refusal, RemedyIn};
 pub use names::{EXPLAINED, Fingerprint, REMEDIES, is_kind};
 pub use types::{
     Acknowledgement, Activity, Agent, AgentPlan, AgentSchedule, AgentWeek, Answer, Availability,
-    ClockChange, ClockChanges, DoubtfulTime, Held, List, Plan, Preferences, Published, Rule,
-    RuleFlip, Rules, Schedule, ScheduleHead, Segment, Shift, SincePlan, Site, Sites, SkillStaffing,
-    Staffed, Staffing, Swap, SwapSide, TimeOff, TrunkGroup, Trunks, Unit, Weekly,
+    Calendar, ClockChange, ClockChanges, DoubtfulTime, Held, List, Plan, Preferences, Published,
+    Rule, RuleFlip, Rules, Schedule, ScheduleHead, Segment, Shift, SincePlan, Site, Sites,
+    SkillStaffing, Staffed, Staffing, Swap, SwapSide, TimeOff, TrunkGroup, Trunks, Unit, Weekly,
 };
 
 use token::Tokens;
@@ -65,6 +65,12 @@ impl Client {
         let tokens = Arc::new(Tokens::new(id, secret));
         tokens.get(&http, &server).await?;
         Ok(Self { http, server, tokens, key: None, if_match: None })
+    }
+
+    /// The server's address, without a slash at its end.
+    #[must_use]
+    pub fn server(&self) -> &str {
+        &self.server
     }
 
     /// The same connection, whose next command happens once however often it is sent. Use another

@@ -7,9 +7,18 @@ use sha2::{Digest, Sha256};
 /// header has them.
 #[must_use]
 pub fn etag(bytes: &[u8], version: Revision) -> String {
-    let digest = Sha256::digest(bytes);
-    let hex: String = digest[..12].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{version}.{hex}\"")
+    format!("\"{version}.{}\"", hash(bytes))
+}
+
+/// The tag of something that is read and never written: a hash of exactly its bytes, in quotes as
+/// the header has them. It names no base.
+#[must_use]
+pub fn of_bytes(bytes: &[u8]) -> String {
+    format!("\"{}\"", hash(bytes))
+}
+
+fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)[..12].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The version that a tag names, weak or strong; `None` when it is not one of ours.
@@ -34,6 +43,13 @@ mod tests {
         assert_eq!(version(&tag), Some(Revision(811)));
         assert_eq!(version(&format!("W/{tag}")), Some(Revision(811)));
         assert_ne!(etag(b"{ }", Revision(811)), tag);
+    }
+
+    #[test]
+    fn a_tag_without_a_version_names_no_base() {
+        let tag = of_bytes(b"{}");
+        assert_eq!(tag, "\"44136fa355b3678a1146ad16\"");
+        assert_eq!(version(&tag), None);
     }
 
     #[test]

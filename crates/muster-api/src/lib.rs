@@ -18,6 +18,7 @@ pub mod adherence;
 pub mod agent;
 pub mod agent_view;
 pub mod availability;
+pub mod calendar;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod clock_change;

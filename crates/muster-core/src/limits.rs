@@ -27,6 +27,10 @@ pub const BULK_AGENTS: usize = 10_000;
 pub const HORIZON_DAYS: i64 = 20 * 366;
 /// How long bases and past revisions are honoured, in days.
 pub const BASE_RETENTION_DAYS: i64 = 35;
+/// How far back an agent's calendar reaches, in days.
+pub const CALENDAR_BACK_DAYS: i64 = 28;
+/// How far ahead an agent's calendar reaches, in days.
+pub const CALENDAR_AHEAD_DAYS: i64 = 182;
 /// Most acknowledgements in one command, and names in the rules among them.
 pub const ACKNOWLEDGEMENTS: usize = 10_000;
 /// Most rules among the acknowledgements of one command.

@@ -66,12 +66,13 @@ pub struct Week {
     pub publications: imbl::Vector<Revision>,
 }
 
-/// A shift that was deleted, kept so that causes can be told.
+/// A shift that was deleted, kept so that causes can be told; or one that an agent has no longer,
+/// kept so that whoever was told of it can be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gone {
     /// What it was.
     pub body: Arc<ShiftBody>,
-    /// The entry that deleted it.
+    /// The entry that deleted it or gave it away.
     pub origin: Origin,
 }
 
@@ -240,6 +241,18 @@ impl Roster {
         self.gone.get(id).map(|gone| &**gone)
     }
 
+    /// The shifts that an agent had and has no longer, deleted or given away, whose time then
+    /// shares some with a stretch; by id. Those of long ago are forgotten.
+    pub fn lost_by(
+        &self,
+        agent: &AgentId,
+        during: Interval,
+    ) -> impl Iterator<Item = (&ShiftId, &Gone)> {
+        let lost = self.timelines.get(agent).into_iter().flat_map(|t| t.lost.iter());
+        lost.filter(move |(_, gone)| gone.body.interval().overlaps(during))
+            .map(|(id, gone)| (id, &**gone))
+    }
+
     /// The shift that another system knows by this id.
     #[must_use]
     pub fn shift_by_external_id(&self, system: &str, id: &str) -> Option<&ShiftId> {
@@ -276,6 +289,13 @@ impl Roster {
         during: Interval,
     ) -> impl Iterator<Item = &Commitment> {
         self.timelines.get(agent).into_iter().flat_map(move |t| t.commitments_during(during))
+    }
+
+    /// The entry that last put something into a stretch of time that is an agent's own, or took it
+    /// away. Those of long ago are forgotten.
+    #[must_use]
+    pub fn commitments_changed(&self, agent: &AgentId, during: Interval) -> Option<&Origin> {
+        self.timelines.get(agent)?.commitments_changed(during)
     }
 
     /// What an agent says of when they can work, by id.

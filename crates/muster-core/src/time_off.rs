@@ -97,6 +97,8 @@ pub struct TimeOff {
     pub request: TimeOffRequest,
     /// Where it stands.
     pub status: TimeOffStatus,
+    /// Whether it was ever granted, whatever became of it.
+    pub was_approved: bool,
     /// The entry that last changed it.
     pub origin: Origin,
     /// The entry that first asked for it.

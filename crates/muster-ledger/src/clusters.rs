@@ -10,11 +10,11 @@ use muster_core::id::{AgentId, ClientId, CommandId, OrganizationId, Revision, Un
 use muster_core::instant::Instant;
 
 use crate::config::UnitPattern;
-use crate::entry::{Appended, NewEntry, StoredCommand, StoredEntry};
+use crate::entry::{Appended, Hash, NewEntry, StoredCommand, StoredEntry};
 use crate::error::{AppendError, LedgerError};
 use crate::hold::Hold;
 use crate::ledger::{Created, Stats};
-use crate::plain::{ClientRow, Profile, SigningKey, Trust};
+use crate::plain::{CalendarLink, ClientRow, Profile, SigningKey, Trust};
 use crate::postgres::Postgres;
 use crate::snapshot::Snapshot;
 use crate::subject::{SubjectKind, UnitKey};
@@ -212,6 +212,38 @@ impl Clusters {
         at: Instant,
     ) -> Result<Option<ClientRow>, LedgerError> {
         self.home().revoke_client(organization, id, at).await
+    }
+
+    pub(crate) async fn put_calendar(
+        &self,
+        link: CalendarLink,
+        replace: bool,
+    ) -> Result<CalendarLink, LedgerError> {
+        self.home().put_calendar(link, replace).await
+    }
+
+    pub(crate) async fn find_calendar(
+        &self,
+        token_hash: &Hash,
+    ) -> Result<Option<CalendarLink>, LedgerError> {
+        self.home().find_calendar(token_hash).await
+    }
+
+    pub(crate) async fn calendar_of(
+        &self,
+        organization: &OrganizationId,
+        agent: &AgentId,
+    ) -> Result<Option<CalendarLink>, LedgerError> {
+        self.home().calendar_of(organization, agent).await
+    }
+
+    pub(crate) async fn revoke_calendar(
+        &self,
+        organization: &OrganizationId,
+        agent: &AgentId,
+        at: Instant,
+    ) -> Result<(), LedgerError> {
+        self.home().revoke_calendar(organization, agent, at).await
     }
 
     pub(crate) async fn signing_key(

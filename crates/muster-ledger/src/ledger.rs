@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use muster_core::id::{AgentId, ClientId, CommandId, OrganizationId, Revision, UnitId};
-use muster_core::instant::Instant;
+use muster_core::id::{CommandId, OrganizationId, Revision, UnitId};
 
 use crate::clusters::Clusters;
 use crate::config::{Elsewhere, LedgerConfig};
 use crate::entry::{Appended, NewEntry, StoredCommand, StoredEntry};
 use crate::error::{AppendError, LedgerError};
 use crate::hold::Hold;
-use crate::plain::{ClientRow, Profile, SigningKey, Trust};
 use crate::postgres::{self, Postgres};
 use crate::snapshot::Snapshot;
 use crate::sqlite::Sqlite;
@@ -86,6 +84,7 @@ macro_rules! on_engine {
     };
 }
 
+mod plain;
 mod whole;
 
 pub use whole::Migrated;
@@ -299,105 +298,6 @@ impl Ledger {
         at_most: Revision,
     ) -> Result<Option<Snapshot>, LedgerError> {
         on_engine!(self, engine => engine.newest_snapshot(unit, format, at_most).await)
-    }
-
-    /// Stores profiles, replacing those of the same agents.
-    ///
-    /// # Errors
-    /// See [`Ledger`].
-    pub async fn put_profiles(
-        &self,
-        organization: &OrganizationId,
-        profiles: Vec<Profile>,
-    ) -> Result<(), LedgerError> {
-        on_engine!(self, engine => engine.put_profiles(organization, profiles).await)
-    }
-
-    /// The profiles of some agents, in the order asked for; agents without one are left out.
-    ///
-    /// # Errors
-    /// See [`Ledger`].
-    pub async fn profiles(
-        &self,
-        organization: &OrganizationId,
-        agents: &[AgentId],
-    ) -> Result<Vec<Profile>, LedgerError> {
-        on_engine!(self, engine => engine.profiles(organization, agents).await)
-    }
-
-    /// Stores a client, replacing the one of the same id.
-    ///
-    /// # Errors
-    /// [`LedgerError::ClientTaken`] when another organization has a client of that id.
-    pub async fn put_client(&self, client: ClientRow) -> Result<(), LedgerError> {
-        on_engine!(self, engine => engine.put_client(client).await)
-    }
-
-    /// The client of an id, revoked or not.
-    ///
-    /// # Errors
-    /// See [`Ledger`].
-    pub async fn find_client(&self, id: &ClientId) -> Result<Option<ClientRow>, LedgerError> {
-        on_engine!(self, engine => engine.find_client(id).await)
-    }
-
-    /// The clients of an organization, revoked ones too, by id.
-    ///
-    /// # Errors
-    /// See [`Ledger`].
-    pub async fn list_clients(
-        &self,
-        organization: &OrganizationId,
-    ) -> Result<Vec<ClientRow>, LedgerError> {
-        on_engine!(self, engine => engine.list_clients(organization).await)
-    }
-
-    /// Revokes a client of an organization and answers with it; `None` if there is none of that
-    /// id. One that was revoked before keeps its time.
-    ///
-    /// # Errors
-    /// See [`Ledger`].
-    pub async fn revoke_client(
-        &self,
-        organization: &OrganizationId,
-        id: &ClientId,
-        at: Instant,
-    ) -> Result<Option<ClientRow>, LedgerError> {
-        on_engine!(self, engine => engine.revoke_client(organization, id, at).await)
-    }
-
-    /// The current signing key; `fresh` becomes it if there is none. Whoever asks gets the same.
-    ///
-    /// # Errors
-    /// See [`Ledger`].
-    pub async fn signing_key(
-        &self,
-        fresh: [u8; 32],
-        now: Instant,
-    ) -> Result<SigningKey, LedgerError> {
-        on_engine!(self, engine => engine.signing_key(fresh, now).await)
-    }
-
-    /// Makes `fresh` the current signing key. The older ones stay good for checking, unless they
-    /// are dropped: then what they signed holds no longer.
-    ///
-    /// # Errors
-    /// See [`Ledger`].
-    pub async fn rotate_signing_key(
-        &self,
-        fresh: [u8; 32],
-        now: Instant,
-        drops_older: bool,
-    ) -> Result<SigningKey, LedgerError> {
-        on_engine!(self, engine => engine.rotate_signing_key(fresh, now, drops_older).await)
-    }
-
-    /// All signing keys, and the clients that were revoked at that time or later.
-    ///
-    /// # Errors
-    /// See [`Ledger`].
-    pub async fn trust(&self, revoked_since: Instant) -> Result<Trust, LedgerError> {
-        on_engine!(self, engine => engine.trust(revoked_since).await)
     }
 
     /// Reads every unit from its first entry: no revision missing, every hash right, the head

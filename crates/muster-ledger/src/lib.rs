@@ -1,8 +1,8 @@
 //! The only SQL in Muster: a ledger per unit with one write, compare-and-append.
 //!
 //! Here live storage, the hash chain and what is kept beside the ledger in plain tables
-//! (profiles, clients, the signing key). Not here: what an entry's body says, who may write it,
-//! and when; bodies and answers are opaque bytes, and no clock is read.
+//! (profiles, clients, links to calendars, the signing key). Not here: what an entry's body says,
+//! who may write it, and when; bodies and answers are opaque bytes, and no clock is read.
 //!
 //! Start reading at [`Ledger`]; what may go wrong is in [`LedgerError`] and [`AppendError`]. The
 //! engine behind it is chosen by the URL; no type of an engine appears in the interface.
@@ -39,7 +39,7 @@ pub use entry::{Appended, Hash, NO_HASH, NewEntry, StoredCommand, StoredEntry};
 pub use error::{AppendError, LedgerError, Unavailable};
 pub use hold::Hold;
 pub use ledger::{Created, Ledger, Migrated, Role, Stats};
-pub use plain::{ClientRow, Profile, SigningKey, Trust};
+pub use plain::{CalendarLink, ClientRow, Profile, SigningKey, Trust};
 pub use snapshot::Snapshot;
 pub use subject::{SubjectChange, SubjectKind, UnitKey};
 pub use transfer::{

@@ -5,6 +5,8 @@ use std::fmt;
 use muster_core::id::{AgentId, ClientId, OrganizationId};
 use muster_core::instant::Instant;
 
+use crate::entry::Hash;
+
 /// Who an agent is. Kept outside the chain, so that a person can be forgotten.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Profile {
@@ -54,6 +56,21 @@ impl fmt::Debug for ClientRow {
             .field("revoked_at", revoked_at)
             .finish_non_exhaustive()
     }
+}
+
+/// The secret link to an agent's calendar. An agent has one at a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalendarLink {
+    /// The organization the agent belongs to.
+    pub organization: OrganizationId,
+    /// The agent.
+    pub agent: AgentId,
+    /// The SHA-256 of the secret, which is stored nowhere.
+    pub token_hash: Hash,
+    /// When it was made.
+    pub created_at: Instant,
+    /// When it was revoked, if it was.
+    pub revoked_at: Option<Instant>,
 }
 
 /// The key that signs access tokens.

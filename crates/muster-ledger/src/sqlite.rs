@@ -27,12 +27,12 @@ pub(crate) use self::hold::Hold;
 use self::reader::Readers;
 use self::writer::Writer;
 use crate::backup::{Copied, Copy};
-use crate::entry::{Appended, NewEntry, StoredCommand, StoredEntry};
+use crate::entry::{Appended, Hash, NewEntry, StoredCommand, StoredEntry};
 use crate::error::{AppendError, LedgerError};
 use crate::known::KnownHeads;
 use crate::ledger::{Created, Role, Stats};
 use crate::limits;
-use crate::plain::{ClientRow, Profile, SigningKey, Trust};
+use crate::plain::{CalendarLink, ClientRow, Profile, SigningKey, Trust};
 use crate::snapshot::{Snapshot, checksum};
 use crate::subject::{SubjectKind, UnitKey};
 use crate::transfer::{Contents, MovedEntry, Record};
@@ -230,6 +230,42 @@ impl Sqlite {
     ) -> Result<Option<ClientRow>, LedgerError> {
         let (organization, id) = (organization.clone(), id.clone());
         self.writer()?.write(move |db| plain::revoke_client(db, &organization, &id, at)).await
+    }
+
+    pub(crate) async fn put_calendar(
+        &self,
+        link: CalendarLink,
+        replace: bool,
+    ) -> Result<CalendarLink, LedgerError> {
+        self.writer()?.write(move |db| plain::put_calendar(db, &link, replace)).await
+    }
+
+    pub(crate) async fn find_calendar(
+        &self,
+        token_hash: &Hash,
+    ) -> Result<Option<CalendarLink>, LedgerError> {
+        let token_hash = *token_hash;
+        self.read(move |db| plain::find_calendar(db, &token_hash)).await
+    }
+
+    pub(crate) async fn calendar_of(
+        &self,
+        organization: &OrganizationId,
+        agent: &AgentId,
+    ) -> Result<Option<CalendarLink>, LedgerError> {
+        let (organization, agent) = (organization.clone(), agent.clone());
+        self.read(move |db| plain::calendar_of(db, &organization, &agent)).await
+    }
+
+    pub(crate) async fn revoke_calendar(
+        &self,
+        organization: &OrganizationId,
+        agent: &AgentId,
+        at: Instant,
+    ) -> Result<(), LedgerError> {
+        let (organization, agent) = (organization.clone(), agent.clone());
+        let revoke = move |db: &_| plain::revoke_calendar(db, &organization, &agent, at);
+        self.writer()?.write(revoke).await
     }
 
     pub(crate) async fn signing_key(

@@ -20,7 +20,7 @@ pub use self::export::{Exported, export};
 pub use self::import::{Imported, import};
 pub use self::source::{Checked, Source};
 use crate::entry::{Hash, StoredEntry};
-use crate::plain::{ClientRow, Profile};
+use crate::plain::{CalendarLink, ClientRow, Profile};
 use crate::subject::{SubjectChange, UnitKey};
 
 /// A unit and its last entry.
@@ -46,6 +46,8 @@ pub struct Contents {
     pub profiles: Vec<(OrganizationId, Profile)>,
     /// The clients, by organization and id.
     pub clients: Vec<ClientRow>,
+    /// The links to calendars, by organization and agent.
+    pub calendars: Vec<CalendarLink>,
 }
 
 impl Contents {
@@ -54,6 +56,8 @@ impl Contents {
         self.units.sort_by(|a, b| a.unit.cmp(&b.unit));
         self.profiles.sort_by(|(a, one), (b, two)| (a, &one.agent).cmp(&(b, &two.agent)));
         self.clients.sort_by(|a, b| (&a.organization, &a.id).cmp(&(&b.organization, &b.id)));
+        let key = |link: &CalendarLink| (link.organization.clone(), link.agent.clone());
+        self.calendars.sort_by_key(key);
         self
     }
 }
@@ -96,7 +100,8 @@ pub(crate) struct MovedEntry {
 /// What of a ledger is moved.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Selection {
-    /// One unit, or all. With one unit come the profiles and clients of its organization.
+    /// One unit, or all. With one unit come the profiles, clients and links to calendars of its
+    /// organization.
     pub unit: Option<UnitKey>,
     /// Up to where.
     pub until: Until,

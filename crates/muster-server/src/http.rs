@@ -5,6 +5,7 @@ pub(crate) mod activity_codes;
 pub(crate) mod adherence;
 pub(crate) mod agents;
 pub(crate) mod availability;
+pub(crate) mod calendar;
 pub(crate) mod events;
 pub(crate) mod levels;
 pub(crate) mod management_units;

@@ -15,8 +15,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::access::AccessError;
 use crate::error::{self, ApiError};
 use crate::http::{
-    App, Call, acknowledgements, activity_codes, adherence, agents, availability, events, levels,
-    management_units, oauth, operations, rules, schedules, shifts, swaps, time_off, units,
+    App, Call, acknowledgements, activity_codes, adherence, agents, availability, calendar, events,
+    levels, management_units, oauth, operations, rules, schedules, shifts, swaps, time_off, units,
 };
 use crate::limits;
 
@@ -115,6 +115,9 @@ fn scheduling() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
         ("GET", "/schedules", read, get(schedules::list)),
         ("POST", "/schedules", write, post(schedules::create)),
         ("GET", "/scheduling/agents/{id}/schedule", read, get(schedules::agent_view)),
+        ("GET", "/agents/{id}/calendar", read, get(calendar::show)),
+        ("POST", "/agents/{id}/calendar", read, post(calendar::make)),
+        ("DELETE", "/agents/{id}/calendar", read, delete(calendar::revoke)),
         ("GET", "/scheduling/shifts", "wfm:shift:read", get(shifts::list)),
         ("POST", "/scheduling/shifts", "wfm:shift:write", post(shifts::create)),
         ("GET", "/scheduling/shifts/{id}", "wfm:shift:read", get(shifts::show)),
@@ -150,8 +153,13 @@ fn scheduling() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
 /// Every route there is.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    let open =
-        [("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"), ("POST", "/oauth/token")];
+    let open = [
+        ("GET", "/healthz"),
+        ("GET", "/readyz"),
+        ("GET", "/metrics"),
+        ("POST", "/oauth/token"),
+        ("GET", "/calendar/{file}"),
+    ];
     let open = open.map(|(method, path)| Route { method, path, scope: None });
     let wfm = wfm().into_iter().map(|(method, path, scope, _)| Route {
         method,
@@ -174,6 +182,7 @@ pub fn router(app: App) -> Router {
         .route("/readyz", get(operations::ready))
         .route("/metrics", get(operations::metrics))
         .route("/oauth/token", post(oauth::token))
+        .route("/calendar/{file}", get(calendar::read))
         // `enter` has read the body within our own limit.
         .nest("/api/v2/wfm", wfm_routes.layer(DefaultBodyLimit::disable()))
         .fallback(|| async { ApiError::no_route() })

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::Client;
 use super::error::ClientError;
 use super::transport::Query;
-use super::types::{Agent, Answer, Availability, List, Rules, Unit};
+use super::types::{Agent, Answer, Availability, Calendar, List, Rules, Unit};
 
 impl Client {
     /// The business units.
@@ -71,6 +71,34 @@ impl Client {
         body: &(impl Serialize + ?Sized),
     ) -> Result<Answer<Availability>, ClientError> {
         self.put(&format!("/agents/{agent}/availability/{id}"), body).await
+    }
+
+    /// Since when there is a link to an agent's calendar.
+    ///
+    /// # Errors
+    /// [`ClientError`] when it is refused or does not get through, or when there is none.
+    pub async fn calendar(&self, agent: &str) -> Result<Answer<Calendar>, ClientError> {
+        self.get(&format!("/agents/{agent}/calendar"), Query::default()).await
+    }
+
+    /// Makes a link to an agent's calendar unless there is one; another one: `{rotate: true}`.
+    ///
+    /// # Errors
+    /// [`ClientError`] when it is refused or does not get through.
+    pub async fn make_calendar(
+        &self,
+        agent: &str,
+        body: &(impl Serialize + ?Sized),
+    ) -> Result<Answer<Calendar>, ClientError> {
+        self.post(&format!("/agents/{agent}/calendar"), body).await
+    }
+
+    /// Ends the link to an agent's calendar.
+    ///
+    /// # Errors
+    /// [`ClientError`] when it is refused or does not get through.
+    pub async fn revoke_calendar(&self, agent: &str) -> Result<Answer<Value>, ClientError> {
+        self.delete(&format!("/agents/{agent}/calendar")).await
     }
 
     /// The management units of a unit.

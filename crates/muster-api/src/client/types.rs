@@ -94,6 +94,20 @@ pub struct Agent {
     pub contract: Option<String>,
 }
 
+/// The link to an agent's calendar.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Calendar {
+    /// Whose calendar it is.
+    pub agent_id: String,
+    /// When the link was made.
+    #[serde(deserialize_with = "read_time")]
+    pub created_at: Instant,
+    /// The link, below the server's address; only when it was just made.
+    #[serde(default)]
+    pub path: Option<String>,
+}
+
 /// The setting of one kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rule {

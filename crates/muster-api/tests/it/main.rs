@@ -3,6 +3,7 @@
 #[expect(dead_code, reason = "the laws of the core use more of it")]
 #[path = "../../../muster-core/tests/it/answers.rs"]
 mod answers;
+mod calendar;
 #[expect(dead_code, reason = "the laws of the core use more of it")]
 #[path = "../../../muster-core/tests/it/generate.rs"]
 mod generate;

@@ -13,7 +13,7 @@ use crate::event::Event;
 use crate::id::{AgentId, AvailabilityId, Revision, ScheduleId, ShiftId, SwapId, TimeOffId};
 use crate::instant::{Instant, Interval};
 use crate::levels::{self, Day};
-use crate::roster::{AgentRecord, Gone, Known, Roster, Timeline, Week};
+use crate::roster::{AgentRecord, Known, Roster, Timeline, Week};
 use crate::shift::{AtomValue, Commitment, Shift, ShiftBody};
 use crate::swap::{Swap, SwapOffer, SwapState};
 use crate::time_off::{TimeOff, TimeOffLimit, TimeOffRequest, TimeOffStatus};
@@ -94,7 +94,10 @@ impl Roster {
                 t.request = request.clone();
             }),
             Event::TimeOffDecided { id, status } => {
-                self.change_time_off(id, origin, |t| t.status = *status);
+                self.change_time_off(id, origin, |t| {
+                    t.status = *status;
+                    t.was_approved |= *status == TimeOffStatus::Approved;
+                });
             }
             Event::TimeOffLimitPut(limit) => self.put_time_off_limit(limit, origin),
             Event::AvailabilityPut(said) => self.put_availability(known(said, origin)),
@@ -180,18 +183,23 @@ impl Roster {
             shift.origins[value.atom() as usize] = origin.clone();
             body.set(value.clone());
         }
+        if shift.body.owner != old.body.owner {
+            self.timeline(&old.body.owner).lose(&old, origin);
+        }
         self.insert_shift(Arc::new(shift), origin.revision);
     }
 
     fn delete_shift(&mut self, id: &ShiftId, origin: &Origin) {
         let Some(old) = self.remove_shift(id, origin.revision) else { return };
-        let gone = Gone { body: old.body.clone(), origin: origin.clone() };
-        self.gone.insert(id.clone(), Arc::new(gone));
+        let gone = self.timeline(&old.body.owner).lose(&old, origin);
+        self.gone.insert(id.clone(), gone);
     }
 
     pub(super) fn insert_shift(&mut self, shift: Arc<Shift>, revision: Revision) {
         let (owner, start) = (&shift.body.owner, shift.body.span.start);
-        self.timeline(owner).shifts.insert((start, shift.id.clone()), shift.clone());
+        let timeline = self.timeline(owner);
+        timeline.lost.remove(&shift.id);
+        timeline.shifts.insert((start, shift.id.clone()), shift.clone());
         self.touch(owner, start, revision);
         for (system, id) in &shift.body.external_ids {
             self.external.insert((system.clone(), id.clone()), shift.id.clone());
@@ -225,6 +233,9 @@ impl Roster {
         removed.iter().for_each(|c| drop(timeline.commitments.remove(c)));
         added.iter().for_each(|c| drop(timeline.commitments.insert(c.clone())));
         timeline.committed = Some(origin.clone());
+        for Commitment { start, length_min, .. } in removed.iter().chain(added) {
+            timeline.recommitted.insert((*start, *length_min), origin.clone());
+        }
         for commitment in removed.iter().chain(added) {
             self.touch(agent, commitment.start, origin.revision);
         }
@@ -301,7 +312,9 @@ impl Roster {
 
     fn put_time_off(&mut self, request: &TimeOffRequest, status: TimeOffStatus, origin: &Origin) {
         let (origin, asked) = (origin.clone(), origin.clone());
-        self.insert_time_off(TimeOff { request: request.clone(), status, origin, asked });
+        let was_approved = status == TimeOffStatus::Approved;
+        let request = request.clone();
+        self.insert_time_off(TimeOff { request, status, was_approved, origin, asked });
     }
 
     fn change_time_off(

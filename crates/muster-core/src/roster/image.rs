@@ -17,7 +17,7 @@ use crate::instant::Instant;
 use crate::levels::{self, Capacities, Day, Levels, Meter, Quarters, Site, TrunkGroup};
 use crate::limits;
 use crate::roster::acknowledged::{self, AckImage};
-use crate::roster::{AgentRecord, Gone, Known, Roster, Week};
+use crate::roster::{AgentRecord, Gone, Known, Roster, Timeline, Week};
 use crate::rule::RuleSet;
 use crate::shift::{Commitment, Shift, ShiftBody, Span};
 use crate::swap::{Swap, SwapOffer, SwapState};
@@ -29,6 +29,15 @@ type Ref = u32;
 
 /// A swap, where it stands, who has agreed and to what, and the entries that moved and made it.
 type SwapImage = (SwapOffer, SwapState, Vec<AgentId>, Vec<Span>, Ref, Ref);
+
+/// A request, where it stands, whether it was ever granted, and the entries that moved and made it.
+type TimeOffImage = (TimeOffRequest, TimeOffStatus, bool, Ref, Ref);
+
+/// A shift that is gone, or that its owner has no longer; what it was, and the entry that took it.
+type LostImage = (ShiftId, Arc<ShiftBody>, Ref);
+
+/// What of an agent's own came or went when, and the entry that last did so.
+type Recommitted = (AgentId, Vec<(Instant, u32, Ref)>);
 
 /// A live week: its first day, its schedule, the revision that last changed it, its publishes.
 type WeekImage = (Date, ScheduleId, Revision, Vec<Revision>);
@@ -46,12 +55,14 @@ pub struct Image {
     codes: Vec<(ActivityCode, Ref)>,
     agents: Vec<(Agent, bool, Ref)>,
     shifts: Vec<(ShiftId, Arc<ShiftBody>, [Ref; 9])>,
-    gone: Vec<(ShiftId, Arc<ShiftBody>, Ref)>,
+    gone: Vec<LostImage>,
+    lost: Vec<LostImage>,
     commitments: Vec<(AgentId, Vec<Commitment>, Option<Ref>)>,
+    recommitted: Vec<Recommitted>,
     agent_weeks: Vec<(AgentId, Vec<(Date, Revision)>)>,
     weeks: Vec<WeekImage>,
     drafts: Vec<DraftImage>,
-    time_off: Vec<(TimeOffRequest, TimeOffStatus, Ref, Ref)>,
+    time_off: Vec<TimeOffImage>,
     time_off_limits: Vec<(TimeOffLimit, Ref)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     availability: Vec<(Availability, Ref)>,
@@ -105,7 +116,7 @@ impl Table {
 
 impl Image {
     /// The image of a roster. Deleted shifts that no base within its retention can speak of are
-    /// left out.
+    /// left out, and what agents had before their calendars begin.
     #[must_use]
     pub fn of(roster: &Roster) -> Self {
         let mut table = Table::default();
@@ -133,7 +144,9 @@ impl Image {
                 .map(|s| (s.id.clone(), s.body.clone(), s.origins.each_ref().map(|o| t.place(o))))
                 .collect(),
             gone: kept.map(|(id, g)| (id.clone(), g.body.clone(), t.place(&g.origin))).collect(),
+            lost: lost(roster, t),
             commitments: commitments(roster, t),
+            recommitted: recommitted(roster, t),
             agent_weeks: agent_weeks(roster),
             weeks: roster
                 .weeks()
@@ -144,7 +157,10 @@ impl Image {
             drafts: roster.drafts().map(|draft| draft_image(draft, t)).collect(),
             time_off: roster
                 .all_time_off()
-                .map(|o| (o.request.clone(), o.status, t.place(&o.origin), t.place(&o.asked)))
+                .map(|o| {
+                    let (origin, asked) = (t.place(&o.origin), t.place(&o.asked));
+                    (o.request.clone(), o.status, o.was_approved, origin, asked)
+                })
                 .collect(),
             time_off_limits: roster.time_off_limits().map(|limit| t.pair(limit)).collect(),
             availability: said.map(|known| t.pair(known)).collect(),
@@ -194,6 +210,8 @@ impl Image {
         for (id, body, place) in self.gone {
             roster.gone.insert(id, Arc::new(Gone { body, origin: at(place)? }));
         }
+        restore_lost(&mut roster, self.lost, at)?;
+        restore_recommitted(&mut roster, self.recommitted, at)?;
         for (agent, commitments, place) in self.commitments {
             let timeline = roster.timeline(&agent);
             timeline.commitments = commitments.into_iter().collect();
@@ -212,9 +230,9 @@ impl Image {
             let (origin, offered) = (at(origin)?, at(offered)?);
             roster.put_swap(Swap { offer, state, accepted, terms, origin, offered });
         }
-        for (request, status, origin, asked) in self.time_off {
+        for (request, status, was_approved, origin, asked) in self.time_off {
             let (origin, asked) = (at(origin)?, at(asked)?);
-            roster.insert_time_off(TimeOff { request, status, origin, asked });
+            roster.insert_time_off(TimeOff { request, status, was_approved, origin, asked });
         }
         for draft in self.drafts {
             let origin = at(draft.origin)?;
@@ -248,6 +266,32 @@ fn restore_weeks(roster: &mut Roster, weeks: Vec<WeekImage>) {
         let publications = publications.into_iter().collect();
         roster.weeks.insert(first, Arc::new(Week { first, id, version, publications }));
     }
+}
+
+fn restore_lost(
+    roster: &mut Roster,
+    lost: Vec<LostImage>,
+    at: impl Fn(Ref) -> Option<Origin>,
+) -> Option<()> {
+    for (id, body, place) in lost {
+        let timeline = roster.timeline(&body.owner);
+        timeline.lost.insert(id, Arc::new(Gone { body, origin: at(place)? }));
+    }
+    Some(())
+}
+
+fn restore_recommitted(
+    roster: &mut Roster,
+    recommitted: Vec<Recommitted>,
+    at: impl Fn(Ref) -> Option<Origin>,
+) -> Option<()> {
+    for (agent, changes) in recommitted {
+        let timeline = roster.timeline(&agent);
+        for (start, length_min, place) in changes {
+            timeline.recommitted.insert((start, length_min), at(place)?);
+        }
+    }
+    Some(())
 }
 
 fn known<T>(value: T, origin: Origin) -> Arc<Known<T>> {
@@ -318,6 +362,30 @@ fn commitments(roster: &Roster, table: &mut Table) -> Vec<(AgentId, Vec<Commitme
             (agent.clone(), t.commitments.iter().cloned().collect(), place)
         })
         .collect()
+}
+
+/// Before the first instant that a calendar may still show: they begin with a day, and the clock is
+/// never before the unit's time.
+fn calendars_begin(roster: &Roster) -> Instant {
+    roster.at.plus_days(-limits::CALENDAR_BACK_DAYS - 1)
+}
+
+fn lost(roster: &Roster, table: &mut Table) -> Vec<LostImage> {
+    let begin = calendars_begin(roster);
+    let lost = roster.timelines.values().flat_map(|timeline| &timeline.lost);
+    let shown = lost.filter(|(_, gone)| gone.body.span.end() > begin);
+    shown.map(|(id, gone)| (id.clone(), gone.body.clone(), table.place(&gone.origin))).collect()
+}
+
+fn recommitted(roster: &Roster, table: &mut Table) -> Vec<Recommitted> {
+    // Something that began a while before a shift may reach into it, and that shift into calendars.
+    let begin = calendars_begin(roster).plus_min(-2 * i64::from(limits::SHIFT_MIN));
+    let of = |(agent, timeline): (&AgentId, &Arc<Timeline>)| {
+        let shown = timeline.recommitted.range((begin, 0)..);
+        let changes = shown.map(|((start, len), origin)| (*start, *len, table.place(origin)));
+        (agent.clone(), changes.collect::<Vec<_>>())
+    };
+    roster.timelines.iter().map(of).filter(|(_, changes)| !changes.is_empty()).collect()
 }
 
 fn agent_weeks(roster: &Roster) -> Vec<(AgentId, Vec<(Date, Revision)>)> {

@@ -11,7 +11,7 @@ use crate::entry::Origin;
 use crate::id::{ActivityCodeId, AvailabilityId, Revision, ShiftId, TimeOffId};
 use crate::instant::{Instant, Interval};
 use crate::limits;
-use crate::roster::Known;
+use crate::roster::{Gone, Known};
 use crate::shift::{Activity, Commitment, Shift, ShiftBody};
 use crate::time_off::TimeOff;
 
@@ -24,6 +24,10 @@ pub(crate) struct Timeline {
     pub(crate) commitments: OrdSet<Commitment>,
     /// The entry that last changed the agent's own activities.
     pub(crate) committed: Option<Origin>,
+    /// The entries that last changed them, by start and length of what came or went.
+    pub(crate) recommitted: OrdMap<(Instant, u32), Origin>,
+    /// Shifts that were the agent's, and what they were then.
+    pub(crate) lost: OrdMap<ShiftId, Arc<Gone>>,
     /// All requests, by first instant.
     pub(crate) time_off: OrdMap<(Instant, TimeOffId), Arc<TimeOff>>,
     /// What the agent says of when they can work.
@@ -33,6 +37,13 @@ pub(crate) struct Timeline {
 }
 
 impl Timeline {
+    /// Remembers a shift that the agent has no longer.
+    pub(crate) fn lose(&mut self, shift: &Shift, origin: &Origin) -> Arc<Gone> {
+        let gone = Arc::new(Gone { body: shift.body.clone(), origin: origin.clone() });
+        self.lost.insert(shift.id.clone(), gone.clone());
+        gone
+    }
+
     /// Shifts that share time with a stretch, by start.
     pub(crate) fn shifts_during(
         &self,
@@ -72,6 +83,16 @@ impl Timeline {
         let range = (!self.commitments.is_empty())
             .then(|| self.commitments.range(bound(earliest)..bound(during.end())));
         range.into_iter().flatten().filter(move |own| own.end() > during.start())
+    }
+
+    /// The entry that last put something of the agent's own into a stretch, or took it away.
+    pub(crate) fn commitments_changed(&self, during: Interval) -> Option<&Origin> {
+        let earliest = during.start().plus_min(-i64::from(limits::SHIFT_MIN));
+        let range = self.recommitted.range((earliest, 0)..(during.end(), 0));
+        let met = range.filter(|((start, length_min), _)| {
+            start.plus_min(i64::from(*length_min)) > during.start()
+        });
+        met.map(|(_, origin)| origin).max_by_key(|origin| origin.revision)
     }
 
     /// A shift's activities as they are lived: the shift's own, with the agent's on top.

@@ -128,7 +128,7 @@ pub(super) fn own_words(roster: &Roster, clock: &Clock, own: &Commitment) -> Str
 }
 
 fn off_line(text: &mut String, clock: &Clock, off: &TimeOff) {
-    let TimeOff { request, status, origin: _, asked: _ } = off;
+    let TimeOff { request, status, was_approved: _, origin: _, asked: _ } = off;
     let TimeOffRequest { id, agent, code, days: _, intervals, paid, paid_min, note } = request;
     let places: Vec<String> = intervals.iter().map(|place| clock.span_name(*place)).collect();
     let note = note.as_ref().map_or(String::new(), |note| format!(" note={}", written(note)));

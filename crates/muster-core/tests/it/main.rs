@@ -13,6 +13,7 @@ mod generate;
 mod laws;
 mod levels;
 mod levels_explained;
+mod lost;
 mod oracle;
 mod publish;
 mod registry;

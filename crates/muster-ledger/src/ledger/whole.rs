@@ -39,7 +39,7 @@ impl Ledger {
         on_engine!(self, engine => engine.form())
     }
 
-    /// All units with their heads, the profiles and the clients, as of one moment.
+    /// All units with their heads, the profiles, clients and links to calendars, as of one moment.
     ///
     /// # Errors
     /// See [`Ledger`].

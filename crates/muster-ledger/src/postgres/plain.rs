@@ -1,4 +1,4 @@
-//! Profiles, clients and the signing key.
+//! Profiles, clients, links to calendars and the signing key.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,9 @@ use super::Postgres;
 use super::fault::corrupt;
 use super::pool::Param;
 use super::read::{get, hash};
+use crate::entry::Hash;
 use crate::error::LedgerError;
-use crate::plain::{ClientRow, Profile, SigningKey, Trust};
+use crate::plain::{CalendarLink, ClientRow, Profile, SigningKey, Trust};
 
 /// Sorted by whoever sends it, so that two nodes never wait for each other.
 const PUT_PROFILES: &str = "insert into profile (organization, agent, name, email)
@@ -47,6 +48,27 @@ pub(super) const ALL_CLIENTS: &str = "select id, organization, name, secret_hash
 const REVOKE_CLIENT: &str = "update client set revoked_at = coalesce(revoked_at, $3)
     where id = $1 and organization = $2
     returning id, organization, name, secret_hash, scopes, created_at, revoked_at";
+
+const PUT_CALENDAR: &str = "insert into calendar
+        (organization, agent, token_hash, created_at, revoked_at)
+    values ($1, $2, $3, $4, $5)
+    on conflict (organization, agent) do update
+    set token_hash = excluded.token_hash, created_at = excluded.created_at,
+        revoked_at = excluded.revoked_at
+    where $6 or calendar.revoked_at is not null
+    returning agent";
+
+const FIND_CALENDAR: &str = "select organization, agent, token_hash, created_at, revoked_at
+    from calendar where token_hash = $1";
+
+const CALENDAR_OF: &str = "select organization, agent, token_hash, created_at, revoked_at
+    from calendar where organization = $1 and agent = $2";
+
+pub(super) const ALL_CALENDARS: &str = "select organization, agent, token_hash, created_at,
+    revoked_at from calendar";
+
+const REVOKE_CALENDAR: &str = "update calendar set revoked_at = coalesce(revoked_at, $3)
+    where organization = $1 and agent = $2";
 
 const SIGNING_KEY: &str = "select id, secret from signing_key order by id desc limit 1";
 
@@ -153,6 +175,62 @@ impl Postgres {
         rows.first().map(client).transpose()
     }
 
+    pub(crate) async fn put_calendar(
+        &self,
+        link: CalendarLink,
+        replace: bool,
+    ) -> Result<CalendarLink, LedgerError> {
+        let CalendarLink { organization, agent, token_hash, created_at, revoked_at } = &link;
+        let params: [Param<'_>; 6] = [
+            (&organization.as_str(), Type::TEXT),
+            (&agent.as_str(), Type::TEXT),
+            (&token_hash.as_slice(), Type::BYTEA),
+            (&created_at.ms(), Type::INT8),
+            (&revoked_at.map(Instant::ms), Type::INT8),
+            (&replace, Type::BOOL),
+        ];
+        if !self.write(PUT_CALENDAR, &params).await?.is_empty() {
+            return Ok(link);
+        }
+        // Rows are never deleted.
+        let standing = self.calendar_of(organization, agent).await?;
+        standing.ok_or_else(|| corrupt("the link to a calendar is gone"))
+    }
+
+    pub(crate) async fn find_calendar(
+        &self,
+        token_hash: &Hash,
+    ) -> Result<Option<CalendarLink>, LedgerError> {
+        let rows = self.read(FIND_CALENDAR, &[(&token_hash.as_slice(), Type::BYTEA)]).await?;
+        rows.first().map(calendar).transpose()
+    }
+
+    pub(crate) async fn calendar_of(
+        &self,
+        organization: &OrganizationId,
+        agent: &AgentId,
+    ) -> Result<Option<CalendarLink>, LedgerError> {
+        let params: [Param<'_>; 2] =
+            [(&organization.as_str(), Type::TEXT), (&agent.as_str(), Type::TEXT)];
+        let rows = self.read(CALENDAR_OF, &params).await?;
+        rows.first().map(calendar).transpose()
+    }
+
+    pub(crate) async fn revoke_calendar(
+        &self,
+        organization: &OrganizationId,
+        agent: &AgentId,
+        at: Instant,
+    ) -> Result<(), LedgerError> {
+        let params: [Param<'_>; 3] = [
+            (&organization.as_str(), Type::TEXT),
+            (&agent.as_str(), Type::TEXT),
+            (&at.ms(), Type::INT8),
+        ];
+        self.write(REVOKE_CALENDAR, &params).await?;
+        Ok(())
+    }
+
     pub(crate) async fn signing_key(
         &self,
         fresh: [u8; 32],
@@ -214,5 +292,15 @@ pub(super) fn client(row: &Row) -> Result<ClientRow, LedgerError> {
         scopes: get(row, 4)?,
         created_at: Instant::from_ms(get(row, 5)?),
         revoked_at: get::<Option<i64>>(row, 6)?.map(Instant::from_ms),
+    })
+}
+
+pub(super) fn calendar(row: &Row) -> Result<CalendarLink, LedgerError> {
+    Ok(CalendarLink {
+        organization: OrganizationId::parse(get(row, 0)?).map_err(corrupt)?,
+        agent: AgentId::parse(get(row, 1)?).map_err(corrupt)?,
+        token_hash: hash(row, 2)?,
+        created_at: Instant::from_ms(get(row, 3)?),
+        revoked_at: get::<Option<i64>>(row, 4)?.map(Instant::from_ms),
     })
 }

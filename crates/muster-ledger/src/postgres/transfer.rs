@@ -10,7 +10,7 @@ use tokio_postgres::types::Type;
 use super::Postgres;
 use super::append::{lock_ms, subjects};
 use super::fault::{Trouble, corrupt, taken};
-use super::plain::{ALL_CLIENTS, client};
+use super::plain::{ALL_CALENDARS, ALL_CLIENTS, calendar, client};
 use super::pool::{Lease, Param};
 use super::read::{get, hash, revision, up_to};
 use crate::entry::{Appended, StoredEntry};
@@ -81,11 +81,13 @@ impl Postgres {
         let units = lease.begin(BEGIN, UNITS, &[]).await.map_err(Trouble::reading)?;
         let profiles = lease.ask(PROFILES, &[]).await.map_err(Trouble::reading)?;
         let clients = lease.ask(ALL_CLIENTS, &[]).await.map_err(Trouble::reading)?;
+        let calendars = lease.ask(ALL_CALENDARS, &[]).await.map_err(Trouble::reading)?;
         lease.commit().await.map_err(Trouble::reading)?;
         Ok(Contents {
             units: units.iter().map(unit_head).collect::<Result<_, _>>()?,
             profiles: profiles.iter().map(profile).collect::<Result<_, _>>()?,
             clients: clients.iter().map(client).collect::<Result<_, _>>()?,
+            calendars: calendars.iter().map(calendar).collect::<Result<_, _>>()?,
         })
     }
 

@@ -10,11 +10,11 @@ use super::database::Database;
 use super::fate::{Operation, Turn};
 use super::hold::Hold;
 use super::node::{Node, pass};
-use crate::entry::{Appended, NewEntry, StoredCommand, StoredEntry};
+use crate::entry::{Appended, Hash, NewEntry, StoredCommand, StoredEntry};
 use crate::error::{AppendError, LedgerError, Unavailable};
 use crate::ledger::{Created, Stats};
 use crate::limits;
-use crate::plain::{ClientRow, Profile, SigningKey, Trust};
+use crate::plain::{CalendarLink, ClientRow, Profile, SigningKey, Trust};
 use crate::snapshot::Snapshot;
 use crate::subject::{SubjectKind, UnitKey};
 use crate::transfer::{Contents, MovedEntry, Record};
@@ -263,6 +263,43 @@ impl Node {
     ) -> Result<Option<ClientRow>, LedgerError> {
         let (organization, id) = (organization.clone(), id.clone());
         self.write(move |db| Ok(db.revoke_client(&organization, &id, at))).await
+    }
+
+    pub(crate) async fn put_calendar(
+        &self,
+        link: CalendarLink,
+        replace: bool,
+    ) -> Result<CalendarLink, LedgerError> {
+        self.write(move |db| Ok(db.put_calendar(link, replace))).await
+    }
+
+    pub(crate) async fn find_calendar(
+        &self,
+        token_hash: &Hash,
+    ) -> Result<Option<CalendarLink>, LedgerError> {
+        self.read(|db| Ok(db.find_calendar(token_hash))).await
+    }
+
+    pub(crate) async fn calendar_of(
+        &self,
+        organization: &OrganizationId,
+        agent: &AgentId,
+    ) -> Result<Option<CalendarLink>, LedgerError> {
+        self.read(|db| Ok(db.calendar_of(organization, agent))).await
+    }
+
+    pub(crate) async fn revoke_calendar(
+        &self,
+        organization: &OrganizationId,
+        agent: &AgentId,
+        at: Instant,
+    ) -> Result<(), LedgerError> {
+        let key = (organization.clone(), agent.clone());
+        self.write(move |db| {
+            db.revoke_calendar(&key, at);
+            Ok(())
+        })
+        .await
     }
 
     pub(crate) async fn signing_key(

@@ -1,4 +1,4 @@
-//! Profiles, clients and the signing key.
+//! Profiles, clients, links to calendars and the signing key.
 
 use muster_core::id::{AgentId, ClientId, OrganizationId};
 use muster_core::instant::Instant;
@@ -6,8 +6,9 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::fault::{Fault, corrupt};
 use super::read::text;
+use crate::entry::Hash;
 use crate::error::LedgerError;
-use crate::plain::{ClientRow, Profile, SigningKey, Trust};
+use crate::plain::{CalendarLink, ClientRow, Profile, SigningKey, Trust};
 
 pub(super) fn put_profiles(
     db: &Connection,
@@ -137,6 +138,91 @@ fn client(row: &Row<'_>) -> Result<ClientRow, Fault> {
         scopes: row.get(4)?,
         created_at: Instant::from_ms(row.get(5)?),
         revoked_at: row.get::<_, Option<i64>>(6)?.map(Instant::from_ms),
+    })
+}
+
+const CALENDAR: &str =
+    "select organization, agent, token_hash, created_at, revoked_at from calendar";
+
+pub(super) fn put_calendar(
+    db: &Connection,
+    link: &CalendarLink,
+    replace: bool,
+) -> Result<CalendarLink, Fault> {
+    let CalendarLink { organization, agent, token_hash, created_at, revoked_at } = link;
+    let stored = db
+        .prepare_cached(
+            "insert into calendar (organization, agent, token_hash, created_at, revoked_at)
+             values (?1, ?2, ?3, ?4, ?5)
+             on conflict (organization, agent) do update
+             set token_hash = excluded.token_hash, created_at = excluded.created_at,
+                 revoked_at = excluded.revoked_at
+             where ?6 or calendar.revoked_at is not null",
+        )?
+        .execute(params![
+            organization.as_str(),
+            agent.as_str(),
+            token_hash,
+            created_at.ms(),
+            revoked_at.map(Instant::ms),
+            replace,
+        ])?;
+    let standing = if stored == 0 { calendar_of(db, organization, agent)? } else { None };
+    Ok(standing.unwrap_or_else(|| link.clone()))
+}
+
+pub(super) fn find_calendar(
+    db: &Connection,
+    token_hash: &Hash,
+) -> Result<Option<CalendarLink>, Fault> {
+    let mut select = db.prepare_cached(&format!("{CALENDAR} where token_hash = ?1"))?;
+    let mut rows = select.query([token_hash])?;
+    rows.next()?.map(calendar).transpose()
+}
+
+pub(super) fn calendar_of(
+    db: &Connection,
+    organization: &OrganizationId,
+    agent: &AgentId,
+) -> Result<Option<CalendarLink>, Fault> {
+    let by_agent = format!("{CALENDAR} where organization = ?1 and agent = ?2");
+    let mut select = db.prepare_cached(&by_agent)?;
+    let mut rows = select.query([organization.as_str(), agent.as_str()])?;
+    rows.next()?.map(calendar).transpose()
+}
+
+pub(super) fn revoke_calendar(
+    db: &Connection,
+    organization: &OrganizationId,
+    agent: &AgentId,
+    at: Instant,
+) -> Result<(), Fault> {
+    db.prepare_cached(
+        "update calendar set revoked_at = coalesce(revoked_at, ?3)
+         where organization = ?1 and agent = ?2",
+    )?
+    .execute(params![organization.as_str(), agent.as_str(), at.ms()])?;
+    Ok(())
+}
+
+/// The links of all organizations, in any order.
+pub(super) fn all_calendars(db: &Connection) -> Result<Vec<CalendarLink>, Fault> {
+    let mut select = db.prepare_cached(CALENDAR)?;
+    let mut rows = select.query([])?;
+    let mut links = Vec::new();
+    while let Some(row) = rows.next()? {
+        links.push(calendar(row)?);
+    }
+    Ok(links)
+}
+
+fn calendar(row: &Row<'_>) -> Result<CalendarLink, Fault> {
+    Ok(CalendarLink {
+        organization: OrganizationId::parse(text(row, 0)?).map_err(corrupt)?,
+        agent: AgentId::parse(text(row, 1)?).map_err(corrupt)?,
+        token_hash: row.get(2)?,
+        created_at: Instant::from_ms(row.get(3)?),
+        revoked_at: row.get::<_, Option<i64>>(4)?.map(Instant::from_ms),
     })
 }
 

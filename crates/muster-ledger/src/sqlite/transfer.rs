@@ -22,6 +22,7 @@ pub(super) fn contents(db: &Connection) -> Result<Contents, Fault> {
             units: unit_heads(db)?,
             profiles: profiles(db)?,
             clients: plain::all_clients(db)?,
+            calendars: plain::all_calendars(db)?,
         })
     })
 }

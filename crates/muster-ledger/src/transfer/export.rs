@@ -22,6 +22,8 @@ pub struct Exported {
     pub profiles: u64,
     /// Clients.
     pub clients: u64,
+    /// Links to calendars.
+    pub calendars: u64,
     /// The size of the file.
     pub size_bytes: u64,
 }
@@ -59,10 +61,8 @@ impl Writing {
     fn begin(file: &Path) -> Result<Self, TransferError> {
         let part = Part::beside(file)?;
         let out = BufWriter::with_capacity(1 << 20, part.create()?);
-        let heads = Vec::new();
-        let sha256 = Hex([0; 32]);
-        let end = End { units: 0, entries: 0, profiles: 0, clients: 0, heads, sha256 };
-        Ok(Self { part, out, digest: Sha256::new(), size_bytes: 0, line: Vec::new(), end })
+        let (line, end) = (Vec::new(), End::of_nothing());
+        Ok(Self { part, out, digest: Sha256::new(), size_bytes: 0, line, end })
     }
 
     fn item(&mut self, item: &Item) -> Result<(), TransferError> {
@@ -79,7 +79,8 @@ impl Writing {
                 self.line(&Line::Unit(head.into()))
             }
             Item::Entries(records) => records.iter().try_for_each(|record| self.record(record)),
-            Item::Plain { profiles, clients } => {
+            Item::Plain { profiles, clients, calendars } => {
+                self.end.calendars += calendars.len() as u64;
                 self.end.profiles += profiles.len() as u64;
                 self.end.clients += clients.len() as u64;
                 for profile in profiles {
@@ -87,6 +88,9 @@ impl Writing {
                 }
                 for client in clients {
                     self.line(&Line::Client(Box::new(client.into())))?;
+                }
+                for link in calendars {
+                    self.line(&Line::Calendar(link.into()))?;
                 }
                 Ok(())
             }
@@ -110,13 +114,14 @@ impl Writing {
 
     fn finish(mut self) -> Result<Exported, TransferError> {
         let heads = std::mem::take(&mut self.end.heads);
-        let End { units, entries, profiles, clients, .. } = self.end;
+        let End { units, entries, profiles, clients, calendars, .. } = self.end;
         let sha256 = Hex(self.digest.clone().finalize().into());
-        self.line(&Line::End(End { units, entries, profiles, clients, heads, sha256 }))?;
+        let end = End { units, entries, profiles, clients, calendars, heads, sha256 };
+        self.line(&Line::End(end))?;
         let Self { part, out, size_bytes, .. } = self;
         let file = out.into_inner().map_err(|error| part.failed(error.into_error()))?;
         file.sync_all().map_err(|error| part.failed(error))?;
         part.finish()?;
-        Ok(Exported { units, entries, profiles, clients, size_bytes })
+        Ok(Exported { units, entries, profiles, clients, calendars, size_bytes })
     }
 }

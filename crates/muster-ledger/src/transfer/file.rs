@@ -14,7 +14,7 @@ use super::source::{Follow, Item, Items, within};
 use super::{Record, Selection, TransferError, UnitHead};
 use crate::error::LedgerError;
 use crate::limits;
-use crate::plain::{ClientRow, Profile};
+use crate::plain::{CalendarLink, ClientRow, Profile};
 
 /// A file on the way to whoever reads it.
 pub(super) struct Reading {
@@ -30,6 +30,7 @@ pub(super) struct Reading {
     size_bytes: usize,
     profiles: Vec<(OrganizationId, Profile)>,
     clients: Vec<ClientRow>,
+    calendars: Vec<CalendarLink>,
     /// What was read so far.
     seen: End,
 }
@@ -53,7 +54,6 @@ impl Reading {
             Ok(file) => file,
             Err(source) => return Err(TransferError::File { path, source }),
         };
-        let (heads, sha256) = (Vec::new(), Hex([0; 32]));
         Ok(Self {
             path,
             input: BufReader::with_capacity(1 << 20, file),
@@ -65,7 +65,8 @@ impl Reading {
             size_bytes: 0,
             profiles: Vec::new(),
             clients: Vec::new(),
-            seen: End { units: 0, entries: 0, profiles: 0, clients: 0, heads, sha256 },
+            calendars: Vec::new(),
+            seen: End::of_nothing(),
         })
     }
 
@@ -145,6 +146,15 @@ impl Reading {
                 }
                 self.flush_many(items)
             }
+            Line::Calendar(link) => {
+                self.end_of_unit()?;
+                self.seen.calendars += 1;
+                let link: CalendarLink = link.into();
+                if self.selection.takes_of(&link.organization) {
+                    self.calendars.push(link);
+                }
+                self.flush_many(items)
+            }
             Line::End(_) => Ok(()),
         }
     }
@@ -184,7 +194,8 @@ impl Reading {
     }
 
     fn flush_many(&mut self, items: &Items) -> Result<(), Stop> {
-        let most = self.records.len().max(self.profiles.len()).max(self.clients.len());
+        let plain = self.profiles.len().max(self.clients.len()).max(self.calendars.len());
+        let most = self.records.len().max(plain);
         let many = most >= limits::MOVE_ENTRIES || self.size_bytes >= limits::MOVE_BYTES;
         if many { self.flush(items) } else { Ok(()) }
     }
@@ -199,8 +210,9 @@ impl Reading {
     fn flush(&mut self, items: &Items) -> Result<(), Stop> {
         self.size_bytes = 0;
         let (profiles, clients) = (take(&mut self.profiles), take(&mut self.clients));
-        if !(profiles.is_empty() && clients.is_empty()) {
-            send(items, Item::Plain { profiles, clients })?;
+        let calendars = take(&mut self.calendars);
+        if !(profiles.is_empty() && clients.is_empty() && calendars.is_empty()) {
+            send(items, Item::Plain { profiles, clients, calendars })?;
         }
         match take(&mut self.records) {
             records if records.is_empty() => Ok(()),

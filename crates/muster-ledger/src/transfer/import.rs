@@ -10,7 +10,7 @@ use crate::codec;
 use crate::entry::StoredEntry;
 use crate::error::LedgerError;
 use crate::ledger::{Created, Ledger};
-use crate::plain::{ClientRow, Profile};
+use crate::plain::{CalendarLink, ClientRow, Profile};
 use crate::subject::UnitKey;
 
 /// What came in.
@@ -28,11 +28,13 @@ pub struct Imported {
     pub profiles: u64,
     /// Clients that were not there before.
     pub clients: u64,
+    /// Links to calendars that were not there before.
+    pub calendars: u64,
 }
 
-/// Takes over units, with the same revisions, times, commands and hashes, and the profiles and
-/// clients that are not there. A unit that is there already with the same entries goes on from
-/// where it stands; so the same import can be made again.
+/// Takes over units, with the same revisions, times, commands and hashes, and the profiles,
+/// clients and links to calendars that are not there. A unit that is there already with the same
+/// entries goes on from where it stands; so the same import can be made again.
 ///
 /// # Errors
 /// See [`TransferError`]. A unit that is there with other entries is left as it is.
@@ -57,9 +59,10 @@ pub async fn import(
                     unit.take(ledger, records, &mut imported).await?;
                 }
             }
-            Item::Plain { profiles, clients } => {
+            Item::Plain { profiles, clients, calendars } => {
                 imported.profiles += add_profiles(ledger, profiles).await?;
                 imported.clients += add_clients(ledger, clients).await?;
+                imported.calendars += add_calendars(ledger, calendars).await?;
             }
         }
         let entries = imported.entries + imported.entries_there;
@@ -194,6 +197,18 @@ async fn add_clients(ledger: &Ledger, clients: Vec<ClientRow>) -> Result<u64, Le
         // What was changed or revoked since stays so.
         if ledger.find_client(&client.id).await?.is_none() {
             ledger.put_client(client).await?;
+            added += 1;
+        }
+    }
+    Ok(added)
+}
+
+async fn add_calendars(ledger: &Ledger, links: Vec<CalendarLink>) -> Result<u64, LedgerError> {
+    let mut added = 0;
+    for link in links {
+        // What was made anew or revoked since stays so.
+        if ledger.calendar_of(&link.organization, &link.agent).await?.is_none() {
+            ledger.put_calendar(link, false).await?;
             added += 1;
         }
     }

@@ -15,13 +15,13 @@ use serde_json::value::RawValue;
 use super::hex::Hex;
 use super::{Answered, Record, UnitHead};
 use crate::entry::StoredEntry;
-use crate::plain::{ClientRow, Profile};
+use crate::plain::{CalendarLink, ClientRow, Profile};
 use crate::subject::UnitKey;
 
 /// The name of the form.
 pub(super) const FORM: &str = "muster ledger export";
 /// Its version. A release reads all versions up to its own.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// A line.
 #[derive(Debug, Serialize, Deserialize)]
@@ -33,6 +33,7 @@ pub(super) enum Line<'a> {
     Entry(Box<EntryLine<'a>>),
     Profile(ProfileLine),
     Client(Box<ClientLine>),
+    Calendar(CalendarLine),
     End(End),
 }
 
@@ -55,10 +56,21 @@ pub(super) struct End {
     pub(super) entries: u64,
     pub(super) profiles: u64,
     pub(super) clients: u64,
+    /// Exports of version 1 have none.
+    #[serde(default)]
+    pub(super) calendars: u64,
     /// Every unit's last entry once more.
     pub(super) heads: Vec<UnitLine>,
     /// Of all bytes before this line.
     pub(super) sha256: Hex,
+}
+
+impl End {
+    /// Before anything came.
+    pub(super) fn of_nothing() -> Self {
+        let (heads, sha256) = (Vec::new(), Hex([0; 32]));
+        Self { units: 0, entries: 0, profiles: 0, clients: 0, calendars: 0, heads, sha256 }
+    }
 }
 
 /// The beginning of a unit: its last entry.
@@ -231,6 +243,31 @@ impl From<ClientLine> for ClientRow {
         let ClientLine { organization, id, name, secret_hash, scopes, created_at, revoked_at } =
             line;
         Self { organization, id, name, secret_hash, scopes, created_at, revoked_at }
+    }
+}
+
+/// The link to an agent's calendar, its secret as a hash.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct CalendarLine {
+    organization: OrganizationId,
+    agent: AgentId,
+    token_hash: Hex,
+    created_at: Instant,
+    revoked_at: Option<Instant>,
+}
+
+impl From<&CalendarLink> for CalendarLine {
+    fn from(link: &CalendarLink) -> Self {
+        let CalendarLink { organization, agent, token_hash, created_at, revoked_at } = link.clone();
+        Self { organization, agent, token_hash: Hex(token_hash), created_at, revoked_at }
+    }
+}
+
+impl From<CalendarLine> for CalendarLink {
+    fn from(line: CalendarLine) -> Self {
+        let CalendarLine { organization, agent, token_hash, created_at, revoked_at } = line;
+        Self { organization, agent, token_hash: token_hash.0, created_at, revoked_at }
     }
 }
 

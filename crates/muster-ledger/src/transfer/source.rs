@@ -11,7 +11,7 @@ use crate::entry::{Chain, Hash, NO_HASH, StoredEntry};
 use crate::error::LedgerError;
 use crate::ledger::Ledger;
 use crate::limits;
-use crate::plain::{ClientRow, Profile};
+use crate::plain::{CalendarLink, ClientRow, Profile};
 
 /// Parts that were read and wait to be written.
 const AHEAD: usize = 4;
@@ -29,10 +29,17 @@ pub struct Source {
 /// parts; what is beside the units.
 #[derive(Debug)]
 pub(super) enum Item {
-    Begin { units: u64, entries: u64 },
+    Begin {
+        units: u64,
+        entries: u64,
+    },
     Unit(UnitHead),
     Entries(Vec<Record>),
-    Plain { profiles: Vec<(OrganizationId, Profile)>, clients: Vec<ClientRow> },
+    Plain {
+        profiles: Vec<(OrganizationId, Profile)>,
+        clients: Vec<ClientRow>,
+        calendars: Vec<CalendarLink>,
+    },
 }
 
 pub(super) type Items = mpsc::Sender<Result<Item, TransferError>>;
@@ -56,6 +63,7 @@ impl Source {
         contents.units.retain(|head| selection.takes(&head.unit));
         contents.profiles.retain(|(organization, _)| selection.takes_of(organization));
         contents.clients.retain(|client| selection.takes_of(&client.organization));
+        contents.calendars.retain(|link| selection.takes_of(&link.organization));
         if let (Some(unit), []) = (&selection.unit, &contents.units[..]) {
             return Err(LedgerError::NoSuchUnit(unit.clone()).into());
         }
@@ -142,7 +150,7 @@ async fn read(
     until: Until,
     items: &Items,
 ) -> Result<(), TransferError> {
-    let Contents { units, profiles, clients } = contents;
+    let Contents { units, profiles, clients, calendars } = contents;
     let last = |head: &UnitHead| match until {
         Until::Revision(revision) => revision,
         Until::Head | Until::Time(_) => head.revision,
@@ -181,7 +189,7 @@ async fn read(
         }
     }
     // Nobody may be waiting any more.
-    let _ = items.send(Ok(Item::Plain { profiles, clients })).await;
+    let _ = items.send(Ok(Item::Plain { profiles, clients, calendars })).await;
     Ok(())
 }
 

@@ -59,6 +59,7 @@ macro_rules! facts {
             plain {
                 profiles_are_replaced_and_found_by_agent
                 clients_are_found_listed_and_revoked
+                an_agent_has_one_link_to_a_calendar_at_a_time
                 a_client_id_belongs_to_one_organization
                 secrets_do_not_show_in_debug_output
                 a_new_signing_key_stands_beside_the_older_ones_until_they_are_dropped
@@ -105,6 +106,8 @@ macro_rules! conformance {
                 an_import_goes_on_where_it_stopped
                 a_unit_with_other_entries_is_refused
                 what_is_not_as_it_was_written_is_refused
+                an_export_from_before_there_were_calendars_is_read
+                an_import_brings_back_no_link_that_was_revoked
                 a_damaged_ledger_is_exported_up_to_the_damage
                 a_unit_is_restored_as_of_a_revision_or_a_time
                 ids_that_were_given_up_stay_so

@@ -14,7 +14,7 @@ use crate::desk::{DeskError, State};
 use crate::limits;
 
 /// The form that snapshots are written in today; others are dropped and made anew.
-pub const SNAPSHOT_FORMAT: u16 = 4;
+pub const SNAPSHOT_FORMAT: u16 = 5;
 
 /// The state at the head and those on the way there from the newest snapshot, unless they are older
 /// than any base may be: clients still work from them, whatever became of the node that showed

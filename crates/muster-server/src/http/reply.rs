@@ -74,11 +74,7 @@ pub(crate) fn document(
 ) -> Response {
     let body = bytes(value);
     let tag = muster_api::etag::etag(&body, version);
-    let has_it = call.if_none_match.as_ref().is_some_and(|known| {
-        let plain = |known: &str| known.trim().trim_start_matches("W/") == tag;
-        known.split(',').any(|known| plain(known) || known.trim() == "*")
-    });
-    let mut response = if has_it {
+    let mut response = if call.if_none_match.as_ref().is_some_and(|known| has_tag(known, &tag)) {
         respond(StatusCode::NOT_MODIFIED, revision, Vec::new())
     } else {
         respond(StatusCode::OK, revision, body)
@@ -87,6 +83,12 @@ pub(crate) fn document(
         response.headers_mut().insert(header::ETAG, tag);
     }
     response
+}
+
+/// Whether `If-None-Match` names a tag.
+pub(crate) fn has_tag(known: &str, tag: &str) -> bool {
+    let plain = |known: &str| known.trim().trim_start_matches("W/") == tag;
+    known.split(',').any(|known| plain(known) || known.trim() == "*")
 }
 
 /// An `application/problem+json`.

@@ -13,6 +13,7 @@ const TESTED: &[(&str, &str)] = &[
     ("GET", "/readyz"),
     ("GET", "/metrics"),
     ("POST", "/oauth/token"),
+    ("GET", "/calendar/{file}"),
     ("GET", "/api/v2/wfm/businessunits"),
     ("POST", "/api/v2/wfm/businessunits"),
     ("GET", "/api/v2/wfm/businessunits/{id}"),
@@ -42,6 +43,9 @@ const TESTED: &[(&str, &str)] = &[
     ("GET", "/api/v2/wfm/agents/{id}/availability/{said}"),
     ("PUT", "/api/v2/wfm/agents/{id}/availability/{said}"),
     ("DELETE", "/api/v2/wfm/agents/{id}/availability/{said}"),
+    ("GET", "/api/v2/wfm/agents/{id}/calendar"),
+    ("POST", "/api/v2/wfm/agents/{id}/calendar"),
+    ("DELETE", "/api/v2/wfm/agents/{id}/calendar"),
     ("GET", "/api/v2/wfm/activitycodes"),
     ("PUT", "/api/v2/wfm/activitycodes/{id}"),
     ("POST", "/api/v2/wfm/timeoffrequests"),
@@ -118,6 +122,7 @@ pub(crate) async fn furnish(app: &TestApp) {
     app.post("/agents/ana/sessions", json!({ "sessionId": "desk-1" })).await.is(201);
     let said = json!({ "says": "UNAVAILABLE", "weekly": { "daysOfWeek": ["Sunday"] } });
     app.put("/agents/ana/availability/school", said).await.is(201);
+    app.post("/agents/ana/calendar", json!({})).await.is(201);
 }
 
 fn guarded() -> impl Iterator<Item = (Route, &'static str)> {

@@ -5,6 +5,7 @@ mod access;
 mod acknowledgements;
 mod adherence;
 mod availability;
+mod calendar;
 mod clock_changes;
 mod draft_events;
 mod drafts;

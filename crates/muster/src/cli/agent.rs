@@ -1,6 +1,7 @@
 //! `muster agent`: the people who are scheduled.
 
 mod availability;
+mod calendar;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -52,9 +53,11 @@ enum AgentCommand {
     /// When agents can, or would like to, work, as they say.
     #[command(subcommand)]
     Availability(availability::AvailabilityCommand),
+    /// The secret link with which a calendar program follows an agent's shifts and time off.
+    Calendar(calendar::CalendarOptions),
 }
 
-/// Lists agents, imports them, or says when they can work.
+/// Lists agents, imports them, says when they can work, or links to their calendars.
 pub(crate) async fn run(options: AgentOptions, format: Format) -> anyhow::Result<Outcome> {
     let AgentOptions { print: _, server, command } = options;
     match command {
@@ -67,6 +70,10 @@ pub(crate) async fn run(options: AgentOptions, format: Format) -> anyhow::Result
         AgentCommand::Availability(command) => {
             let server = Server::connect(&server).await?;
             availability::run(server, command, format).await?;
+        }
+        AgentCommand::Calendar(options) => {
+            let server = Server::connect(&server).await?;
+            calendar::run(server, &options, format).await?;
         }
         AgentCommand::Import { file, unit } => {
             let bytes = std::fs::read(&file).with_context(|| format!("read {}", file.display()))?;

@@ -75,6 +75,11 @@ impl Server {
         Ok(Self { client, when: When::utc() })
     }
 
+    /// Where it is.
+    pub(crate) fn url(&self) -> &str {
+        self.client.server()
+    }
+
     /// The zone in which times are shown.
     pub(crate) fn when(&self) -> &When {
         &self.when

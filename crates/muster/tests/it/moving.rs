@@ -30,7 +30,7 @@ fn what_was_exported_and_imported_is_exported_as_the_same_file() {
     let server = Server::with_agents();
     let folder = server.folder();
     let exported = server.ok(&["ledger", "export", "first.jsonl"]).out;
-    let said = "first.jsonl: entries 2, units 1, profiles 3, clients 1, ";
+    let said = "first.jsonl: entries 2, units 1, profiles 3, clients 1, calendars 0, ";
     assert!(exported.starts_with(said), "{exported}");
     assert_eq!(mode(&folder.join("first.jsonl")), 0o600);
     server.check(
@@ -45,7 +45,7 @@ fn what_was_exported_and_imported_is_exported_as_the_same_file() {
     let imported = ok(folder, &[&["ledger", "import", "first.jsonl"], &into[..]].concat());
     expect![[r#"
         ledger sqlite:other.db: 2 new entries, 1 new units
-        3 new profiles, 1 new clients
+        3 new profiles, 1 new clients, 0 new calendars
         unit default/vienna stands at revision 2
         took TIME
     "#]]

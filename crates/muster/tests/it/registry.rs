@@ -54,6 +54,45 @@ fn a_file_of_agents_is_imported_as_a_whole_or_not_at_all() {
     assert!(!server.ok(&["agent", "list", "--unit", "vienna"]).out.contains("lin"));
 }
 
+/// What a calendar program is answered: the status, and what it is.
+fn read(link: &str) -> (u16, String) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let answer = reqwest::get(link).await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap().lines().next().unwrap().to_owned())
+    })
+}
+
+#[test]
+fn a_link_to_a_calendar_is_shown_once_made_anew_and_ended() {
+    let server = Server::with_agents();
+    let link = |args: &[&str]| -> (String, String) {
+        let shown = server.ok(&[&["agent", "calendar"], args].concat()).out;
+        let (link, rest) = shown.split_once('\n').unwrap();
+        (link.to_owned(), rest.to_owned())
+    };
+    let (first, said) = link(&["ana"]);
+    assert!(first.starts_with("http://127.0.0.1:") && first.ends_with(".ics"), "{first}");
+    expect!["whoever has this link can read the calendar of ana; it is not shown again\n"]
+        .assert_eq(&said);
+    assert_eq!(read(&first), (200, "BEGIN:VCALENDAR".to_owned()));
+    let (since, said) = link(&["ana"]);
+    let shown = "; it was shown when it was made";
+    assert!(since.starts_with("ana has a link since 20") && since.ends_with(shown), "{since}");
+    assert_eq!(said, "--rotate makes another, --revoke ends it\n");
+    let (second, _) = link(&["ana", "--rotate"]);
+    assert_eq!((read(&first).0, read(&second).0), (404, 200));
+    server.check(
+        &["agent", "calendar", "ana", "--revoke"],
+        expect![[r#"
+            no link leads to the calendar of ana
+        "#]],
+    );
+    assert_eq!(read(&second).0, 404);
+    let refused = server.run(&["agent", "calendar", "nobody"]);
+    assert!(refused.code != 0 && refused.err.contains("there is no agent \"nobody\""));
+}
+
 #[test]
 fn what_is_asked_of_all_agents_is_set_from_files_and_shown() {
     let server = Server::with_agents();

@@ -1,4 +1,4 @@
-//! Profiles, clients and the signing key.
+//! Profiles, clients, links to calendars and the signing key.
 
 use std::collections::btree_map::Entry;
 
@@ -6,8 +6,9 @@ use muster_core::id::{AgentId, ClientId, OrganizationId};
 use muster_core::instant::Instant;
 
 use super::Database;
+use crate::entry::Hash;
 use crate::error::LedgerError;
-use crate::plain::{ClientRow, Profile, SigningKey, Trust};
+use crate::plain::{CalendarLink, ClientRow, Profile, SigningKey, Trust};
 
 impl Database {
     pub(in crate::sim) fn put_profiles(
@@ -66,6 +67,39 @@ impl Database {
         }
         client.revoked_at.get_or_insert(at);
         Some(client.clone())
+    }
+
+    pub(in crate::sim) fn put_calendar(
+        &mut self,
+        link: CalendarLink,
+        replace: bool,
+    ) -> CalendarLink {
+        let key = (link.organization.clone(), link.agent.clone());
+        let stands =
+            self.calendars.get(&key).filter(|known| known.revoked_at.is_none() && !replace);
+        if let Some(stands) = stands {
+            return stands.clone();
+        }
+        self.calendars.insert(key, link.clone());
+        link
+    }
+
+    pub(in crate::sim) fn find_calendar(&self, token_hash: &Hash) -> Option<CalendarLink> {
+        self.calendars.values().find(|link| link.token_hash == *token_hash).cloned()
+    }
+
+    pub(in crate::sim) fn calendar_of(
+        &self,
+        organization: &OrganizationId,
+        agent: &AgentId,
+    ) -> Option<CalendarLink> {
+        self.calendars.get(&(organization.clone(), agent.clone())).cloned()
+    }
+
+    pub(in crate::sim) fn revoke_calendar(&mut self, key: &(OrganizationId, AgentId), at: Instant) {
+        if let Some(link) = self.calendars.get_mut(key) {
+            link.revoked_at.get_or_insert(at);
+        }
     }
 
     pub(in crate::sim) fn signing_key(&mut self, fresh: [u8; 32]) -> SigningKey {

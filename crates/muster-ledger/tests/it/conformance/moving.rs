@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use muster_core::Instant;
 use muster_core::event::Event;
 use muster_core::id::{AgentId, ClientId, Revision};
 use muster_ledger::{
-    AppendError, ClientRow, Exported, Imported, Ledger, LedgerError, NewEntry, Profile, Selection,
-    Source, SubjectKind, TransferError, UnitKey, Until, export, import, limits,
+    AppendError, CalendarLink, ClientRow, Exported, Imported, Ledger, LedgerError, NewEntry,
+    Profile, Selection, Source, SubjectKind, TransferError, UnitKey, Until, export, import, limits,
 };
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use crate::engine::Engine;
@@ -15,7 +17,7 @@ use crate::given::{
     all_entries, assert_sound, command, day, entry, organization, unit, week_opened, written,
 };
 
-/// Two units of one organization and one of another, a profile, and two clients.
+/// Two units of one organization and one of another, a profile, two clients, and two links.
 async fn filled(ledger: &Ledger) {
     for (organization, id, count) in [("acme", "u2", 3), ("acme", "u1", 5), ("zeta", "u1", 2)] {
         let unit = unit(organization, id);
@@ -37,6 +39,17 @@ async fn filled(ledger: &Ledger) {
             revoked_at,
         };
         ledger.put_client(client).await.unwrap();
+        ledger.put_calendar(link(owner, revoked_at), false).await.unwrap();
+    }
+}
+
+fn link(owner: &str, revoked_at: Option<Instant>) -> CalendarLink {
+    CalendarLink {
+        organization: organization(owner),
+        agent: AgentId::parse("A-1").unwrap(),
+        token_hash: Sha256::digest(owner).into(),
+        created_at: day(1),
+        revoked_at,
     }
 }
 
@@ -81,14 +94,14 @@ pub(crate) async fn an_export_of_an_import_is_the_same_file<E: Engine>(engine: &
     let (_folder, first, second) = files();
     let written = exported(&from, &first).await;
     assert_eq!((written.units, written.entries), (3, 10));
-    assert_eq!((written.profiles, written.clients), (1, 2));
+    assert_eq!((written.profiles, written.clients, written.calendars), (1, 2, 2));
     let taken = imported(&into, &first).await.unwrap();
     assert_eq!((taken.units_new, taken.entries, taken.entries_there), (3, 10, 0));
-    assert_eq!((taken.profiles, taken.clients), (1, 2));
+    assert_eq!((taken.profiles, taken.clients, taken.calendars), (1, 2, 2));
     exported(&into, &second).await;
     let [first, second] = [first, second].map(|file| std::fs::read_to_string(file).unwrap());
     assert_eq!(first, second);
-    assert_eq!(first.lines().count(), 1 + 3 + 10 + 1 + 2 + 1);
+    assert_eq!(first.lines().count(), 1 + 3 + 10 + 1 + 2 + 2 + 1);
     assert_eq!(assert_sound(&into).await, 10);
     assert_eq!(from.contents().await.unwrap(), into.contents().await.unwrap());
 }
@@ -125,7 +138,7 @@ pub(crate) async fn an_import_goes_on_where_it_stopped<E: Engine>(engine: &E) {
     exported(&from, &second).await;
     let taken = imported(&into, &second).await.unwrap();
     assert_eq!((taken.units_new, taken.entries, taken.entries_there), (0, 4, 10));
-    assert_eq!((taken.profiles, taken.clients), (0, 0));
+    assert_eq!((taken.profiles, taken.clients, taken.calendars), (0, 0, 0));
     let again = imported(&into, &second).await.unwrap();
     assert_eq!((again.entries, again.entries_there), (0, 14));
     let older = imported(&into, &first).await.unwrap();
@@ -169,13 +182,13 @@ pub(crate) async fn what_is_not_as_it_was_written_is_refused<E: Engine>(engine: 
         (swapped("u1-week-3\",\"policy", "u1-week-4\",\"policy"), 5, wrong),
         (without(5), 5, "unit acme/u1, revision 3: the entry is missing"),
         (without(7), 7, "unit acme/u1, revision 5: the entry is missing"),
-        (swapped("{\"revision\": 4}", "{\"revision\": 5}"), 18, "the file's digest is another"),
-        (swapped("wfm:unit:read", "wfm:admin"), 18, "the file's digest is another one"),
-        (without(18), 18, "the file is cut off"),
-        (text[..text.len() - 9].to_owned(), 18, "the file is cut off"),
-        (text.clone() + "\n", 19, "nothing comes after the end"),
+        (swapped("{\"revision\": 4}", "{\"revision\": 5}"), 20, "the file's digest is another"),
+        (swapped("wfm:unit:read", "wfm:admin"), 20, "the file's digest is another one"),
+        (without(20), 20, "the file is cut off"),
+        (text[..text.len() - 9].to_owned(), 20, "the file is cut off"),
+        (text.clone() + "\n", 21, "nothing comes after the end"),
         (without(1), 1, "an export begins with its header"),
-        (swapped("\"version\":1", "\"version\":2"), 1, "up to version 1"),
+        (swapped("\"version\":2", "\"version\":3"), 1, "up to version 2"),
         (swapped("{\"unit\":", "{\"union\":"), 2, "unknown variant `union`"),
     ];
     for (text, line, expected) in damaged {
@@ -187,6 +200,36 @@ pub(crate) async fn what_is_not_as_it_was_written_is_refused<E: Engine>(engine: 
         assert!(message.contains(expected), "{message}");
     }
     Source::file(&file, Selection::default()).unwrap().check(|_| ()).await.unwrap();
+}
+
+pub(crate) async fn an_export_from_before_there_were_calendars_is_read<E: Engine>(engine: &E) {
+    let (from, other) = (engine.serve().await, E::fresh().await);
+    filled(&from).await;
+    let (_folder, file, _) = files();
+    exported(&from, &file).await;
+    let text =
+        std::fs::read_to_string(&file).unwrap().replacen("\"version\":2", "\"version\":1", 1);
+    let lines = text.split_inclusive('\n').filter(|line| !line.starts_with("{\"calendar\""));
+    let mut lines: Vec<&str> = lines.collect();
+    let end = lines.pop().unwrap().replace("\"calendars\":2,", "");
+    let before = lines.concat();
+    let (start, _) = end.split_once("\"sha256\":").unwrap();
+    let digest: String = Sha256::digest(&before).iter().map(|b| format!("{b:02x}")).collect();
+    std::fs::write(&file, format!("{before}{start}\"sha256\":\"{digest}\"}}}}\n")).unwrap();
+    let taken = imported(&other.serve().await, &file).await.unwrap();
+    assert_eq!((taken.entries, taken.clients, taken.calendars), (10, 2, 0));
+}
+
+pub(crate) async fn an_import_brings_back_no_link_that_was_revoked<E: Engine>(engine: &E) {
+    let ledger = engine.serve().await;
+    filled(&ledger).await;
+    let (_folder, file, _) = files();
+    exported(&ledger, &file).await;
+    let known = link("zeta", None);
+    ledger.revoke_calendar(&known.organization, &known.agent, day(5)).await.unwrap();
+    assert_eq!(imported(&ledger, &file).await.unwrap().calendars, 0);
+    let found = ledger.find_calendar(&known.token_hash).await.unwrap();
+    assert_eq!(found, Some(CalendarLink { revoked_at: Some(day(5)), ..known }));
 }
 
 pub(crate) async fn a_damaged_ledger_is_exported_up_to_the_damage<E: Engine>(engine: &E) {
@@ -215,7 +258,11 @@ pub(crate) async fn a_unit_is_restored_as_of_a_revision_or_a_time<E: Engine>(eng
     let before = from.contents().await.unwrap();
     let taken = restored(&into, &from, &u1, Until::Revision(Revision(3))).await.unwrap();
     assert_eq!(taken.units, [(u1.clone(), Revision(3))]);
-    assert_eq!((taken.profiles, taken.clients), (1, 1), "those of its organization");
+    assert_eq!(
+        (taken.profiles, taken.clients, taken.calendars),
+        (1, 1, 1),
+        "those of its organization"
+    );
     let [there, here] = [all_entries(&from, &u1).await, all_entries(&into, &u1).await];
     assert_eq!(here, there[..3]);
     let find = |id| into.find_subject(&u1.organization, SubjectKind::Schedule, id);

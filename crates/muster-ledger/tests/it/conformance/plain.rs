@@ -1,7 +1,7 @@
 //! The plain tables.
 
 use muster_core::id::{AgentId, ClientId};
-use muster_ledger::{ClientRow, LedgerError, Profile};
+use muster_ledger::{CalendarLink, ClientRow, LedgerError, Profile};
 
 use crate::engine::Engine;
 use crate::given::{day, organization};
@@ -64,6 +64,40 @@ pub(crate) async fn a_client_id_belongs_to_one_organization(engine: &impl Engine
     let refused = ledger.put_client(client("zeta", "a")).await;
     assert!(matches!(refused, Err(LedgerError::ClientTaken(id)) if id == ours.id));
     assert_eq!(ledger.find_client(&ours.id).await.unwrap(), Some(renamed));
+}
+
+pub(crate) async fn an_agent_has_one_link_to_a_calendar_at_a_time(engine: &impl Engine) {
+    let ledger = engine.serve().await;
+    let [acme, zeta] = [organization("acme"), organization("zeta")];
+    let agent = AgentId::parse("A-1").unwrap();
+    let link = |secret: u8, at| CalendarLink {
+        organization: acme.clone(),
+        agent: agent.clone(),
+        token_hash: [secret; 32],
+        created_at: day(at),
+        revoked_at: None,
+    };
+    let (first, second, third) = (link(1, 1), link(2, 2), link(3, 4));
+    assert_eq!(ledger.calendar_of(&acme, &agent).await.unwrap(), None);
+    assert_eq!(ledger.put_calendar(first.clone(), false).await.unwrap(), first);
+    assert_eq!(ledger.put_calendar(second.clone(), false).await.unwrap(), first, "it stands");
+    assert_eq!(ledger.put_calendar(second.clone(), true).await.unwrap(), second);
+    assert_eq!(ledger.find_calendar(&first.token_hash).await.unwrap(), None);
+    assert_eq!(ledger.find_calendar(&second.token_hash).await.unwrap(), Some(second.clone()));
+    assert_eq!(ledger.calendar_of(&zeta, &agent).await.unwrap(), None);
+
+    ledger.revoke_calendar(&zeta, &agent, day(3)).await.unwrap();
+    assert_eq!(
+        ledger.calendar_of(&acme, &agent).await.unwrap(),
+        Some(second.clone()),
+        "not theirs"
+    );
+    for at in [3, 4] {
+        ledger.revoke_calendar(&acme, &agent, day(at)).await.unwrap();
+    }
+    let revoked = CalendarLink { revoked_at: Some(day(3)), ..second };
+    assert_eq!(ledger.find_calendar(&revoked.token_hash).await.unwrap(), Some(revoked));
+    assert_eq!(ledger.put_calendar(third.clone(), false).await.unwrap(), third, "none stood");
 }
 
 pub(crate) async fn secrets_do_not_show_in_debug_output(engine: &impl Engine) {

@@ -43,17 +43,18 @@ pub(super) async fn export(
         muster_ledger::export(source, &file, |moved| bar.set(moved.entries, moved.entries_total));
     let exported = exported.await?;
     drop(bar);
-    let Exported { units, entries, profiles, clients, size_bytes } = exported;
+    let Exported { units, entries, profiles, clients, calendars, size_bytes } = exported;
     let (file, speed) = (file.display().to_string(), Speed::of(entries, began));
     let mut answer = json!({
         "ledger": ledger.shown(), "export": file, "units": units, "entries": entries,
-        "profiles": profiles, "clients": clients, "sizeBytes": size_bytes,
+        "profiles": profiles, "clients": clients, "calendars": calendars,
+        "sizeBytes": size_bytes,
     });
     speed.put(&mut answer);
     format.answer(&answer, || {
         format!(
             "{file}: entries {entries}, units {units}, profiles {profiles}, clients {clients}, \
-             {size_bytes} bytes\n{speed}"
+             calendars {calendars}, {size_bytes} bytes\n{speed}"
         )
     });
     Ok(Outcome::Done)
@@ -92,7 +93,7 @@ pub(super) async fn take(
 }
 
 fn imported_json(url: &str, imported: &Imported, speed: &Speed) -> Value {
-    let Imported { units, units_new, entries, entries_there, profiles, clients } = imported;
+    let Imported { units, units_new, entries, entries_there, .. } = imported;
     let units = units.iter().map(|(unit, revision)| {
         json!({
             "organizationId": unit.organization,
@@ -106,20 +107,22 @@ fn imported_json(url: &str, imported: &Imported, speed: &Speed) -> Value {
         "newUnits": units_new,
         "newEntries": entries,
         "entriesAlreadyThere": entries_there,
-        "newProfiles": profiles,
-        "newClients": clients,
+        "newProfiles": imported.profiles,
+        "newClients": imported.clients,
+        "newCalendars": imported.calendars,
     });
     speed.put(&mut json);
     json
 }
 
 fn imported_text(url: &str, imported: &Imported, speed: &Speed) -> String {
-    let Imported { units, units_new, entries, entries_there, profiles, clients } = imported;
+    let Imported { units, units_new, entries, entries_there, .. } = imported;
     let mut text = format!("ledger {url}: {entries} new entries, {units_new} new units");
     if *entries_there > 0 {
         text += &format!("; {entries_there} entries were there already");
     }
-    text += &format!("\n{profiles} new profiles, {clients} new clients");
+    let Imported { profiles, clients, calendars, .. } = imported;
+    text += &format!("\n{profiles} new profiles, {clients} new clients, {calendars} new calendars");
     for (unit, revision) in units {
         text += &format!("\nunit {unit} stands at revision {revision}");
     }

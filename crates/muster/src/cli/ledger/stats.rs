@@ -30,6 +30,7 @@ pub(super) async fn stats(ledger: &Place, format: Format) -> anyhow::Result<Outc
         "snapshots": snapshots,
         "profiles": contents.profiles.len(),
         "clients": contents.clients.len(),
+        "calendars": contents.calendars.len(),
         "sizeBytes": size_bytes,
         "units": shown.collect::<Vec<_>>(),
     });
