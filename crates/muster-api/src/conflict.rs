@@ -17,7 +17,7 @@ use crate::remedy::RemedyView;
 use crate::time::At;
 
 pub use message::message;
-pub use subject::{SubjectView, SubjectsView};
+pub use subject::{CommitmentView, SubjectView, SubjectsView};
 pub use value::AtomView;
 
 /// A conflict, or a finding that stops nothing.
