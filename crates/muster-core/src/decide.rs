@@ -6,6 +6,7 @@
 mod availability;
 mod draft;
 mod levels;
+mod own;
 mod publish;
 mod readiness;
 mod registry;
@@ -209,6 +210,12 @@ pub enum Rejection {
         /// The version to read and name.
         version: Revision,
     },
+    /// An agent acts on what is somebody else's, or the planners'.
+    #[error("agent {agent} may do this only to what is {agent}'s own")]
+    NotOwn {
+        /// Who acts.
+        agent: AgentId,
+    },
     /// A true conflict.
     #[error("{}", describe(.findings))]
     Conflict {
@@ -291,6 +298,7 @@ pub fn decide(roster: &Roster, command: &Command, now: Instant) -> Result<Decisi
     if roster.unit().is_none() && !matches!(command.action, Action::PutUnit(_)) {
         return Err(Rejection::unknown(Thing::Unit, &"this one"));
     }
+    own::check(roster, command)?;
     match &command.action {
         Action::PutUnit(unit) => registry::put_unit(roster, unit),
         Action::PutManagementUnit(unit) => registry::put_management_unit(roster, unit),

@@ -165,6 +165,12 @@ impl SwapOffer {
         let others = self.legs.iter().skip(1).map(|leg| &leg.agent);
         std::iter::once(&self.initiator.agent).chain(receiver).chain(others)
     }
+
+    /// Whether it is offered to whoever wants it.
+    #[must_use]
+    pub fn is_on_board(&self) -> bool {
+        self.receiver.is_none() && self.legs.is_empty()
+    }
 }
 
 impl Swap {

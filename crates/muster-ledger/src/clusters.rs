@@ -14,7 +14,7 @@ use crate::entry::{Appended, NewEntry, StoredCommand, StoredEntry};
 use crate::error::{AppendError, LedgerError};
 use crate::hold::Hold;
 use crate::ledger::{Created, Stats};
-use crate::plain::{ClientRow, Profile, SigningKey};
+use crate::plain::{ClientRow, Profile, SigningKey, Trust};
 use crate::postgres::Postgres;
 use crate::snapshot::Snapshot;
 use crate::subject::{SubjectKind, UnitKey};
@@ -220,6 +220,19 @@ impl Clusters {
         now: Instant,
     ) -> Result<SigningKey, LedgerError> {
         self.home().signing_key(fresh, now).await
+    }
+
+    pub(crate) async fn rotate_signing_key(
+        &self,
+        fresh: [u8; 32],
+        now: Instant,
+        drops_older: bool,
+    ) -> Result<SigningKey, LedgerError> {
+        self.home().rotate_signing_key(fresh, now, drops_older).await
+    }
+
+    pub(crate) async fn trust(&self, revoked_since: Instant) -> Result<Trust, LedgerError> {
+        self.home().trust(revoked_since).await
     }
 
     pub(crate) async fn verify(

@@ -10,7 +10,7 @@ use crate::config::{Elsewhere, LedgerConfig};
 use crate::entry::{Appended, NewEntry, StoredCommand, StoredEntry};
 use crate::error::{AppendError, LedgerError};
 use crate::hold::Hold;
-use crate::plain::{ClientRow, Profile, SigningKey};
+use crate::plain::{ClientRow, Profile, SigningKey, Trust};
 use crate::postgres::{self, Postgres};
 use crate::snapshot::Snapshot;
 use crate::sqlite::Sqlite;
@@ -376,6 +376,28 @@ impl Ledger {
         now: Instant,
     ) -> Result<SigningKey, LedgerError> {
         on_engine!(self, engine => engine.signing_key(fresh, now).await)
+    }
+
+    /// Makes `fresh` the current signing key. The older ones stay good for checking, unless they
+    /// are dropped: then what they signed holds no longer.
+    ///
+    /// # Errors
+    /// See [`Ledger`].
+    pub async fn rotate_signing_key(
+        &self,
+        fresh: [u8; 32],
+        now: Instant,
+        drops_older: bool,
+    ) -> Result<SigningKey, LedgerError> {
+        on_engine!(self, engine => engine.rotate_signing_key(fresh, now, drops_older).await)
+    }
+
+    /// All signing keys, and the clients that were revoked at that time or later.
+    ///
+    /// # Errors
+    /// See [`Ledger`].
+    pub async fn trust(&self, revoked_since: Instant) -> Result<Trust, LedgerError> {
+        on_engine!(self, engine => engine.trust(revoked_since).await)
     }
 
     /// Reads every unit from its first entry: no revision missing, every hash right, the head

@@ -39,7 +39,7 @@ pub use entry::{Appended, Hash, NO_HASH, NewEntry, StoredCommand, StoredEntry};
 pub use error::{AppendError, LedgerError, Unavailable};
 pub use hold::Hold;
 pub use ledger::{Created, Ledger, Migrated, Role, Stats};
-pub use plain::{ClientRow, Profile, SigningKey};
+pub use plain::{ClientRow, Profile, SigningKey, Trust};
 pub use snapshot::Snapshot;
 pub use subject::{SubjectChange, SubjectKind, UnitKey};
 pub use transfer::{

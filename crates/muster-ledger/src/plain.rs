@@ -65,6 +65,15 @@ pub struct SigningKey {
     pub secret: [u8; 32],
 }
 
+/// What tokens are checked against.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Trust {
+    /// The keys that tokens may be signed with, the newest last.
+    pub keys: Vec<SigningKey>,
+    /// The clients whose tokens no longer hold.
+    pub revoked: Vec<ClientId>,
+}
+
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { id, secret: _ } = self;

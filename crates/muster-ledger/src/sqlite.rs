@@ -32,7 +32,7 @@ use crate::error::{AppendError, LedgerError};
 use crate::known::KnownHeads;
 use crate::ledger::{Created, Role, Stats};
 use crate::limits;
-use crate::plain::{ClientRow, Profile, SigningKey};
+use crate::plain::{ClientRow, Profile, SigningKey, Trust};
 use crate::snapshot::{Snapshot, checksum};
 use crate::subject::{SubjectKind, UnitKey};
 use crate::transfer::{Contents, MovedEntry, Record, UnitHead};
@@ -238,6 +238,20 @@ impl Sqlite {
         now: Instant,
     ) -> Result<SigningKey, LedgerError> {
         self.writer()?.write(move |db| plain::signing_key(db, &fresh, now)).await
+    }
+
+    pub(crate) async fn rotate_signing_key(
+        &self,
+        fresh: [u8; 32],
+        now: Instant,
+        drops_older: bool,
+    ) -> Result<SigningKey, LedgerError> {
+        let rotate = move |db: &_| plain::rotate_signing_key(db, &fresh, now, drops_older);
+        self.writer()?.write(rotate).await
+    }
+
+    pub(crate) async fn trust(&self, revoked_since: Instant) -> Result<Trust, LedgerError> {
+        self.read(move |db| plain::trust(db, revoked_since)).await
     }
 
     pub(crate) async fn verify(

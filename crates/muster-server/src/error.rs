@@ -69,7 +69,8 @@ impl ApiError {
             | Rejection::Taken { .. }
             | Rejection::Invalid { .. }
             | Rejection::NotNow { .. }
-            | Rejection::NeedsBase { .. } => Self::rejection(rejection),
+            | Rejection::NeedsBase { .. }
+            | Rejection::NotOwn { .. } => Self::rejection(rejection),
         };
         if error.problem.current_version.is_none() {
             error.problem.current_version = told::version(command, &answer.before);
@@ -193,10 +194,17 @@ impl From<AccessError> for ApiError {
                 "Bearer realm=\"muster\", error=\"invalid_token\", \
                  error_description=\"the token has expired\"",
             ),
+            AccessError::Revoked => unauthorized(
+                "Bearer realm=\"muster\", error=\"invalid_token\", \
+                 error_description=\"the client was revoked\"",
+            ),
             AccessError::Scope(scope) => {
                 let mut problem = Problem::new(Code::Forbidden, detail);
                 problem.scope = Some(scope.to_owned());
                 problem.into()
+            }
+            AccessError::NotOwn(agent) => {
+                Problem::new(Code::Forbidden, detail).about(None, Some(agent.to_string())).into()
             }
             AccessError::NotItsScope(scope) => Self::bad_input("scope", &scope, "is not granted"),
             AccessError::Ledger(error) => error.into(),

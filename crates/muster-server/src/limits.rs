@@ -36,6 +36,10 @@ pub const BODY_BYTES: usize = 64 * 1024 * 1024;
 pub const PAGE_SIZE: usize = 1_000;
 /// How long an access token is good for.
 pub const TOKEN_SECONDS: u64 = 3_600;
+/// How long a node goes on with the signing keys and revoked clients that it has read, in seconds.
+pub const TRUST_SECONDS: i64 = 5;
+/// How often it looks for a key that it does not know, in seconds.
+pub const NEW_KEY_SECONDS: i64 = 1;
 /// How often the event feed says that it is alive.
 pub const BOOKMARK: Duration = Duration::from_secs(15);
 /// Most entries that one poll of the event feed covers.

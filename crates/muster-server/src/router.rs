@@ -1,5 +1,7 @@
 //! Every route on one page, with the scope it takes.
 
+mod own;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
@@ -165,8 +167,9 @@ pub fn routes() -> Vec<Route> {
 /// The server's routes.
 pub fn router(app: App) -> Router {
     let mut wfm_routes = Router::new();
-    for (_, path, scope, handler) in wfm() {
-        let guard = from_fn_with_state((app.clone(), scope), enter);
+    for (method, path, scope, handler) in wfm() {
+        let guard = Guard { app: app.clone(), method, path, scope };
+        let guard = from_fn_with_state(guard, enter);
         wfm_routes = wfm_routes.route(path, handler.layer(guard));
     }
     Router::new()
@@ -184,9 +187,18 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
-/// Checks the token and its scope, reads the body, and hands on what handlers need.
+/// What the guard of a route knows of it.
+#[derive(Debug, Clone)]
+struct Guard {
+    app: App,
+    method: &'static str,
+    path: &'static str,
+    scope: &'static str,
+}
+
+/// Checks the token, its scope and whose it is, reads the body, and hands on what handlers need.
 async fn enter(
-    State((app, scope)): State<(App, &'static str)>,
+    State(Guard { app, method, path, scope }): State<Guard>,
     request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
@@ -196,8 +208,9 @@ async fn enter(
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
     });
-    let caller = app.access().caller(bearer.ok_or(AccessError::NoToken)?)?;
+    let caller = app.access().caller(bearer.ok_or(AccessError::NoToken)?).await?;
     caller.may(scope)?;
+    own::check(&caller, method, path, &parts.uri)?;
     let body = to_bytes(body, limits::BODY_BYTES).await.map_err(|_| ApiError::too_large())?;
     let call = Call::new(caller, &parts, &body)?;
     let mut request = Request::from_parts(parts, Body::from(body));

@@ -68,7 +68,7 @@ codes! {
     /// No token, or one that is bad or expired.
     Unauthorized = "UNAUTHORIZED", 401, Never, "no valid token";
     /// The token lacks a scope.
-    Forbidden = "FORBIDDEN", 403, Never, "a scope is missing";
+    Forbidden = "FORBIDDEN", 403, Never, "the token does not reach that far";
     /// There is no such thing.
     NotFound = "NOT_FOUND", 404, Never, "there is no such thing";
     /// The path is known, not with this method.

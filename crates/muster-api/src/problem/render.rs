@@ -53,6 +53,9 @@ impl Problem {
                 problem.agent_ids.clone_from(agents);
                 problem
             }
+            Rejection::NotOwn { agent } => {
+                Self::new(Code::Forbidden, detail).about(None, Some(agent.to_string()))
+            }
             Rejection::Conflict { findings } => {
                 let conflicts: Vec<_> = findings.iter().map(view).collect();
                 let detail = match conflicts.split_first() {

@@ -20,6 +20,7 @@ fn snapshot(rejection: &Rejection) -> &'static str {
         Rejection::Invalid { .. } => "a_value_that_cannot_be_is_422",
         Rejection::NotNow { .. } => "what_cannot_be_done_now_is_409",
         Rejection::NeedsBase { .. } => "a_document_without_a_base_is_428",
+        Rejection::NotOwn { .. } => "what_is_not_an_agents_own_is_403",
         Rejection::Conflict { .. } => "a_conflict_is_409_with_its_conflicts",
     }
 }
@@ -146,6 +147,34 @@ fn what_cannot_be_done_now_is_409() {
           ],
           "retry": {
             "class": "rebase"
+          }
+        }"#]],
+    );
+}
+
+#[test]
+fn what_is_not_an_agents_own_is_403() {
+    let rejection = Rejection::NotOwn { agent: agent("ana") };
+    rejected(
+        &rejection,
+        "what_is_not_an_agents_own_is_403",
+        expect![[r#"
+        {
+          "type": "https://muster.dev/problems/forbidden",
+          "title": "the token does not reach that far",
+          "status": 403,
+          "detail": "agent ana may do this only to what is ana's own",
+          "code": "FORBIDDEN",
+          "message": "agent ana may do this only to what is ana's own",
+          "contextId": "req-1",
+          "details": [
+            {
+              "errorCode": "FORBIDDEN",
+              "entityId": "ana"
+            }
+          ],
+          "retry": {
+            "class": "never"
           }
         }"#]],
     );

@@ -12,7 +12,7 @@ use super::fault::corrupt;
 use super::pool::Param;
 use super::read::{get, hash};
 use crate::error::LedgerError;
-use crate::plain::{ClientRow, Profile, SigningKey};
+use crate::plain::{ClientRow, Profile, SigningKey, Trust};
 
 /// Sorted by whoever sends it, so that two nodes never wait for each other.
 const PUT_PROFILES: &str = "insert into profile (organization, agent, name, email)
@@ -54,6 +54,17 @@ const SIGNING_KEY: &str = "select id, secret from signing_key order by id desc l
 const FIRST_SIGNING_KEY: &str = "insert into signing_key (id, secret, created_at)
     select 1, $1, $2 where not exists (select from signing_key)
     on conflict (id) do nothing";
+
+/// Of two at once, one stands: both go on with that.
+const NEXT_SIGNING_KEY: &str = "insert into signing_key (id, secret, created_at)
+    select coalesce(max(id), 0) + 1, $1, $2 from signing_key
+    on conflict (id) do nothing";
+
+const DROP_SIGNING_KEYS: &str = "delete from signing_key where id < $1";
+
+const SIGNING_KEYS: &str = "select id, secret from signing_key order by id";
+
+const REVOKED: &str = "select id from client where revoked_at >= $1";
 
 impl Postgres {
     pub(crate) async fn put_profiles(
@@ -156,12 +167,42 @@ impl Postgres {
         key.ok_or_else(|| corrupt("there is no signing key"))
     }
 
+    pub(crate) async fn rotate_signing_key(
+        &self,
+        fresh: [u8; 32],
+        now: Instant,
+        drops_older: bool,
+    ) -> Result<SigningKey, LedgerError> {
+        let params: [Param<'_>; 2] = [(&fresh.as_slice(), Type::BYTEA), (&now.ms(), Type::INT8)];
+        self.write(NEXT_SIGNING_KEY, &params).await?;
+        let key = self.newest_signing_key().await?;
+        let key = key.ok_or_else(|| corrupt("there is no signing key"))?;
+        if drops_older {
+            let id = i64::try_from(key.id).map_err(corrupt)?;
+            self.write(DROP_SIGNING_KEYS, &[(&id, Type::INT8)]).await?;
+        }
+        Ok(key)
+    }
+
+    pub(crate) async fn trust(&self, revoked_since: Instant) -> Result<Trust, LedgerError> {
+        let keys = self.read(SIGNING_KEYS, &[]).await?;
+        let revoked = self.read(REVOKED, &[(&revoked_since.ms(), Type::INT8)]).await?;
+        let client = |row: &Row| ClientId::parse(get(row, 0)?).map_err(corrupt);
+        Ok(Trust {
+            keys: keys.iter().map(signing_key).collect::<Result<_, _>>()?,
+            revoked: revoked.iter().map(client).collect::<Result<_, _>>()?,
+        })
+    }
+
     async fn newest_signing_key(&self) -> Result<Option<SigningKey>, LedgerError> {
         let rows = self.read(SIGNING_KEY, &[]).await?;
-        let Some(row) = rows.first() else { return Ok(None) };
-        let id = u64::try_from(get::<i64>(row, 0)?).map_err(corrupt)?;
-        Ok(Some(SigningKey { id, secret: hash(row, 1)? }))
+        rows.first().map(signing_key).transpose()
     }
+}
+
+fn signing_key(row: &Row) -> Result<SigningKey, LedgerError> {
+    let id = u64::try_from(get::<i64>(row, 0)?).map_err(corrupt)?;
+    Ok(SigningKey { id, secret: hash(row, 1)? })
 }
 
 pub(super) fn client(row: &Row) -> Result<ClientRow, LedgerError> {

@@ -11,7 +11,7 @@ use crate::entry::{Appended, Chain, Hash, NO_HASH, NewEntry, StoredCommand, Stor
 use crate::error::{AppendError, LedgerError};
 use crate::ledger::{Created, Stats};
 use crate::limits;
-use crate::plain::{ClientRow, Profile};
+use crate::plain::{ClientRow, Profile, SigningKey};
 use crate::snapshot::Snapshot;
 use crate::subject::{SubjectChange, SubjectKind, UnitKey};
 
@@ -24,7 +24,7 @@ pub(super) struct Database {
     subjects: BTreeMap<Subject, UnitId>,
     profiles: BTreeMap<(OrganizationId, AgentId), Profile>,
     clients: BTreeMap<ClientId, ClientRow>,
-    signing_key: Option<[u8; 32]>,
+    signing_keys: Vec<SigningKey>,
 }
 
 /// A unit's ledger.

@@ -14,7 +14,7 @@ use crate::entry::{Appended, NewEntry, StoredCommand, StoredEntry};
 use crate::error::{AppendError, LedgerError, Unavailable};
 use crate::ledger::{Created, Stats};
 use crate::limits;
-use crate::plain::{ClientRow, Profile, SigningKey};
+use crate::plain::{ClientRow, Profile, SigningKey, Trust};
 use crate::snapshot::Snapshot;
 use crate::subject::{SubjectKind, UnitKey};
 use crate::transfer::{Contents, MovedEntry, Record, UnitHead};
@@ -271,6 +271,19 @@ impl Node {
         _: Instant,
     ) -> Result<SigningKey, LedgerError> {
         self.write(move |db| Ok(db.signing_key(fresh))).await
+    }
+
+    pub(crate) async fn rotate_signing_key(
+        &self,
+        fresh: [u8; 32],
+        _: Instant,
+        drops_older: bool,
+    ) -> Result<SigningKey, LedgerError> {
+        self.write(move |db| Ok(db.rotate_signing_key(fresh, drops_older))).await
+    }
+
+    pub(crate) async fn trust(&self, revoked_since: Instant) -> Result<Trust, LedgerError> {
+        self.read(move |db| Ok(db.trust(revoked_since))).await
     }
 
     pub(crate) async fn verify(

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::fault::{Fault, corrupt};
 use super::read::text;
 use crate::error::LedgerError;
-use crate::plain::{ClientRow, Profile, SigningKey};
+use crate::plain::{ClientRow, Profile, SigningKey, Trust};
 
 pub(super) fn put_profiles(
     db: &Connection,
@@ -156,4 +156,34 @@ pub(super) fn signing_key(
         .prepare_cached("select id, secret from signing_key order by id desc limit 1")?
         .query_row([], |row| Ok(SigningKey { id: row.get(0)?, secret: row.get(1)? }))?;
     Ok(key)
+}
+
+pub(super) fn rotate_signing_key(
+    db: &Connection,
+    fresh: &[u8; 32],
+    now: Instant,
+    drops_older: bool,
+) -> Result<SigningKey, Fault> {
+    let id = db
+        .prepare_cached(
+            "insert into signing_key (secret, created_at) values (?1, ?2) returning id",
+        )?
+        .query_row(params![fresh, now.ms()], |row| row.get(0))?;
+    if drops_older {
+        db.prepare_cached("delete from signing_key where id < ?1")?.execute(params![id])?;
+    }
+    Ok(SigningKey { id, secret: *fresh })
+}
+
+pub(super) fn trust(db: &Connection, revoked_since: Instant) -> Result<Trust, Fault> {
+    let mut keys = db.prepare_cached("select id, secret from signing_key order by id")?;
+    let keys = keys.query_map([], |row| Ok(SigningKey { id: row.get(0)?, secret: row.get(1)? }))?;
+    let keys = keys.collect::<Result<_, _>>()?;
+    let mut revoked = db.prepare_cached("select id from client where revoked_at >= ?1")?;
+    let mut rows = revoked.query(params![revoked_since.ms()])?;
+    let mut revoked = Vec::new();
+    while let Some(row) = rows.next()? {
+        revoked.push(ClientId::parse(text(row, 0)?).map_err(corrupt)?);
+    }
+    Ok(Trust { keys, revoked })
 }

@@ -61,6 +61,8 @@ macro_rules! facts {
                 clients_are_found_listed_and_revoked
                 a_client_id_belongs_to_one_organization
                 secrets_do_not_show_in_debug_output
+                a_new_signing_key_stands_beside_the_older_ones_until_they_are_dropped
+                clients_that_were_revoked_lately_are_told
             }
             read {
                 pages_follow_each_other

@@ -73,11 +73,13 @@ impl Call {
         Command { actor: self.caller.actor.clone(), action }
     }
 
-    /// The command id of a keyed request: the same for the same organization, client and key.
+    /// The command id of a keyed request: the same for the same organization, client, agent and key.
     pub(crate) fn command_id(&self) -> Option<CommandId> {
         let key = self.key.as_ref()?;
+        let Caller { organization, actor, .. } = &self.caller;
+        let own = actor.agent.as_ref().map(|agent| agent.as_str());
         let mut hash = Sha256::new();
-        for part in [self.caller.organization.as_str(), self.caller.actor.client.as_str(), key] {
+        for part in [organization.as_str(), actor.client.as_str(), key].into_iter().chain(own) {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }

@@ -8,9 +8,10 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use muster_core::id::AgentId;
 use serde::Deserialize;
 
-use crate::access::AccessError;
+use crate::access::{AccessError, Narrowed};
 use crate::error::ApiError;
 use crate::http::App;
 
@@ -20,6 +21,8 @@ struct Form {
     client_id: Option<String>,
     client_secret: Option<String>,
     scope: Option<String>,
+    /// The agent whose own things the token is to reach, and nothing else.
+    agent: Option<AgentId>,
 }
 
 pub(crate) async fn token(
@@ -38,7 +41,8 @@ pub(crate) async fn token(
         .or_else(|| form.client_id.zip(form.client_secret))
         .ok_or(AccessError::BadClient)?;
     let scope = form.scope.as_deref().filter(|scope| !scope.trim().is_empty());
-    let token = app.access().token(&client, &secret, scope).await?;
+    let narrowed = Narrowed { scope, agent: form.agent };
+    let token = app.access().token(&client, &secret, narrowed).await?;
     let mut response = Json(token).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -96,6 +96,7 @@ pub(crate) async fn show(
     let desk = desk_of(&app, &call, &shift).await?;
     let roster = call.roster(&desk).await?;
     let known = roster.shift(&shift).ok_or_else(|| ApiError::unknown("shift", &shift))?;
+    call.caller.may_see([&known.body.owner])?;
     Ok(document(&call, roster.revision(), known.version(), &ShiftView::new(&roster, known)))
 }
 

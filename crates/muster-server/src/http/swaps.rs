@@ -45,6 +45,8 @@ struct Wanted<'a> {
     agent: Option<&'a AgentId>,
     after: Option<Revision>,
     now: Instant,
+    /// Whose own swaps these are, and what is on the board; all, for who is no agent.
+    own: Option<&'a AgentId>,
 }
 
 impl Wanted<'_> {
@@ -52,6 +54,7 @@ impl Wanted<'_> {
         self.status.is_none_or(|status| status.0 == Some(swap.state_at(self.now)))
             && self.agent.is_none_or(|agent| takes_part(swap, agent))
             && self.after.is_none_or(|after| swap.origin.revision > after)
+            && self.own.is_none_or(|own| takes_part(swap, own) || swap.offer.is_on_board())
     }
 }
 
@@ -66,7 +69,8 @@ pub(crate) async fn list(
         .transpose()
         .map_err(|error| ApiError::bad_input("status", said.unwrap_or_default(), &error))?;
     let (agent, now) = (filter.agent_id.as_ref(), app.clock().now());
-    let mut wanted = Wanted { status, agent, after: filter.after, now };
+    let own = call.caller.actor.agent.as_ref();
+    let mut wanted = Wanted { status, agent, after: filter.after, now, own };
     let Some(unit) = &filter.business_unit_id else {
         return everywhere(&app, &call, &wanted).await;
     };
@@ -299,6 +303,7 @@ async fn evaluated(app: &App, call: &Call, input: SwapIn) -> Result<EvaluationVi
         Some(swap) => swap.offer.clone(),
         None => input.offer(&roster, &mut || app.mint(call))?,
     };
+    call.caller.may_see(offer.agents())?;
     let findings = decide::evaluate(&roster, &call.caller.actor, &offer, now);
     let at = EvaluatedAt::new(roster.revision(), now);
     let clocks = clock_change::of_swap(&roster, &offer);
@@ -316,6 +321,10 @@ pub(crate) async fn show(
     let roster = desk.head();
     let known = roster.swap(&swap).ok_or_else(|| ApiError::unknown("swap", &swap))?;
     let now = roster.now(app.clock().now());
+    // What is on the board is for everybody to see.
+    if !known.offer.is_on_board() {
+        call.caller.may_see(known.offer.agents())?;
+    }
     let view = SwapView::new(&desk.key().unit, known, now);
     Ok(document(&call, roster.revision(), known.origin.revision, &view))
 }

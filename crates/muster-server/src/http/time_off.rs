@@ -63,6 +63,7 @@ pub(crate) async fn evaluate(
         Some(known) => known.request.clone(),
         None => input.request(&roster, &mut || app.mint(&call))?,
     };
+    call.caller.may_see([&request.agent])?;
     let findings = decide::evaluate_time_off(&roster, &request, now);
     let at = EvaluatedAt::new(roster.revision(), now);
     let view = TimeOffEvaluationView::new(request.id, told::findings(&findings), at);
@@ -125,6 +126,10 @@ pub(crate) async fn query(
     body: Bytes,
 ) -> Result<Response, ApiError> {
     let input: TimeOffQueryIn = parse(&body)?;
+    match input.agent_ids.as_deref() {
+        None | Some([]) => call.caller.may_see([])?,
+        Some(agents) => agents.iter().try_for_each(|agent| call.caller.may_see([agent]))?,
+    }
     let missing = || ApiError::missing("/businessUnitId");
     let desk = app.desk(&call, input.business_unit_id.as_ref().ok_or_else(missing)?).await?;
     let size = input.page_size.map(|size| usize::try_from(size).unwrap_or(usize::MAX));
@@ -163,6 +168,7 @@ pub(crate) async fn show(
     let roster = desk.head();
     let missing = || ApiError::unknown("time-off request", &own);
     let known = roster.time_off(&own).ok_or_else(missing)?;
+    call.caller.may_see([&known.request.agent])?;
     let view = TimeOffView::new(&desk.key().unit, &roster, known);
     Ok(document(&call, roster.revision(), known.origin.revision, &view))
 }

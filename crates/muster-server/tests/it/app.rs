@@ -184,8 +184,19 @@ impl TestApp {
 
     pub(crate) async fn client_of(&self, organization: &str, name: &str, scope: &str) -> String {
         let client = self.new_client(organization, name, scope).await;
+        self.token_of(&client, "").await
+    }
+
+    /// A token that reaches only what is an agent's own.
+    pub(crate) async fn agent(&self, agent: &str) -> String {
+        let scopes = muster_server::access::SCOPES.join(" ");
+        let client = self.new_client("acme", "portal", &scopes).await;
+        self.token_of(&client, &format!("&agent={agent}")).await
+    }
+
+    pub(crate) async fn token_of(&self, client: &NewClient, narrowed: &str) -> String {
         let form = format!(
-            "grant_type=client_credentials&client_id={}&client_secret={}",
+            "grant_type=client_credentials&client_id={}&client_secret={}{narrowed}",
             client.client_id, client.client_secret
         );
         let ask = Ask::new(&self.http, "POST", format!("{}/oauth/token", self.url));

@@ -214,6 +214,53 @@ async fn without_the_scope_every_route_is_403_and_names_it() {
     }
 }
 
+/// What an agent's own token may be told without naming itself: what is nobody's, and a list with
+/// nothing of others in it.
+const FOR_ALL_AGENTS: &[&str] = &[
+    "GET /api/v2/wfm/businessunits/{id}",
+    "GET /api/v2/wfm/activitycodes",
+    "GET /api/v2/wfm/scheduling/shiftswaps",
+];
+
+#[tokio::test]
+async fn an_agents_own_token_reaches_nothing_of_somebody_else() {
+    let app = TestApp::with_week().await;
+    furnish(&app).await;
+    let head = app.get("/businessunits/u1").await.revision();
+    let token = app.agent("dana").await;
+    let agents = json!({ "businessUnitId": "u1", "agentIds": ["ana"] });
+    let parties = json!({
+        "initiator": { "agentId": "ana", "shiftId": "ana-0" },
+        "receiver": { "agentId": "ben", "shiftId": "ben-0" },
+    });
+    let time_off =
+        json!({ "agentId": "ana", "fullDays": ["2026-04-08"], "activityCodeId": "TimeOff" });
+    let shift = json!({ "agentId": "ana", "start": "2026-04-11T07:00:00Z", "lengthMinutes": 60,
+        "version": 3 });
+    for (route, _) in guarded() {
+        let body = match route.path.trim_start_matches("/api/v2/wfm") {
+            "/timeoffrequests/query" => &agents,
+            path if path.starts_with("/scheduling/shiftswaps") && !path.contains('{') => &parties,
+            "/timeoffrequests" | "/timeoffrequests/evaluate" => &time_off,
+            "/scheduling/shifts" | "/scheduling/shifts/{id}" => &shift,
+            path if path.ends_with("/accept") => &json!({ "agentId": "ben" }),
+            path if path.starts_with("/timeoffrequests/") => &json!({ "note": "away" }),
+            _ => &json!({}),
+        };
+        let ask = ask(&app, &route).token(&token);
+        let answer = if route.method == "GET" { ask } else { ask.json(body) }.send().await;
+        if FOR_ALL_AGENTS.contains(&name(&route).as_str()) {
+            let answer = answer.is(200);
+            assert!(!answer.text.contains("ana"), "{}: {}", name(&route), answer.text);
+        } else {
+            assert_eq!(answer.status, 403, "{}: {}", name(&route), answer.text);
+            let detail = answer.refuses(403, "FORBIDDEN").text_at("/detail").to_owned();
+            assert!(detail.contains("dana"), "{}: {detail}", name(&route));
+        }
+    }
+    assert_eq!(app.get("/businessunits/u1").await.revision(), head);
+}
+
 #[tokio::test]
 async fn another_organization_gets_no_confirmation_of_anything() {
     let app = TestApp::with_week().await;

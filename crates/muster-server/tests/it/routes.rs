@@ -10,6 +10,7 @@ mod draft_events;
 mod drafts;
 mod levels;
 mod operations;
+mod own;
 mod registry;
 mod remedies;
 mod schedules;

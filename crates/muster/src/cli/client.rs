@@ -45,6 +45,12 @@ enum ClientCommand {
         #[arg(value_parser = ClientId::parse)]
         id: ClientId,
     },
+    /// Make a new key that signs tokens from now on. Servers that run take it up by themselves.
+    RotateKey {
+        /// Drop the older keys: every token that was handed out before ends within seconds.
+        #[arg(long)]
+        drop_older: bool,
+    },
 }
 
 /// Makes, lists or revokes clients.
@@ -68,8 +74,21 @@ pub(crate) async fn run(options: ClientOptions, format: Format) -> anyhow::Resul
             let client = client
                 .ok_or_else(|| anyhow::anyhow!("organization {organization} has no client {id}"))?;
             format.answer(&shown(&client), || {
-                // Tokens that were handed out hold until they expire.
-                format!("client {id} ({}) gets no new tokens", client.name)
+                format!(
+                    "client {id} ({}) gets no new tokens, and those it has end within seconds",
+                    client.name
+                )
+            });
+        }
+        ClientCommand::RotateKey { drop_older } => {
+            let ledger = ledger.existing().await?;
+            let key = ledger.rotate_signing_key(rand::random(), clock.now(), drop_older).await?;
+            format.answer(&json!({ "key": key.id, "droppedOlder": drop_older }), || {
+                let older = match drop_older {
+                    true => "tokens of older keys end within seconds",
+                    false => "tokens of older keys hold until they expire",
+                };
+                format!("key {} signs tokens from now on; {older}", key.id)
             });
         }
     }

@@ -7,7 +7,7 @@ use muster_core::instant::Instant;
 
 use super::Database;
 use crate::error::LedgerError;
-use crate::plain::{ClientRow, Profile, SigningKey};
+use crate::plain::{ClientRow, Profile, SigningKey, Trust};
 
 impl Database {
     pub(in crate::sim) fn put_profiles(
@@ -69,6 +69,29 @@ impl Database {
     }
 
     pub(in crate::sim) fn signing_key(&mut self, fresh: [u8; 32]) -> SigningKey {
-        SigningKey { id: 1, secret: *self.signing_key.get_or_insert(fresh) }
+        match self.signing_keys.last() {
+            Some(newest) => newest.clone(),
+            None => self.rotate_signing_key(fresh, false),
+        }
+    }
+
+    pub(in crate::sim) fn rotate_signing_key(
+        &mut self,
+        secret: [u8; 32],
+        drops_older: bool,
+    ) -> SigningKey {
+        let key = SigningKey { id: self.signing_keys.last().map_or(1, |key| key.id + 1), secret };
+        if drops_older {
+            self.signing_keys.clear();
+        }
+        self.signing_keys.push(key.clone());
+        key
+    }
+
+    pub(in crate::sim) fn trust(&self, revoked_since: Instant) -> Trust {
+        let is_revoked =
+            |client: &&ClientRow| client.revoked_at.is_some_and(|at| at >= revoked_since);
+        let revoked = self.clients.values().filter(is_revoked).map(|client| client.id.clone());
+        Trust { keys: self.signing_keys.clone(), revoked: revoked.collect() }
     }
 }

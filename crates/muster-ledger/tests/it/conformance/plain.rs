@@ -75,3 +75,35 @@ pub(crate) async fn secrets_do_not_show_in_debug_output(engine: &impl Engine) {
         assert!(!shown.contains(secret), "{shown}");
     }
 }
+
+pub(crate) async fn a_new_signing_key_stands_beside_the_older_ones_until_they_are_dropped(
+    engine: &impl Engine,
+) {
+    let ledger = engine.serve().await;
+    let first = ledger.signing_key([1; 32], day(0)).await.unwrap();
+    let second = ledger.rotate_signing_key([2; 32], day(1), false).await.unwrap();
+    assert_eq!(second.secret, [2; 32]);
+    assert_eq!(ledger.signing_key([9; 32], day(1)).await.unwrap(), second);
+    assert_eq!(ledger.trust(day(0)).await.unwrap().keys, [first, second.clone()]);
+    let third = ledger.rotate_signing_key([3; 32], day(2), true).await.unwrap();
+    assert!(third.id > second.id);
+    assert_eq!(ledger.trust(day(0)).await.unwrap().keys, [third]);
+}
+
+pub(crate) async fn clients_that_were_revoked_lately_are_told(engine: &impl Engine) {
+    let ledger = engine.serve().await;
+    for id in ["a", "b", "c"] {
+        ledger.put_client(client("acme", id)).await.unwrap();
+    }
+    for (id, at) in [("a", day(1)), ("b", day(3))] {
+        let (organization, id) = (organization("acme"), ClientId::parse(id).unwrap());
+        ledger.revoke_client(&organization, &id, at).await.unwrap();
+    }
+    let told = async |since| {
+        let trust = ledger.trust(since).await.unwrap();
+        trust.revoked.iter().map(ToString::to_string).collect::<std::collections::BTreeSet<_>>()
+    };
+    assert_eq!(told(day(2)).await, ["b".to_owned()].into());
+    assert_eq!(told(day(3)).await, ["b".to_owned()].into());
+    assert_eq!(told(day(1)).await, ["a".to_owned(), "b".to_owned()].into());
+}

@@ -1,8 +1,10 @@
 //! Tokens, names of requests, methods and paths.
 
+use muster_core::Instant;
+use muster_server::limits;
 use serde_json::json;
 
-use crate::app::TestApp;
+use crate::app::{TestApp, now};
 use crate::http::Answer;
 
 async fn token(app: &TestApp, form: &str) -> Answer {
@@ -95,4 +97,75 @@ async fn a_scope_that_does_not_exist_is_given_to_nobody() {
         "wfm:agent:read wfm:everything",
     );
     assert!(made.await.unwrap_err().to_string().contains("wfm:everything"));
+}
+
+fn later(at: Instant, seconds: i64) -> Instant {
+    Instant::from_ms(at.ms() + seconds * 1_000)
+}
+
+/// The ledger of the server, as `muster client` opens it beside.
+async fn beside(app: &TestApp) -> muster_ledger::Ledger {
+    muster_ledger::Ledger::open(&app.ledger_url(), muster_ledger::Role::Beside).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_tokens_of_a_revoked_client_end_within_seconds() {
+    let app = TestApp::with_unit().await;
+    let client = app.new_client("acme", "engine", "wfm:agent:read").await;
+    let token = app.token_of(&client, "").await;
+    let read = async || {
+        let ask = app.bare("GET", "/api/v2/wfm/agents/ana").token(&token);
+        ask.send().await
+    };
+    read().await.is(200);
+    let at = now();
+    let organization = crate::app::organization();
+    beside(&app).await.revoke_client(&organization, &client.client_id, at).await.unwrap();
+    app.manual.set(later(at, limits::TRUST_SECONDS));
+    let refused = read().await.refuses(401, "UNAUTHORIZED");
+    assert!(refused.header("www-authenticate").is_some_and(|says| says.contains("revoked")));
+    // Everybody else goes on.
+    app.get("/agents/ana").await.is(200);
+}
+
+#[tokio::test]
+async fn keys_rotate_under_running_servers() {
+    let app = TestApp::with_unit().await;
+    let client = app.new_client("acme", "engine", "wfm:agent:read").await;
+    let old = app.token_of(&client, "").await;
+    let ledger = beside(&app).await;
+    let read =
+        async |token: &str| app.bare("GET", "/api/v2/wfm/agents/ana").token(token).send().await;
+    let at = now();
+    let rotate = async |at, drops_older| {
+        ledger.rotate_signing_key(rand::random(), at, drops_older).await.unwrap();
+    };
+    rotate(at, false).await;
+    let seconds = |n: i64| later(at, n * limits::TRUST_SECONDS);
+    app.manual.set(seconds(1));
+    let new = app.token_of(&client, "").await;
+    assert_ne!(old.split('.').next(), new.split('.').next(), "another key signs");
+    for token in [&old, &new] {
+        read(token).await.is(200);
+    }
+    rotate(seconds(1), true).await;
+    app.manual.set(seconds(2));
+    for token in [&old, &new] {
+        read(token).await.refuses(401, "UNAUTHORIZED");
+    }
+    read(&app.token_of(&client, "").await).await.is(200);
+}
+
+#[tokio::test]
+async fn a_key_that_another_node_took_up_is_looked_for() {
+    let app = TestApp::with_unit().await;
+    let client = app.new_client("acme", "engine", "wfm:agent:read").await;
+    let ledger = beside(&app).await;
+    let clock = muster_server::clock::Clock::manual(app.manual.clone());
+    ledger.rotate_signing_key(rand::random(), now(), false).await.unwrap();
+    let other = muster_server::access::Access::open(ledger, clock).await.unwrap();
+    let (id, secret) = (client.client_id.as_str(), &client.client_secret);
+    let token = other.token(id, secret, Default::default()).await.unwrap().access_token;
+    app.manual.set(later(now(), limits::NEW_KEY_SECONDS));
+    app.bare("GET", "/api/v2/wfm/agents/ana").token(&token).send().await.is(200);
 }

@@ -202,6 +202,7 @@ fn put(local: &mut Local, mut week: WeekPush) -> Result<(), FileError> {
         | Rejection::Taken { .. }
         | Rejection::NotNow { .. }
         | Rejection::NeedsBase { .. }
+        | Rejection::NotOwn { .. }
         | Rejection::Conflict { .. }) => wrong("", "", &other.to_string()),
     })
 }
