@@ -4,6 +4,7 @@
 mod access;
 mod acknowledgements;
 mod adherence;
+mod audit;
 mod availability;
 mod clock_changes;
 mod draft_events;

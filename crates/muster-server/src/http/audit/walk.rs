@@ -75,13 +75,13 @@ impl<'a> Walk<'a> {
             let (first, last) = self.place.window(limits::AUDIT_WINDOW as u64);
             let stored = self.read(first, last).await?;
             self.read_left = self.read_left.saturating_sub(stored.len());
-            if self.may_hold(&stored) {
-                match self.desk.steps(stored, &mut self.applied_left).await? {
-                    Some(steps) => self.take(steps).await?,
-                    None => break,
-                }
-            } else {
+            let Some(stored) = self.sift(stored).await? else {
                 self.pass(first, last);
+                continue;
+            };
+            match self.desk.steps(stored, &mut self.applied_left).await? {
+                Some(steps) => self.take(steps).await?,
+                None => break,
             }
         }
         let cursor = self.place.cursor();
@@ -110,11 +110,17 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Whether what is asked for may be in one of these entries: whatever the state was.
-    fn may_hold(&self, stored: &[StoredEntry]) -> bool {
-        let Some(spelled) = self.spelled.as_deref().map(str::as_bytes) else { return true };
-        let has = |body: &[u8]| body.windows(spelled.len()).any(|part| part == spelled);
-        stored.iter().any(|entry| has(&entry.body))
+    /// The same entries, unless what is asked for is in none of them, whatever the state was.
+    async fn sift(&self, stored: Vec<StoredEntry>) -> Result<Option<Vec<StoredEntry>>, DeskError> {
+        let Some(spelled) = self.spelled.clone() else { return Ok(Some(stored)) };
+        aside(move || {
+            let has = |entry: &StoredEntry| {
+                let mut parts = entry.body.windows(spelled.len());
+                parts.any(|part| part == spelled.as_bytes())
+            };
+            stored.iter().any(has).then_some(stored)
+        })
+        .await
     }
 
     fn pass(&mut self, first: Revision, last: Revision) {
@@ -132,9 +138,7 @@ impl<'a> Walk<'a> {
         }
         let wanted = self.wanted.clone();
         let look = move || steps.into_iter().map(|step| look(&wanted, step)).collect::<Vec<_>>();
-        let looked = tokio::task::spawn_blocking(look).await;
-        let looked = looked.map_err(|error| DeskError::Unavailable(error.to_string()))?;
-        for found in looked {
+        for found in aside(look).await? {
             if self.is_full() {
                 break;
             }
@@ -159,6 +163,14 @@ impl<'a> Walk<'a> {
             self.found.push(found);
         }
     }
+}
+
+/// Does something that takes long where it keeps nobody else waiting.
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, DeskError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| DeskError::Unavailable(error.to_string()))
 }
 
 fn look(wanted: &Wanted, step: Step) -> Found {
