@@ -71,7 +71,7 @@ impl<'a> Walk<'a> {
     /// The page, and the cursor of the next one. It ends where it is full, or where as many
     /// entries were looked through as one request may: then it may be empty.
     pub(super) async fn page(mut self) -> Result<(Vec<Found>, Option<String>), ApiError> {
-        while !self.place.is_end() && !self.is_full() && self.read_left > 0 {
+        while !self.is_done() {
             let (first, last) = self.place.window(limits::AUDIT_WINDOW as u64);
             let stored = self.read(first, last).await?;
             self.read_left = self.read_left.saturating_sub(stored.len());
@@ -86,6 +86,11 @@ impl<'a> Walk<'a> {
         }
         let cursor = self.place.cursor();
         Ok((self.found, cursor))
+    }
+
+    fn is_done(&self) -> bool {
+        let is_spent = self.applied_left == 0 || self.read_left == 0;
+        is_spent || self.is_full() || self.place.is_end()
     }
 
     fn is_full(&self) -> bool {
