@@ -125,18 +125,14 @@ pub struct ChangeView<'a> {
 impl<'a> ChangeView<'a> {
     fn new(unit: &'a UnitId, step: Step<'a>, touched: Touched<'a>) -> Self {
         let (before, after) = ResourceView::pair(unit, step, touched);
-        let schedule_id = match touched {
-            Touched::DraftShift(draft, _) | Touched::DraftCommitments(draft, _) => Some(draft),
-            _ => None,
-        };
-        let agent_id = match touched {
-            Touched::Availability(agent, _) => Some(agent),
-            _ => None,
-        };
-        let published_agent_ids = match touched {
-            Touched::Schedule { published, .. } => published,
-            _ => None,
-        };
+        let (mut schedule_id, mut agent_id, mut published_agent_ids) = (None, None, None);
+        if let Touched::DraftShift(draft, _) | Touched::DraftCommitments(draft, _) = touched {
+            schedule_id = Some(draft);
+        } else if let Touched::Availability(agent, _) = touched {
+            agent_id = Some(agent);
+        } else if let Touched::Schedule { published, .. } = touched {
+            published_agent_ids = published;
+        }
         let (kind, id, atoms) = (touched.name(), touched.id(&step), atoms(step, touched));
         Self { kind, id, agent_id, schedule_id, published_agent_ids, before, after, atoms }
     }

@@ -126,9 +126,10 @@ pub fn touched(entry: &Entry) -> Vec<Touched<'_>> {
     // Both a week's opening and its publish are about its schedule: the latter says more.
     let published: BTreeSet<Date> = all.iter().filter_map(Touched::published_week).collect();
     let mut seen = BTreeSet::new();
-    all.retain(|one| match one {
-        Touched::Schedule { week, published: None } if published.contains(week) => false,
-        _ => one.key().is_none_or(|key| seen.insert(key)),
+    all.retain(|one| {
+        let is_opening = matches!(one, Touched::Schedule { week, published: None }
+            if published.contains(week));
+        !is_opening && one.key().is_none_or(|key| seen.insert(key))
     });
     all
 }

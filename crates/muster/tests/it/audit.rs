@@ -45,7 +45,8 @@ fn what_happened_is_listed_with_who_and_why() {
     expect![[r#"
         revision  by                about          changed    reason
         3         PLANNER  shift_edit s1  +shift s1
-    "#]].assert_eq(&lines(&server, &of_shift));
+    "#]]
+    .assert_eq(&lines(&server, &of_shift));
     let all = server.ok(&[&LIST[..], &["--entity", "shift", "--json"]].concat()).json();
     assert_eq!(all[0]["changes"][0]["before"]["start"], "2035-03-05T15:00:00Z");
     assert_eq!(all[0]["changes"][0]["after"]["note"], "=late");
