@@ -41,7 +41,7 @@ pub(crate) fn unit() -> BusinessUnit {
 }
 
 pub(crate) fn command(action: Action) -> Command {
-    Command { actor: Actor { client: ClientId::parse("planner").unwrap(), agent: None }, action }
+    Command::new(Actor { client: ClientId::parse("planner").unwrap(), agent: None }, action)
 }
 
 pub(crate) fn ask(roster: &Roster, action: Action) -> Result<Decision, Rejection> {

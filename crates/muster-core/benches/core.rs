@@ -38,7 +38,7 @@ fn now() -> Instant {
 
 fn command(action: Action) -> Command {
     let client = ClientId::parse("planner").expect("it is an id");
-    Command { actor: Actor { client, agent: None }, action }
+    Command::new(Actor { client, agent: None }, action)
 }
 
 fn done(roster: &mut Roster, action: Action) {

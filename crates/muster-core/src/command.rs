@@ -29,6 +29,36 @@ pub struct Command {
     pub actor: Actor,
     /// What for.
     pub action: Action,
+    /// What its target has to be like; nothing, where it is merged with whatever it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expects: Option<Expected>,
+}
+
+/// What the target of a strict command has to be like.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Expected {
+    /// It is not there yet.
+    Absent,
+    /// Nothing has changed it since that revision.
+    Version(Revision),
+    /// Nothing has changed the weeks of some agents since.
+    Weeks {
+        /// The first day of the week.
+        week: Date,
+        /// The agents.
+        agents: Vec<AgentId>,
+        /// The revision.
+        version: Revision,
+    },
+}
+
+impl Command {
+    /// A command that is merged with whatever its target is.
+    #[must_use]
+    pub fn new(actor: Actor, action: Action) -> Self {
+        Self { actor, action, expects: None }
+    }
 }
 
 /// Whether a change of many agents stands or falls as one.

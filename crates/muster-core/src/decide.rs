@@ -5,6 +5,7 @@
 
 mod availability;
 mod draft;
+mod expected;
 mod levels;
 mod own;
 mod publish;
@@ -31,6 +32,7 @@ use crate::swap::SwapState;
 use crate::time_off::TimeOffStatus;
 use crate::zone::Zone;
 
+pub use expected::{changes_since, version};
 pub use publish::{AgentPlan, Plan, PlanOutcome, plan};
 pub use readiness::Readiness;
 pub use swap::evaluate;
@@ -216,6 +218,20 @@ pub enum Rejection {
         /// Who acts.
         agent: AgentId,
     },
+    /// A strict command expected something else.
+    #[error("version {expected} is not the current one: that is {current}")]
+    Changed {
+        /// The version that it expected.
+        expected: Revision,
+        /// The version there is.
+        current: Revision,
+    },
+    /// A strict command expected nothing to be there.
+    #[error("it exists already, at version {current}")]
+    IsThere {
+        /// The version there is.
+        current: Revision,
+    },
     /// A true conflict.
     #[error("{}", describe(.findings))]
     Conflict {
@@ -293,6 +309,11 @@ impl Decision {
 /// # Errors
 /// [`Rejection`] says why nothing happens.
 pub fn decide(roster: &Roster, command: &Command, now: Instant) -> Result<Decision, Rejection> {
+    expected::check(roster, command, merged(roster, command, now))
+}
+
+/// The same, whatever the command expects.
+fn merged(roster: &Roster, command: &Command, now: Instant) -> Result<Decision, Rejection> {
     let now = roster.now(now);
     let actor = &command.actor;
     if roster.unit().is_none() && !matches!(command.action, Action::PutUnit(_)) {

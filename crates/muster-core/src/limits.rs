@@ -61,6 +61,8 @@ pub const CAPACITIES: usize = 200;
 pub const BALANCED_SHIFTS: usize = 50_000;
 /// Most findings without an agent in one answer for which the whole unit is searched for causes.
 pub const LEVELS_TRACED: usize = 20;
+/// Most entries told that changed what a strict write expected to be unchanged.
+pub const CHANGES_TOLD: usize = 10;
 /// Most entries told as causes of a finding without an agent, besides what was asked.
 pub const LEVEL_CAUSES: usize = 3;
 /// Most names in one parameter of a rule.

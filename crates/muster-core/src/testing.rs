@@ -227,5 +227,5 @@ fn actor(agent: Option<AgentId>) -> Actor {
 /// A command of an agent, or of a planner.
 #[must_use]
 pub fn by(agent: Option<AgentId>, action: Action) -> Command {
-    Command { actor: actor(agent), action }
+    Command::new(actor(agent), action)
 }

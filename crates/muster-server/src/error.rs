@@ -9,7 +9,7 @@ use muster_api::problem::Code;
 use muster_api::{BadInput, Problem};
 use muster_core::Revision;
 use muster_core::command::Command;
-use muster_core::decide::Rejection;
+use muster_core::decide::{self, Rejection};
 use muster_ledger::LedgerError;
 
 use crate::access::AccessError;
@@ -70,10 +70,13 @@ impl ApiError {
             | Rejection::Invalid { .. }
             | Rejection::NotNow { .. }
             | Rejection::NeedsBase { .. }
-            | Rejection::NotOwn { .. } => Self::rejection(rejection),
+            | Rejection::NotOwn { .. }
+            | Rejection::Changed { .. }
+            | Rejection::IsThere { .. } => Self::rejection(rejection),
         };
         if error.problem.current_version.is_none() {
-            error.problem.current_version = told::version(command, &answer.before);
+            let action = &command.action;
+            error.problem.current_version = decide::version(&answer.before, action);
         }
         error.revision = Some(answer.revision);
         error
@@ -162,6 +165,11 @@ impl ApiError {
             DeskError::BaseExpired(_) => Problem::new(Code::Gone, error.to_string()).into(),
             other => other.into(),
         }
+    }
+
+    /// What is told of it, to be told more of.
+    pub(crate) fn problem_mut(&mut self) -> &mut Problem {
+        &mut self.problem
     }
 
     /// What is told of it.

@@ -22,11 +22,13 @@ mod call;
 pub(crate) mod page;
 pub(crate) mod query;
 pub(crate) mod reply;
+pub(crate) mod strict;
 pub(crate) mod told;
 
 use std::sync::Arc;
 
 use muster_core::command::Action;
+use muster_core::decide::Rejection;
 use muster_core::id::{CommandId, OrganizationId, UnitId};
 use muster_core::{Revision, Roster};
 use muster_ledger::{SubjectKind, UnitKey};
@@ -148,7 +150,7 @@ impl App {
             match desk.ask(ask).await {
                 // Somebody else's put took effect: all together always get on.
                 Err(DeskError::Moved) => {}
-                Ok(answer) => return explained(answer),
+                Ok(answer) => return explained(answer, desk, call),
                 Err(error) => return Err(error.into()),
             }
         }
@@ -168,14 +170,20 @@ impl App {
         let command = call.command(action);
         let id: CommandId = call.command_id().unwrap_or_else(|| self.mint(call));
         let ask = Ask { command, id, keyed: call.key_hash(), ground: None };
-        explained(desk.ask(ask).await?)
+        explained(desk.ask(ask).await?, desk, call)
     }
 }
 
-fn explained(answer: Answer) -> Result<Answer, ApiError> {
+fn explained(answer: Answer, desk: &Desk, call: &Call) -> Result<Answer, ApiError> {
     match &answer.result {
         Ok(_) => Ok(answer),
-        Err(rejection) => Err(ApiError::refused(&answer.command, rejection, &answer)),
+        Err(rejection) => {
+            let mut error = ApiError::refused(&answer.command, rejection, &answer);
+            if let Rejection::Changed { .. } = rejection {
+                strict::explain(error.problem_mut(), &answer, &desk.key().unit, call.sent());
+            }
+            Err(error)
+        }
     }
 }
 

@@ -180,8 +180,7 @@ impl Units {
                 continue;
             }
             let client = ClientId::parse("muster").expect("it is an id");
-            let command =
-                Command { actor: Actor { client, agent: None }, action: Action::ExpireSwaps };
+            let command = Command::new(Actor { client, agent: None }, Action::ExpireSwaps);
             let id = CommandId::parse(&self.clock.id()).expect("minted ids are ids");
             let ask = Ask { command, id, keyed: None, ground: None };
             if let Err(error) = desk.ask(ask).await {

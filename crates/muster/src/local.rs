@@ -55,7 +55,7 @@ impl Local {
 
     /// Sets rules, as the server would.
     pub(crate) fn set_rules(&mut self, change: RulesChange) -> Result<(), Rejection> {
-        let command = Command { actor: actor(), action: Action::SetRules(change) };
+        let command = Command::new(actor(), Action::SetRules(change));
         let decision = decide(&self.roster, &command, Instant::MIN)?;
         self.happen(decision.events);
         Ok(())

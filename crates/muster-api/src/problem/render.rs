@@ -56,6 +56,12 @@ impl Problem {
             Rejection::NotOwn { agent } => {
                 Self::new(Code::Forbidden, detail).about(None, Some(agent.to_string()))
             }
+            Rejection::Changed { expected: _, current } => {
+                Self::new(Code::VersionMismatch, detail).version(*current)
+            }
+            Rejection::IsThere { current } => {
+                Self::new(Code::PreconditionFailed, detail).version(*current)
+            }
             Rejection::Conflict { findings } => {
                 let conflicts: Vec<_> = findings.iter().map(view).collect();
                 let detail = match conflicts.split_first() {

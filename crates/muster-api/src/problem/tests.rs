@@ -21,6 +21,8 @@ fn snapshot(rejection: &Rejection) -> &'static str {
         Rejection::NotNow { .. } => "what_cannot_be_done_now_is_409",
         Rejection::NeedsBase { .. } => "a_document_without_a_base_is_428",
         Rejection::NotOwn { .. } => "what_is_not_an_agents_own_is_403",
+        Rejection::Changed { .. } => "a_version_that_is_not_current_is_409",
+        Rejection::IsThere { .. } => "what_should_not_be_there_is_412",
         Rejection::Conflict { .. } => "a_conflict_is_409_with_its_conflicts",
     }
 }
@@ -148,6 +150,52 @@ fn what_cannot_be_done_now_is_409() {
           "retry": {
             "class": "rebase"
           }
+        }"#]],
+    );
+}
+
+#[test]
+fn a_version_that_is_not_current_is_409() {
+    let rejection = Rejection::Changed { expected: Revision(803), current: Revision(811) };
+    rejected(
+        &rejection,
+        "a_version_that_is_not_current_is_409",
+        expect![[r#"
+        {
+          "type": "https://muster.dev/problems/version-mismatch",
+          "title": "not the version you read",
+          "status": 409,
+          "detail": "version 803 is not the current one: that is 811",
+          "code": "VERSION_MISMATCH",
+          "message": "version 803 is not the current one: that is 811",
+          "contextId": "req-1",
+          "retry": {
+            "class": "merge"
+          },
+          "currentVersion": 811
+        }"#]],
+    );
+}
+
+#[test]
+fn what_should_not_be_there_is_412() {
+    let rejection = Rejection::IsThere { current: Revision(811) };
+    rejected(
+        &rejection,
+        "what_should_not_be_there_is_412",
+        expect![[r#"
+        {
+          "type": "https://muster.dev/problems/precondition-failed",
+          "title": "a condition does not hold",
+          "status": 412,
+          "detail": "it exists already, at version 811",
+          "code": "PRECONDITION_FAILED",
+          "message": "it exists already, at version 811",
+          "contextId": "req-1",
+          "retry": {
+            "class": "rebase"
+          },
+          "currentVersion": 811
         }"#]],
     );
 }

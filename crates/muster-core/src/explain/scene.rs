@@ -25,7 +25,7 @@ pub(crate) struct Scene<'a> {
     pub(super) edits: Edits,
     /// Where in them each shift is edited.
     places: BTreeMap<ShiftId, usize>,
-    /// Which of these edits speak of each agent, or share an id of another system with one that does.
+    /// Which of them speak of each agent, or share an id of another system with one that does.
     by_agent: BTreeMap<AgentId, Vec<usize>>,
     /// What all edits come to, each component by itself, once somebody asked.
     components: OnceCell<Vec<Component>>,
@@ -46,7 +46,7 @@ impl<'a> Scene<'a> {
     }
 
     /// Everything that the command comes to, if all agents together are to be asked once more: what
-    /// one agent's edits come to depends on those of others then. Nothing once that was asked often.
+    /// one agent's edits come to depends on those of others then. Nothing once it was asked often.
     pub(super) fn everybody(&self) -> Option<&[Component]> {
         let cost = self.balanced.get() + self.edits.shifts.len();
         if !self.roster.levels.is_watching() || cost > limits::BALANCED_SHIFTS {

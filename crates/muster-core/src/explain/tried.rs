@@ -21,7 +21,7 @@ use crate::id::{AgentId, CommandId, ShiftId};
 use crate::roster::Roster;
 
 pub(super) fn works(scene: &Scene<'_>, finding: &Finding, remedy: &Remedy) -> bool {
-    let command = Command { actor: scene.command.actor.clone(), action: remedy.action.clone() };
+    let command = Command::new(scene.command.actor.clone(), remedy.action.clone());
     if remedy.way == Way::Instead {
         return comes_instead(scene, &command);
     }

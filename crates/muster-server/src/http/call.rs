@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use axum::body::Bytes;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
+use jiff::civil::Date;
 use muster_core::Instant;
-use muster_core::command::{Action, Command};
-use muster_core::id::CommandId;
+use muster_core::command::{Action, Command, Expected};
+use muster_core::id::{AgentId, CommandId};
 use muster_core::{Revision, Roster};
 use muster_ledger::Hash;
 use sha2::{Digest, Sha256};
@@ -17,6 +19,7 @@ use crate::access::Caller;
 use crate::desk::Desk;
 use crate::error::ApiError;
 use crate::http::App;
+use crate::http::strict::Sent;
 use crate::limits;
 
 /// One authenticated request, its body read.
@@ -27,9 +30,14 @@ pub(crate) struct Call {
     key: Option<String>,
     /// What the key must come with again: method, path and body.
     request: Hash,
-    /// The revision that `If-Match` names as a base.
+    /// The revision that `If-Match` names: a base, and what a strict write expects.
     pub(crate) if_match: Option<Revision>,
     pub(crate) if_none_match: Option<String>,
+    /// How the client prefers what it read to be taken.
+    handling: Option<Handling>,
+    /// The agents' weeks that a document is about.
+    weeks: Option<(Date, Vec<AgentId>)>,
+    sent: Sent,
     min_revision: Option<Revision>,
     at_revision: Option<Revision>,
     as_of: Option<Instant>,
@@ -37,12 +45,21 @@ pub(crate) struct Call {
     minted: Arc<AtomicU32>,
 }
 
+/// What `Prefer: handling=…` (RFC 7240) asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Handling {
+    /// Merge, whatever `If-Match` names.
+    Lenient,
+    /// `If-Match` to the letter, documents too.
+    Strict,
+}
+
 /// Longest `Idempotency-Key`, in characters.
 const KEY_LEN: usize = 255;
 
 impl Call {
     /// Of a request whose token has been checked.
-    pub(crate) fn new(caller: Caller, parts: &Parts, body: &[u8]) -> Result<Self, ApiError> {
+    pub(crate) fn new(caller: Caller, parts: &Parts, body: &Bytes) -> Result<Self, ApiError> {
         let key = text(&parts.headers, "idempotency-key");
         if key.as_ref().is_some_and(|key| key.is_empty() || key.len() > KEY_LEN) {
             let problem = format!("is not of 1..={KEY_LEN} characters");
@@ -55,6 +72,9 @@ impl Call {
             key,
             if_match: if_match(&parts.headers)?,
             if_none_match: text(&parts.headers, header::IF_NONE_MATCH.as_str()),
+            handling: handling(&parts.headers),
+            weeks: None,
+            sent: Sent::new(parts.method.clone(), parts.uri.path(), body.clone()),
             min_revision: number(query, "minRevision")?,
             at_revision: number(query, "atRevision")?,
             as_of: instant(query, "asOf")?,
@@ -65,15 +85,46 @@ impl Call {
     /// The call of one operation of a bulk: its key is `key#name`.
     pub(crate) fn operation(&self, name: &str) -> Self {
         let key = self.key.as_ref().map(|key| format!("{key}#{name}"));
-        Self { key, ..self.clone() }
+        Self { key, if_match: None, if_none_match: None, ..self.clone() }
+    }
+
+    /// The call of a document of many agents: `If-Match` names its base, and is strict only for who
+    /// prefers that.
+    pub(crate) fn of_weeks(&self, week: Date, agents: &[AgentId]) -> Self {
+        Self { weeks: Some((week, agents.to_vec())), ..self.clone() }
+    }
+
+    /// What the caller sent.
+    pub(crate) fn sent(&self) -> &Sent {
+        &self.sent
     }
 
     /// What the caller asks for.
     pub(crate) fn command(&self, action: Action) -> Command {
-        Command { actor: self.caller.actor.clone(), action }
+        let expects = self.expects(&action);
+        Command { expects, ..Command::new(self.caller.actor.clone(), action) }
     }
 
-    /// The command id of a keyed request: the same for the same organization, client, agent and key.
+    /// What the target has to be like: as `If-Match` says, for a single record. A tag over many
+    /// agents would refuse all that have nothing to do with each other.
+    fn expects(&self, action: &Action) -> Option<Expected> {
+        let is_anything = self.if_none_match.as_ref().is_some_and(|known| known.trim() == "*");
+        if is_anything && self.sent.is_put() {
+            return Some(Expected::Absent);
+        }
+        let is_document = self.weeks.is_some() || is_document(action);
+        let version = self.if_match?;
+        match (self.handling, &self.weeks) {
+            (Some(Handling::Lenient), _) => None,
+            (None, _) if is_document => None,
+            (_, Some((week, agents))) if matches!(action, Action::EditShifts { .. }) => {
+                Some(Expected::Weeks { week: *week, agents: agents.clone(), version })
+            }
+            (_, _) => Some(Expected::Version(version)),
+        }
+    }
+
+    /// The command id of a keyed request: the same for one organization, client, agent and key.
     pub(crate) fn command_id(&self) -> Option<CommandId> {
         let key = self.key.as_ref()?;
         let Caller { organization, actor, .. } = &self.caller;
@@ -132,6 +183,31 @@ fn request_hash(method: &Method, path: &str, body: &[u8]) -> Hash {
     hash.update([0]);
     hash.update(body);
     hash.finalize().into()
+}
+
+/// Whether an action is about a schedule, with all its agents.
+fn is_document(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::CreateDraft { .. }
+            | Action::EditDraft { .. }
+            | Action::RebaseDraft(_)
+            | Action::DeleteDraft(_)
+            | Action::Publish { .. }
+            | Action::PublishDocument { .. }
+            | Action::Revert { .. }
+    )
+}
+
+/// A preference that nobody knows is none (RFC 7240).
+fn handling(headers: &HeaderMap) -> Option<Handling> {
+    let lines = headers.get_all("prefer").into_iter().filter_map(|line| line.to_str().ok());
+    let mut all = lines.flat_map(|line| line.split([',', ';'])).map(str::trim);
+    all.find_map(|preference| match preference.to_ascii_lowercase().replace('"', "").as_str() {
+        "handling=lenient" => Some(Handling::Lenient),
+        "handling=strict" => Some(Handling::Strict),
+        _ => None,
+    })
 }
 
 fn text(headers: &HeaderMap, name: &str) -> Option<String> {

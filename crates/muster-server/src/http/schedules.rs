@@ -186,7 +186,7 @@ pub(crate) async fn put(
     let agents: Vec<AgentId> = docs.iter().map(|doc| doc.agent.clone()).collect();
     let edits = diff::week(&ground, week, &docs, &mut || app.mint(&call))?;
     let action = which.edited(edits, terms);
-    let answer = app.ask(&desk, &call, action).await?;
+    let answer = app.ask(&desk, &call.of_weeks(week, &agents), action).await?;
     document::edited(&desk, &schedule, &answer, Some(&agents), Some(token)).await
 }
 
@@ -211,6 +211,7 @@ pub(crate) async fn change(
     let terms = input.terms()?;
     let edits = ChangeSetIn::edits(input.edits, &ground, &mut || app.mint(&call))?;
     let agents: Vec<AgentId> = spoken_of(&edits);
+    let call = call.of_weeks(which.week(), &agents);
     let action = which.edited(edits, terms);
     let answer = app.ask(&desk, &call, action).await?;
     document::edited(&desk, &schedule, &answer, Some(&agents), token).await

@@ -11,7 +11,7 @@ use muster_core::conflict::{Finding, Fingerprint, Severity};
 use muster_core::decide::Held;
 use muster_core::draft::{Draft, Edits};
 use muster_core::explain::{Explained, explain, explain_rest, rest};
-use muster_core::{Instant, Revision, Roster};
+use muster_core::{Instant, Roster};
 
 use crate::desk::Answer;
 
@@ -93,55 +93,4 @@ pub(crate) fn drafted_clocks(answer: &Answer, draft: &Draft) -> Option<ClockChan
 pub(crate) fn held(answer: &Answer, held: &[Held]) -> Vec<HeldView> {
     let mut views = answered(answer, held.iter().flat_map(|held| &held.findings));
     HeldView::all(held, |finding| views.take(finding))
-}
-
-/// The version that a command's target has: what a client should read again.
-pub(crate) fn version(command: &Command, roster: &Roster) -> Option<Revision> {
-    let swap = |id| roster.swap(id).map(|swap| swap.origin.revision);
-    let time_off = |id| roster.time_off(id).map(|time_off| time_off.origin.revision);
-    match &command.action {
-        Action::Publish { id, .. } | Action::EditDraft { id, .. } | Action::RebaseDraft(id) => {
-            roster.draft(id).map(|draft| draft.origin.revision)
-        }
-        Action::PublishDocument { week, .. } | Action::Revert { week, .. } => {
-            roster.week(*week).map(|week| week.version)
-        }
-        Action::EditShifts { edits, .. } => {
-            let shift = |edit: &muster_core::draft::ShiftEdit| {
-                roster.shift(&edit.id).map(muster_core::shift::Shift::version)
-            };
-            edits.shifts.iter().filter_map(shift).max()
-        }
-        Action::AcceptSwap { id, .. }
-        | Action::DeclineSwap { id, .. }
-        | Action::CancelSwap(id)
-        | Action::ApproveSwap { id, .. }
-        | Action::DenySwap { id, .. }
-        | Action::RevertSwap { id, .. } => swap(id),
-        Action::ChangeTimeOff { id, .. }
-        | Action::ApproveTimeOff { id, .. }
-        | Action::DenyTimeOff { id, .. }
-        | Action::CancelTimeOff(id) => time_off(id),
-        Action::PutAvailability(said) => {
-            roster.availability(&said.agent, &said.id).map(|known| known.origin.revision)
-        }
-        Action::WithdrawAvailability { agent, id } => {
-            roster.availability(agent, id).map(|known| known.origin.revision)
-        }
-        Action::PutUnit(_) => Some(roster.unit_version()),
-        Action::SetRules(_) => Some(roster.policy()),
-        Action::PutStaffing(_) => Some(roster.levels().required_version()),
-        Action::PutTrunks(_) => roster.levels().trunks().map(|known| known.origin.revision),
-        Action::PutSites(_) => roster.levels().sites().map(|known| known.origin.revision),
-        Action::PutManagementUnit(_)
-        | Action::PutAgents(_)
-        | Action::AgentLeaves(_)
-        | Action::PutActivityCode(_)
-        | Action::CreateDraft { .. }
-        | Action::DeleteDraft(_)
-        | Action::OfferSwap(_)
-        | Action::ExpireSwaps
-        | Action::RequestTimeOff(_)
-        | Action::PutTimeOffLimits(_) => None,
-    }
 }

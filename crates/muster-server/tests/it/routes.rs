@@ -12,6 +12,7 @@ mod drafts;
 mod levels;
 mod operations;
 mod own;
+mod preconditions;
 mod registry;
 mod remedies;
 mod schedules;

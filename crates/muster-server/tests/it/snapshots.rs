@@ -22,7 +22,7 @@ fn rename(n: u64) -> Ask {
     let name = Arc::from(format!("name {n}"));
     let action = Action::PutManagementUnit(ManagementUnit { id, name });
     let id = CommandId::parse(&format!("rename-{n}")).unwrap();
-    Ask { command: Command { actor, action }, id, keyed: None, ground: None }
+    Ask { command: Command::new(actor, action), id, keyed: None, ground: None }
 }
 
 async fn snapshot(ledger: &Ledger) -> Option<Snapshot> {

@@ -33,7 +33,7 @@ async fn ask(
     ground: Option<Roster>,
 ) -> Result<Answer, DeskError> {
     let desk = units.desk(&keys()[place]).await.unwrap().unwrap();
-    let command = Command { actor: actor("c"), action };
+    let command = Command::new(actor("c"), action);
     let id = CommandId::parse(id).unwrap();
     desk.ask(Ask { command, id, keyed: None, ground }).await
 }

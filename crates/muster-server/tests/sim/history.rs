@@ -144,7 +144,7 @@ async fn settled(ledger: &Ledger, cluster: &Cluster, record: &Record) -> [[u8; 3
             let process = cluster.process(place).expect("all were started again");
             let desk = process.units.desk(&past.key).await.unwrap().expect("the unit");
             let action = Action::CancelSwap("nothing".parse().unwrap());
-            let command = Command { actor: actor("looks"), action };
+            let command = Command::new(actor("looks"), action);
             let id = CommandId::parse(&format!("look-{place}")).unwrap();
             let answer = desk.ask(Ask { command, id, keyed: None, ground: None }).await.unwrap();
             assert_eq!(answer.revision, head.revision(), "n{place} decides on an old state");

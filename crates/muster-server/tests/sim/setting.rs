@@ -104,7 +104,7 @@ async fn unit(ledger: &Ledger, key: &UnitKey, agents: &[&str], days: usize) -> R
     ];
     let mut roster = Roster::default();
     for action in actions {
-        let command = Command { actor: actor("furnishes"), action };
+        let command = Command::new(actor("furnishes"), action);
         let decision = decide(&roster, &command, now()).unwrap();
         let id = CommandId::parse(&format!("furnish-{}", roster.revision())).unwrap();
         let entry = decision.entry(&roster, &command, &id, now()).unwrap();

@@ -33,7 +33,7 @@ pub(crate) struct Request {
 
 impl Request {
     pub(crate) fn command(&self, action: Action) -> Command {
-        Command { actor: self.actor.clone(), action }
+        Command::new(self.actor.clone(), action)
     }
 
     /// The command that it is on a state.

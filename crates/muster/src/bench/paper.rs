@@ -153,7 +153,7 @@ impl Paper {
     /// What a planner asks.
     pub(super) fn command(&self, action: Action) -> Command {
         let client = ClientId::parse("planner").expect("seven letters");
-        Command { actor: Actor { client, agent: None }, action }
+        Command::new(Actor { client, agent: None }, action)
     }
 }
 

@@ -70,7 +70,7 @@ pub(crate) fn ground(actions: Vec<Action>, now: Instant) -> Result<Roster> {
     let mut roster = Roster::default();
     for (n, action) in actions.into_iter().enumerate() {
         let actor = Actor { client: ClientId::parse("oracle")?, agent: None };
-        let command = Command { actor, action };
+        let command = Command::new(actor, action);
         let decision = decide(&roster, &command, now).context("lay the ground")?;
         let id = CommandId::parse(&format!("ground-{n}"))?;
         if let Some(entry) = decision.entry(&roster, &command, &id, now) {

@@ -93,6 +93,6 @@ fn is_accepted(roster: &Roster, action: Action) -> bool {
 
 fn decided(roster: &Roster, action: Action) -> Option<Outcome> {
     let client = ClientId::parse("oracle").ok()?;
-    let command = Command { actor: Actor { client, agent: None }, action };
+    let command = Command::new(Actor { client, agent: None }, action);
     decide(roster, &command, roster.now(Instant::MIN)).ok().map(|decision| decision.outcome)
 }

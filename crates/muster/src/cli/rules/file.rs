@@ -203,6 +203,8 @@ fn put(local: &mut Local, mut week: WeekPush) -> Result<(), FileError> {
         | Rejection::NotNow { .. }
         | Rejection::NeedsBase { .. }
         | Rejection::NotOwn { .. }
+        | Rejection::Changed { .. }
+        | Rejection::IsThere { .. }
         | Rejection::Conflict { .. }) => wrong("", "", &other.to_string()),
     })
 }
