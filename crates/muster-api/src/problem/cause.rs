@@ -36,11 +36,11 @@ pub struct CauseView {
 impl CauseView {
     /// The cause that an origin of a unit points at.
     #[must_use]
-    pub fn of(unit: Option<&UnitId>, origin: &Origin) -> Self {
+    pub fn of(unit: &UnitId, origin: &Origin) -> Self {
         let (kind, id) = (origin.about.kind, origin.about.id.clone());
         let summary = format!("{} by {}", words(kind), origin.actor);
         Self {
-            href: href(unit, kind, &id, origin.revision),
+            href: href(Some(unit), kind, &id, origin.revision),
             kind,
             id,
             revision: origin.revision,
