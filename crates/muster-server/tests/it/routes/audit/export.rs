@@ -2,6 +2,7 @@
 
 use muster_ledger::{Selection, Source};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::eventful;
 use crate::app::TestApp;
@@ -71,5 +72,49 @@ async fn whatever_is_done_to_a_line_of_an_export_is_found() {
         found(format!("cut before line {}", n + 1), joined(&lines[..n])).await;
         let cut = text.as_bytes()[..start + line.len() / 2].to_vec();
         found(format!("cut in line {}", n + 1), cut).await;
+    }
+}
+
+/// The same lines under a last one that has their digest: what whoever changes a file would do.
+fn sealed(lines: &[&str]) -> Vec<u8> {
+    let (last, before) = lines.split_last().unwrap();
+    let mut end: Value = serde_json::from_str(last).unwrap();
+    let digest = Sha256::digest(before.concat());
+    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    end["end"]["sha256"] = hex.into();
+    format!("{}{end}\n", before.concat()).into_bytes()
+}
+
+#[tokio::test]
+async fn whoever_makes_the_digest_anew_is_found_by_the_chain() {
+    let app = TestApp::with_week().await;
+    furnish(&app).await;
+    let text = app.get("/audit/export?businessUnitId=u1").await.is(200).text;
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let head = lines.len() as u64 - 3;
+    assert_eq!(verified(&sealed(&lines)).await, Ok(head));
+    // Without the header, the unit and the end.
+    for n in 2..lines.len() - 1 {
+        let good = format!("(good entries before it: {})", n - 2);
+        let revision = n - 1;
+        let part = |from: &str, to: &str| lines[n].replacen(from, to, 1);
+        let at = lines[n].find("\"at\":").unwrap() + 5;
+        let mut later = lines[n].to_owned();
+        later.replace_range(at..=at, "2");
+        for changed in
+            [part("planner-", "planter-"), part("\"command\":\"", "\"command\":\"x"), later]
+        {
+            assert_ne!(changed, lines[n]);
+            let mut all = lines.clone();
+            all[n] = &changed;
+            let found = verified(&sealed(&all)).await.unwrap_err();
+            let what = format!("revision {revision}: the entry does not match its hash");
+            assert!(found.contains(&what) && found.ends_with(&good), "{found}");
+        }
+        let mut missing = lines.clone();
+        missing.remove(n);
+        let found = verified(&sealed(&missing)).await.unwrap_err();
+        let what = format!("revision {revision}: the entry is missing");
+        assert!(found.contains(&what) && found.ends_with(&good), "{found}");
     }
 }
