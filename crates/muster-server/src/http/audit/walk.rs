@@ -72,11 +72,11 @@ impl<'a> Walk<'a> {
     /// entries were looked through as one request may: then it may be empty.
     pub(super) async fn page(mut self) -> Result<(Vec<Found>, Option<String>), ApiError> {
         while !self.is_done() {
-            let (first, last) = self.place.window(limits::AUDIT_WINDOW as u64);
-            let stored = self.read(first, last).await?;
+            let stored = self.read().await?;
+            let ends = stored.first().zip(stored.last()).map(|(a, b)| (a.revision, b.revision));
             self.read_left = self.read_left.saturating_sub(stored.len());
             let Some(stored) = self.sift(stored).await? else {
-                self.pass(first, last);
+                self.pass(ends);
                 continue;
             };
             match self.desk.steps(stored, &mut self.applied_left).await? {
@@ -97,21 +97,23 @@ impl<'a> Walk<'a> {
         self.found.len() >= self.place.size || self.room == 0
     }
 
-    /// A window of entries, whole: the ledger gives fewer at a time where they are large.
-    async fn read(&self, first: Revision, last: Revision) -> Result<Vec<StoredEntry>, DeskError> {
-        let mut stored: Vec<StoredEntry> = Vec::new();
+    /// The next window of entries, or less: where entries are large, the ledger gives fewer at a
+    /// time, and no more than that is held in memory.
+    async fn read(&self) -> Result<Vec<StoredEntry>, DeskError> {
+        let (first, last) = self.place.window(limits::AUDIT_WINDOW as u64);
+        let mut after = Revision(first.0 - 1);
         loop {
-            let after = stored.last().map_or(Revision(first.0 - 1), |entry| entry.revision);
             let missing = usize::try_from(last.0 - after.0).unwrap_or(limits::AUDIT_WINDOW);
-            if missing == 0 {
-                return Ok(stored);
-            }
             let page = self.desk.stored_after(after, missing).await?;
-            if page.is_empty() {
+            let Some(end) = page.last().map(|entry| entry.revision) else {
                 let what = format!("unit {}: entry {} is missing", self.desk.key(), after.next());
                 return Err(DeskError::Unavailable(what));
+            };
+            // The newest come last: what is before them is read again when its turn comes.
+            if end >= last || self.place.order == Order::Oldest {
+                return Ok(page);
             }
-            stored.extend(page);
+            after = end;
         }
     }
 
@@ -128,10 +130,10 @@ impl<'a> Walk<'a> {
         .await
     }
 
-    fn pass(&mut self, first: Revision, last: Revision) {
-        match self.place.order {
-            Order::Oldest => self.place.pass(last),
-            Order::Newest => self.place.pass(first),
+    fn pass(&mut self, ends: Option<(Revision, Revision)>) {
+        if let Some((first, last)) = ends {
+            let oldest_first = self.place.order == Order::Oldest;
+            self.place.pass(if oldest_first { last } else { first });
         }
     }
 
