@@ -42,6 +42,7 @@ impl TermsIn {
             mode: self.mode,
             acknowledge: self.acknowledge,
             resolutions: self.resolutions,
+            suspects: Vec::new(),
             only: self.agent_ids,
             reason: self.reason.map(|reason| reason.0),
         })
@@ -218,6 +219,7 @@ mod tests {
                         keep: Live,
                     },
                 ],
+                suspects: [],
                 only: Some(
                     [
                         ana,

@@ -1,8 +1,10 @@
 //! Weighing a change: merge every edit, try it on a copy, ask the rules about everybody it
 //! touches, and sort it all into components of agents that stand or fall together.
 
+mod external;
 mod levels;
 pub(crate) mod part;
+mod stale;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,7 +21,7 @@ use crate::levels::{Delta, deltas, touched_days};
 use crate::merge::{self, Change, Resolutions};
 use crate::roster::Roster;
 use crate::rule;
-use crate::shift::{Atom, AtomValue, ShiftBody};
+use crate::shift::{Atom, ShiftBody};
 
 pub(crate) use levels::{found, together};
 
@@ -75,7 +77,7 @@ pub(crate) fn weigh(
     terms: &Terms,
     now: Instant,
 ) -> Vec<Component> {
-    let mut components = alone(roster, actor, edits, &terms.resolved(), now);
+    let mut components = alone(roster, actor, edits, terms, now);
     let together = together(roster, &components.iter().collect::<Vec<_>>(), terms);
     for (n, found) in together {
         components[n].sort_in(found);
@@ -88,10 +90,10 @@ pub(crate) fn alone(
     roster: &Roster,
     actor: &Actor,
     edits: &Edits,
-    resolutions: &Resolutions,
+    terms: &Terms,
     now: Instant,
 ) -> Vec<Component> {
-    let pieces = pieces(roster, actor, edits, resolutions, now);
+    let pieces = pieces(roster, actor, edits, terms, now);
     let after = tried(roster, actor, &pieces, now);
     let mut moved = moved(roster, &after, &pieces);
     let mut components = ruled_components(roster, &after, pieces);
@@ -107,14 +109,20 @@ fn pieces(
     roster: &Roster,
     actor: &Actor,
     edits: &Edits,
-    resolutions: &Resolutions,
+    terms: &Terms,
     now: Instant,
 ) -> Vec<Piece> {
-    let shifts = edits.shifts.iter();
-    let mut pieces: Vec<Piece> =
-        shifts.map(|edit| shift_piece(roster, actor, edit, resolutions, now)).collect();
-    pieces.extend(edits.commitments.iter().map(|edit| commitment_piece(roster, edit, resolutions)));
-    find_shared_external_ids(roster, &mut pieces);
+    let resolutions = terms.resolved();
+    let mut pieces: Vec<Piece> = Vec::with_capacity(edits.shifts.len());
+    for edit in &edits.shifts {
+        let mut piece = shift_piece(roster, actor, edit, &resolutions, now);
+        let event = piece.event.as_ref();
+        piece.findings.extend(stale::findings(roster, edit, event, &terms.suspects));
+        pieces.push(piece);
+    }
+    let commitments = edits.commitments.iter();
+    pieces.extend(commitments.map(|edit| commitment_piece(roster, edit, &resolutions)));
+    external::find_shared(roster, &mut pieces);
     pieces
 }
 
@@ -296,71 +304,6 @@ fn commitment_clash(roster: &Roster, edit: &CommitmentEdit, place: Interval) -> 
     let clash = Clash { atom: Atom::Activities, base: None, yours: None, live: None };
     finding.clash = Some(Box::new(clash));
     finding
-}
-
-/// An id of another system may name one shift only. One that a shift gives up and another takes in
-/// the same change ties the agents of both.
-fn find_shared_external_ids(roster: &Roster, pieces: &mut [Piece]) {
-    let mut given_up: BTreeMap<(Arc<str>, Arc<str>), BTreeSet<AgentId>> = BTreeMap::new();
-    for piece in pieces.iter() {
-        let keys = piece.event.iter().flat_map(|event| external_ids_given_up(roster, event));
-        given_up.extend(keys.map(|key| (key, piece.agents.clone())));
-    }
-    let mut claimed: BTreeMap<(Arc<str>, Arc<str>), ShiftId> = BTreeMap::new();
-    for piece in pieces {
-        let Some((id, ids)) = piece.event.as_ref().and_then(external_ids) else { continue };
-        for (system, external) in ids {
-            let key = (system.clone(), external.clone());
-            let others = |holder: &&ShiftId| **holder != id;
-            let live = roster.external.get(&key).filter(others);
-            if let Some(agents) = live.and_then(|_| given_up.get(&key)) {
-                piece.agents.extend(agents.iter().cloned());
-            }
-            let holder = live.filter(|_| !given_up.contains_key(&key));
-            if let Some(other) = holder.or_else(|| claimed.get(&key).filter(others)) {
-                let subjects = [
-                    Subject::Shift(id.clone()),
-                    Subject::Shift(other.clone()),
-                    Subject::ExternalId(system, external),
-                ];
-                let agent = piece.agents.first().cloned();
-                let finding =
-                    Finding::new(Kind::ExternalIdDuplicate, Severity::Block, agent.as_ref());
-                piece.findings.push(finding.about(subjects));
-            }
-            claimed.insert(key, id.clone());
-        }
-    }
-}
-
-fn external_ids_given_up(roster: &Roster, event: &Event) -> Vec<(Arc<str>, Arc<str>)> {
-    let kept = if let Event::ShiftDeleted { id } = event {
-        Some((id.clone(), crate::shift::ExternalIds::new()))
-    } else {
-        external_ids(event)
-    };
-    let Some((id, kept)) = kept else { return Vec::new() };
-    let live = roster.shift(&id).map(|shift| &shift.body.external_ids);
-    let lost = live.into_iter().flatten().filter(|(system, id)| kept.get(*system) != Some(*id));
-    lost.map(|(system, id)| (system.clone(), id.clone())).collect()
-}
-
-fn external_ids(event: &Event) -> Option<(ShiftId, crate::shift::ExternalIds)> {
-    if let Event::ShiftCreated { id, body } = event {
-        return Some((id.clone(), body.external_ids.clone()));
-    }
-    let Event::ShiftChanged { id, set } = event else { return None };
-    set.iter().find_map(|value| match value {
-        AtomValue::ExternalIds(ids) => Some((id.clone(), ids.clone())),
-        AtomValue::Exists(_)
-        | AtomValue::Owner(_)
-        | AtomValue::Span(_)
-        | AtomValue::Activities(_)
-        | AtomValue::Site(_)
-        | AtomValue::WorkPlan(_)
-        | AtomValue::Note(_)
-        | AtomValue::Tags(_) => None,
-    })
 }
 
 /// The state with every mergeable edit applied.

@@ -84,6 +84,16 @@ pub struct Resolution {
     pub keep: Keep,
 }
 
+/// A value of a document that may be from before somebody else's change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Suspect {
+    /// The shift.
+    pub shift_id: ShiftId,
+    /// The atom.
+    pub atom: Atom,
+}
+
 /// How a change is to be made.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
@@ -95,6 +105,9 @@ pub struct Terms {
     /// Decisions about clashes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resolutions: Vec<Resolution>,
+    /// Values that may put back what somebody else has just changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suspects: Vec<Suspect>,
     /// Only these agents, and those tied to them; everybody when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only: Option<Vec<AgentId>>,

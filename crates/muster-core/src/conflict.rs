@@ -40,6 +40,8 @@ kinds! {
     DeletedButChanged = "DELETED_BUT_CHANGED",
     /// Changed here, deleted by somebody else meanwhile.
     ChangedButDeleted = "CHANGED_BUT_DELETED",
+    /// A whole document puts back what somebody else has just changed.
+    StaleOverwriteSuspected = "STALE_OVERWRITE_SUSPECTED",
     /// Two shifts of one agent share time.
     ShiftOverlap = "SHIFT_OVERLAP",
     /// Work lies on approved time off.

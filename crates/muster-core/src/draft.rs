@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::entry::Origin;
 use crate::id::{AgentId, Revision, ScheduleId, ShiftId};
 use crate::instant::Interval;
-use crate::shift::{Commitment, ShiftBody};
+use crate::shift::{Atom, Commitment, ShiftBody};
 
 pub(crate) use links::{ExternalId, Links, claims};
 
@@ -34,6 +34,18 @@ impl ShiftEdit {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.base == self.draft
+    }
+
+    /// The atoms that it changes; of a shift that comes or goes, whether it exists.
+    #[must_use]
+    pub fn atoms(&self) -> Vec<Atom> {
+        match (&self.base, &self.draft) {
+            (Some(base), Some(draft)) => {
+                Atom::VALUED.into_iter().filter(|atom| !base.same(draft, *atom)).collect()
+            }
+            (None, None) => Vec::new(),
+            (_, _) => vec![Atom::Exists],
+        }
     }
 }
 

@@ -67,6 +67,7 @@ pub const REMEDIES: &[&str] = &[
     "deny_time_off",
     "keep_live",
     "leave_out",
+    "merge",
     "offer_again",
     "request_again",
     "revert_swap",
@@ -171,7 +172,10 @@ pub(crate) fn causes_in_draft(roster: &Roster, draft: &ScheduleId, found: &Findi
 
 fn retry(kind: Kind) -> Retry {
     match kind {
-        Kind::SwapTermsChanged | Kind::SwapShiftTaken | Kind::SubjectGone => Retry::Rebase,
+        Kind::SwapTermsChanged
+        | Kind::SwapShiftTaken
+        | Kind::SubjectGone
+        | Kind::StaleOverwriteSuspected => Retry::Rebase,
         Kind::FieldChangedBoth
         | Kind::DeletedButChanged
         | Kind::ChangedButDeleted

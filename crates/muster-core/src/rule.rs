@@ -164,6 +164,13 @@ pub const RULES: &[Rule] = &[
     clash(Kind::FieldChangedBoth),
     clash(Kind::DeletedButChanged),
     clash(Kind::ChangedButDeleted),
+    Rule {
+        kind: Kind::StaleOverwriteSuspected,
+        default: Severity::Ack,
+        allowed: ANY,
+        params: &[],
+        look: Look::Command,
+    },
     clash(Kind::ExternalIdDuplicate),
     clash(Kind::TimeOffOverlapsTimeOff),
     rule(Kind::ActivityOutsideShift, Severity::Block, &[], activity_fit::check),

@@ -22,6 +22,7 @@ mod call;
 pub(crate) mod page;
 pub(crate) mod query;
 pub(crate) mod reply;
+pub(crate) mod stale;
 pub(crate) mod strict;
 pub(crate) mod told;
 

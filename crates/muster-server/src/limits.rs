@@ -36,6 +36,10 @@ pub const BODY_BYTES: usize = 64 * 1024 * 1024;
 pub const PAGE_SIZE: usize = 1_000;
 /// How long an access token is good for.
 pub const TOKEN_SECONDS: u64 = 3_600;
+/// For how long after somebody else's change a document that undoes it is suspected, in minutes.
+pub const STALE_MIN: i64 = 60;
+/// Most entries whose changes a document is compared with for that, the newest first.
+pub const STALE_ENTRIES: usize = 8;
 /// How long a node goes on with the signing keys and revoked clients that it has read, in seconds.
 pub const TRUST_SECONDS: i64 = 5;
 /// How often it looks for a key that it does not know, in seconds.

@@ -8,6 +8,11 @@ use muster_core::shift::Atom;
 pub fn message(finding: &Finding) -> String {
     let text = match finding.kind {
         Kind::FieldChangedBoth => changed_both(finding),
+        Kind::StaleOverwriteSuspected => format!(
+            "the {} of {} would be again what it was before somebody else changed it",
+            part(finding),
+            shifts(finding)
+        ),
         Kind::DeletedButChanged => {
             format!("{} is deleted here and was changed meanwhile", shifts(finding))
         }
@@ -180,8 +185,8 @@ fn by(finding: &Finding, what: &str) -> String {
     format!(": {what} {} min", finding.magnitude)
 }
 
-fn changed_both(finding: &Finding) -> String {
-    let part = match finding.clash.as_ref().map(|clash| clash.atom) {
+fn part(finding: &Finding) -> &'static str {
+    match finding.clash.as_ref().map(|clash| clash.atom) {
         Some(Atom::Exists) => "existence",
         Some(Atom::Owner) => "agent",
         Some(Atom::Span) => "start and length",
@@ -193,7 +198,11 @@ fn changed_both(finding: &Finding) -> String {
         Some(Atom::Tags) => "tags",
         // A clash of an agent's own activities names no atom where it is found in a draft.
         None => "activities",
-    };
+    }
+}
+
+fn changed_both(finding: &Finding) -> String {
+    let part = part(finding);
     if finding.shifts().next().is_none() {
         return format!("{part} of {} were changed to two values since the base", agent(finding));
     }

@@ -32,7 +32,9 @@ fn example(kind: Kind) -> Finding {
     };
     let night = Some(during("2026-03-28T19:00:00Z", "2026-03-29T05:00:00Z"));
     match kind {
-        Kind::FieldChangedBoth => Finding { clash: Some(clash()), ..new(&[shift("s1")]) },
+        Kind::FieldChangedBoth | Kind::StaleOverwriteSuspected => {
+            Finding { clash: Some(clash()), ..new(&[shift("s1")]) }
+        }
         Kind::DeletedButChanged | Kind::ChangedButDeleted => new(&[shift("s1")]),
         Kind::ShiftOverlap => new(&[shift("s1"), shift("s2")]).measured_min(30, 0),
         Kind::TimeOffApprovedOverlap | Kind::TimeOffPendingOverlap => {
@@ -119,6 +121,8 @@ fn every_kind_has_a_message_with_its_values() {
         FIELD_CHANGED_BOTH: the note of shift s1 changed to two values since the base
         DELETED_BUT_CHANGED: shift s1 is deleted here and was changed meanwhile
         CHANGED_BUT_DELETED: shift s1 is changed here and was deleted meanwhile
+        STALE_OVERWRITE_SUSPECTED: the note of shift s1 would be again what it was
+            before somebody else changed it
         SHIFT_OVERLAP: shifts s1 and s2 overlap by 30 min
         TIME_OFF_APPROVED_OVERLAP: shift s1 shares 240 min with approved time-off
             request t1

@@ -56,6 +56,7 @@ fn check_same(roster: &Roster, one: &Edits, other: &Edits) {
 
 fn terms() -> Terms {
     Terms {
+        suspects: Vec::new(),
         mode: Mode::Atomic,
         acknowledge: serde_json::from_value(json!(["00000000000000ff.3", { "kind":
             "REST_TIME_SHORT", "where": { "agentIds": ["ana"] }, "reason": "agreed" }]))

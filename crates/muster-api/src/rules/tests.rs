@@ -25,6 +25,7 @@ fn every_kind_that_can_be_set_is_shown_as_it_holds() {
         FIELD_CHANGED_BOTH block {}
         DELETED_BUT_CHANGED block {}
         CHANGED_BUT_DELETED block {}
+        STALE_OVERWRITE_SUSPECTED ack {}
         EXTERNAL_ID_DUPLICATE block {}
         TIME_OFF_OVERLAPS_TIME_OFF block {}
         ACTIVITY_OUTSIDE_SHIFT block {}

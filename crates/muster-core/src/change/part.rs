@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::change::{self, Component};
+use crate::command::Terms;
 use crate::conflict::Finding;
 use crate::draft::{Draft, Edits, ExternalId, ShiftEdit, claims};
 use crate::entry::{Actor, ReferenceKind};
 use crate::id::{AgentId, ShiftId, SwapId};
 use crate::instant::Instant;
-use crate::merge::Resolutions;
 use crate::roster::Roster;
 use crate::shift::{Atom, Shift, ShiftBody};
 
@@ -78,7 +78,7 @@ pub(crate) fn sharing(roster: &Roster, draft: &Draft, key: &ExternalId) -> Vec<S
 /// of all agents together.
 pub(crate) fn weigh(roster: &Roster, edits: &Edits, now: Instant) -> Vec<Component> {
     let actor = Actor::onlooker();
-    let pieces = change::pieces(roster, &actor, edits, &Resolutions::new(), now);
+    let pieces = change::pieces(roster, &actor, edits, &Terms::default(), now);
     let after = change::tried(roster, &actor, &pieces, now);
     change::ruled_components(roster, &after, pieces)
 }

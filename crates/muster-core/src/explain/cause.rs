@@ -40,7 +40,10 @@ fn of_agent(cause: Cause, finding: &Finding) -> Cause {
 
 fn origins(roster: &Roster, finding: &Finding, is_traced: bool) -> Vec<Origin> {
     match finding.kind {
-        Kind::FieldChangedBoth | Kind::DeletedButChanged | Kind::ChangedButDeleted => {
+        Kind::FieldChangedBoth
+        | Kind::DeletedButChanged
+        | Kind::ChangedButDeleted
+        | Kind::StaleOverwriteSuspected => {
             let atom = finding.clash.as_ref().map_or(Atom::Exists, |clash| clash.atom);
             finding.shifts().filter_map(|id| clashing(roster, id, atom)).collect()
         }

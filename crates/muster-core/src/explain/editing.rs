@@ -23,6 +23,9 @@ pub(super) fn editing(scene: &Scene<'_>, finding: &Finding) -> Vec<Remedy> {
     let is_draft = matches!(scene.command.action, Action::EditDraft { .. });
     let mut spoken: Vec<&ShiftId> = finding.shifts().collect();
     spoken.retain(|id| is_draft || scene.edit(id).is_some());
+    if finding.kind == Kind::StaleOverwriteSuspected {
+        return merging(scene).into_iter().collect();
+    }
     if let (Some(clash), Some(shift)) = (&finding.clash, spoken.first()) {
         let place = if is_draft { "in the draft" } else { "live" };
         remedies.extend(settling(scene, shift, clash.atom, Keep::Yours, place));
@@ -163,6 +166,29 @@ fn rebased(scene: &Scene<'_>, edits: &Edits, terms: &Terms) -> Option<Edits> {
     }
     let moved = moved.normalized();
     (!moved.is_empty()).then_some(moved)
+}
+
+/// The document as a merge from before the changes that it would undo: it wants nothing of what it
+/// is suspected to put back.
+fn merging(scene: &Scene<'_>) -> Option<Remedy> {
+    let (mut edits, mut terms) = scene.direct()?;
+    for suspect in std::mem::take(&mut terms.suspects) {
+        let live = scene.roster.shift(&suspect.shift_id).map(|shift| shift.body.clone());
+        let of_shift = |edit: &&mut ShiftEdit| edit.id == suspect.shift_id;
+        let Some(edit) = edits.shifts.iter_mut().find(of_shift) else { continue };
+        match (&live, edit.draft.as_deref()) {
+            (Some(live), Some(draft)) if suspect.atom != Atom::Exists => {
+                let mut draft = draft.clone();
+                draft.set(live.get(suspect.atom));
+                edit.draft = Some(Arc::new(draft));
+            }
+            (_, _) => edit.draft.clone_from(&edit.base),
+        }
+    }
+    let edits = rebased(scene, &edits.normalized(), &terms)?;
+    let title = "keep what others have just changed, and go ahead with the rest".to_owned();
+    let action = Action::EditShifts { edits, terms };
+    Some(Remedy { id: "merge", title, action, way: Way::Itself, requires: EDIT })
 }
 
 /// The same values for the shift that has the id already.

@@ -54,8 +54,8 @@ impl<'a> Scene<'a> {
         }
         self.balanced.set(cost);
         Some(self.components.get_or_init(|| {
-            let resolved = self.terms().map(Terms::resolved).unwrap_or_default();
-            change::alone(self.roster, &self.command.actor, &self.edits, &resolved, self.now)
+            let terms = self.terms().cloned().unwrap_or_default();
+            change::alone(self.roster, &self.command.actor, &self.edits, &terms, self.now)
         }))
     }
 

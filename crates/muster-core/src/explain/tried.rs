@@ -132,10 +132,9 @@ fn clears(scene: &Scene<'_>, finding: &Finding, terms: &Terms, then: &Followed) 
         let own = commitments.iter().filter(|edit| is_meant(&edit.agent));
         edits.commitments = own.cloned().collect();
     }
-    let resolved = then.terms.resolved();
-    let after = change::alone(&then.roster, actor, &edits, &resolved, scene.now);
+    let after = change::alone(&then.roster, actor, &edits, &then.terms, scene.now);
     let Some(all) = scene.everybody() else {
-        let before = change::alone(scene.roster, actor, &wanted, &terms.resolved(), scene.now);
+        let before = change::alone(scene.roster, actor, &wanted, terms, scene.now);
         let before = gates(scene.roster, &before.iter().collect::<Vec<_>>(), terms);
         let after = gates(&then.roster, &after.iter().collect::<Vec<_>>(), &then.terms);
         return finding.agent.is_some() && is_cleared(finding, &before, &after);

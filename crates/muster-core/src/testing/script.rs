@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::acknowledge::{AckRule, AckWhere, Acknowledgement};
-use crate::command::{Action, Mode, Resolution, Terms, Verdict};
+use crate::command::{Action, Mode, Resolution, Suspect, Terms, Verdict};
 use crate::decide::{Decision, Rejection};
 use crate::diff;
 use crate::draft::{CommitmentEdit, Edits, ShiftEdit};
@@ -102,7 +102,12 @@ fn action_of(world: &World, line: &Line<'_>) -> Action {
     let week = week().unwrap_or(world.clock.week);
     let verdict = || Verdict { acknowledge: terms().acknowledge, reason: terms().reason };
     match line.verb {
-        "edit" => Action::EditShifts { edits: edits(world, ground, line.rest), terms: terms() },
+        "edit" => {
+            let (edits, mut terms) = (edits(world, ground, line.rest), terms());
+            let stale = line.options.iter().find_map(|option| option.strip_prefix("stale="));
+            terms.suspects = stale.map(|shift| suspects(&edits, shift)).unwrap_or_default();
+            Action::EditShifts { edits, terms }
+        }
         "draft" => Action::CreateDraft {
             id: id(),
             week,
@@ -195,10 +200,21 @@ fn terms(world: &World, options: &[&str]) -> Terms {
             Some(("reason", reason)) => terms.reason = Some(reason.into()),
             Some(("rule", what)) => terms.acknowledge.push(rule(world, what)),
             Some(("keep", what)) => terms.resolutions.push(resolution(what)),
+            Some(("stale", _)) => {}
             Some(_) => assert!(option.starts_with("week="), "{option}: an option?"),
         }
     }
     terms
+}
+
+/// Everything that edits change of a shift, as if it were from before somebody else's change.
+fn suspects(edits: &Edits, shift: &str) -> Vec<Suspect> {
+    let edit = edits.shifts.iter().find(|edit| edit.id.as_str() == shift);
+    let of = |edit: &ShiftEdit| {
+        let suspect = |atom| Suspect { shift_id: edit.id.clone(), atom };
+        edit.atoms().into_iter().map(suspect).collect()
+    };
+    edit.map(of).unwrap_or_default()
 }
 
 fn acknowledged(world: &World) -> Vec<Acknowledgement> {

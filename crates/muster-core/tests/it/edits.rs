@@ -263,3 +263,39 @@ fn a_shift_is_worked_by_somebody_who_can_and_long_enough_for_its_break() {
         "#]],
     );
 }
+
+#[test]
+fn what_a_document_puts_back_is_held_while_it_would_change_something() {
+    check_decide(
+        "
+        site Europe/Paris
+        ana mon 09:00-17:00
+        > edit ana mon 10:00-18:00
+        > edit(stale=ana-mon) ana mon 09:00-17:00
+        > edit(stale=ana-mon) ana mon 10:00-18:00
+        > edit(stale=ana-mon) delete ana-mon
+        > rule STALE_OVERWRITE_SUSPECTED warn
+        > edit(stale=ana-mon) ana mon 09:00-17:00
+        ",
+        expect![[r#"
+            > edit ana mon 10:00-18:00
+            r3: edited ana
+            > edit(stale=ana-mon) ana mon 09:00-17:00
+            refused:
+                ack STALE_OVERWRITE_SUSPECTED ana [ana-mon] mon 10:00-18:00
+                    Span: ? -> mon 09:00-17:00 | mon 10:00-18:00
+            > edit(stale=ana-mon) ana mon 10:00-18:00
+            no entry: edited
+            > edit(stale=ana-mon) delete ana-mon
+            refused:
+                ack STALE_OVERWRITE_SUSPECTED ana [ana-mon] mon 10:00-18:00
+                    Exists: ? -> gone | there
+            > rule STALE_OVERWRITE_SUSPECTED warn
+            r4: done
+            > edit(stale=ana-mon) ana mon 09:00-17:00
+            r5: edited ana
+              warn STALE_OVERWRITE_SUSPECTED ana [ana-mon] mon 10:00-18:00
+                    Span: ? -> mon 09:00-17:00 | mon 10:00-18:00
+        "#]],
+    );
+}

@@ -27,7 +27,7 @@ use crate::desk::Desk;
 use crate::error::ApiError;
 use crate::http::query::{During, Params, Path, id, week_of};
 use crate::http::schedules::document::{Which, which};
-use crate::http::{App, Call, Page, created, document as tagged, listed, told, withdrawn};
+use crate::http::{App, Call, Page, created, document as tagged, listed, stale, told, withdrawn};
 
 pub(crate) use publish::{publish, rebase, revert, status, validate};
 
@@ -180,11 +180,15 @@ pub(crate) async fn put(
     let read = desk.at(token).await?;
     let which = which(&read, &schedule)?;
     let ground = ground(&desk, &read, &which).await?;
-    let terms = input.terms()?;
+    let mut terms = input.terms()?;
     let week = which.week();
     let docs = AgentScheduleIn::docs(input.agent_schedules, &ground)?;
     let agents: Vec<AgentId> = docs.iter().map(|doc| doc.agent.clone()).collect();
     let edits = diff::week(&ground, week, &docs, &mut || app.mint(&call))?;
+    if let Which::Live(_) = which {
+        let (actor, now) = (&call.caller.actor, app.clock().now());
+        terms.suspects = stale::suspects(&desk, actor, &ground, &edits, now).await;
+    }
     let action = which.edited(edits, terms);
     let answer = app.ask(&desk, &call.of_weeks(week, &agents), action).await?;
     document::edited(&desk, &schedule, &answer, Some(&agents), Some(token)).await

@@ -22,7 +22,9 @@ use sha2::{Digest, Sha256};
 use crate::desk::{Answer, Desk};
 use crate::error::ApiError;
 use crate::http::query::{Params, Path, id, week_of};
-use crate::http::{App, Call, Page, base, created, document, listed, told, withdrawn, written};
+use crate::http::{
+    App, Call, Page, base, created, document, listed, stale, told, withdrawn, written,
+};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -213,11 +215,15 @@ async fn write(
     if ground.shift(&shift).is_none() {
         return Err(ApiError::unknown("shift", &shift));
     }
-    let terms = input.terms()?;
+    let mut terms = input.terms()?;
     // What is absent is as it was in the shift that the path names.
     input.id = Some(shift.clone());
     let doc = input.doc(&ground)?;
     let edits = diff::shift(&ground, &doc, &mut || shift.clone())?;
+    if call.sent().is_put() {
+        let (actor, now) = (&call.caller.actor, app.clock().now());
+        terms.suspects = stale::suspects(desk, actor, &ground, &edits, now).await;
+    }
     let answer = app.ask(desk, call, alone(edits, terms)).await?;
     answered(&answer, &shift)
 }
