@@ -6,7 +6,7 @@ use std::sync::Arc;
 use muster_core::Revision;
 use muster_core::acknowledge::{AckRule, AckWhere};
 use muster_core::conflict::Finding;
-use muster_core::entry::ReferenceKind;
+use muster_core::entry::{Entry, ReferenceKind};
 use muster_core::roster::{Acknowledged, Roster};
 use serde::Serialize;
 
@@ -69,6 +69,27 @@ impl AcknowledgementView {
             reason: reason.clone(),
             by_rule: rule.as_ref().map(|rule| speaking_of(rule, finding)),
             stands: one.stands(roster),
+        }
+    }
+
+    /// What an entry says was answered for; whether it still stands is not looked at.
+    #[must_use]
+    pub fn of_entry(
+        entry: &Entry,
+        finding: &Finding,
+        rule: Option<&AckRule>,
+        reason: Option<&str>,
+    ) -> Self {
+        let Entry { revision, at, actor, about, .. } = entry;
+        Self {
+            finding: ConflictView::plain(finding),
+            acknowledged_by: actor.to_string(),
+            at: At(*at),
+            revision: *revision,
+            about: AboutView { kind: about.kind, id: about.id.clone() },
+            reason: reason.map(Arc::from),
+            by_rule: rule.map(|rule| speaking_of(rule, finding)),
+            stands: None,
         }
     }
 }

@@ -178,6 +178,15 @@ pub struct AgentView<'a> {
     pub name: Option<&'a str>,
     /// The person's e-mail address.
     pub email: Option<&'a str>,
+    /// What the unit's ledger knows.
+    #[serde(flatten)]
+    pub known: AgentFactsView<'a>,
+}
+
+/// What the unit's ledger knows of an agent: not who it is.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AgentFactsView<'a> {
     /// The group the agent belongs to.
     pub management_unit_id: Option<&'a ManagementUnitId>,
     /// The unit the agent belongs to.
@@ -209,16 +218,22 @@ impl<'a> AgentView<'a> {
         name: Option<&'a str>,
         email: Option<&'a str>,
     ) -> Self {
-        let Agent { id, management_unit, zone, skills, contract, minor_until } = &record.agent;
+        let known = AgentFactsView::new(unit, record);
+        Self { id: &record.agent.id, name, email, known }
+    }
+}
+
+impl<'a> AgentFactsView<'a> {
+    /// An agent of a unit.
+    #[must_use]
+    pub fn new(unit: &'a UnitId, record: &'a AgentRecord) -> Self {
+        let Agent { id: _, management_unit, zone, skills, contract, minor_until } = &record.agent;
         let skill = |skill: &'a Skill| SkillView {
             name: &skill.name,
             valid_from: skill.valid_from,
             valid_until: skill.valid_until,
         };
         Self {
-            id,
-            name,
-            email,
             management_unit_id: management_unit.as_ref(),
             business_unit_id: unit,
             time_zone: zone.name(),

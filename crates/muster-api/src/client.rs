@@ -4,6 +4,7 @@
 //! [`Refusal::retry`], and the caller decides.
 
 mod acknowledgements;
+mod audit;
 mod error;
 mod levels;
 mod names;
@@ -19,13 +20,15 @@ mod types;
 use std::sync::Arc;
 
 pub use acknowledgements::AcknowledgementsOf;
+pub use audit::{AuditOf, Download};
 pub use error::{ClientError, ConflictIn, Refusal, RemedyIn};
 pub use names::{EXPLAINED, Fingerprint, REMEDIES, is_kind};
 pub use types::{
-    Acknowledgement, Activity, Agent, AgentPlan, AgentSchedule, AgentWeek, Answer, Availability,
-    Calendar, ClockChange, ClockChanges, DoubtfulTime, Held, List, Plan, Preferences, Published,
-    Rule, RuleFlip, Rules, Schedule, ScheduleHead, Segment, Shift, SincePlan, Site, Sites,
-    SkillStaffing, Staffed, Staffing, Swap, SwapSide, TimeOff, TrunkGroup, Trunks, Unit, Weekly,
+    Acknowledgement, Activity, Agent, AgentPlan, AgentSchedule, AgentWeek, Answer, AuditActor,
+    AuditChange, AuditEntry, Availability, Calendar, ClockChange, ClockChanges, DoubtfulTime, Held,
+    List, Plan, Preferences, Published, Rule, RuleFlip, Rules, Schedule, ScheduleHead, Segment,
+    Shift, SincePlan, Site, Sites, SkillStaffing, Staffed, Staffing, Swap, SwapSide, TimeOff,
+    TrunkGroup, Trunks, Unit, Weekly,
 };
 
 use token::Tokens;

@@ -17,7 +17,7 @@ use crate::remedy::RemedyView;
 use crate::time::At;
 
 pub use message::message;
-pub use subject::{SubjectView, SubjectsView};
+pub use subject::{CommitmentView, SubjectView, SubjectsView};
 pub use value::AtomView;
 
 /// A conflict, or a finding that stops nothing.
@@ -97,13 +97,14 @@ impl ConflictView {
     #[must_use]
     pub fn explained(explained: &Explained, roster: &Roster) -> Self {
         let Explained { finding, causes, remedies, retry } = explained;
+        let unit = roster.unit().map(|unit| &unit.id);
         let remedies = remedies.iter().filter_map(|remedy| RemedyView::new(remedy, roster));
         let class = match retry {
             explain::Retry::Rebase => RetryClass::Rebase,
             explain::Retry::Never => RetryClass::Never,
         };
         Self {
-            causes: causes.iter().map(CauseView::from).collect(),
+            causes: causes.iter().map(|cause| CauseView::explained(unit, cause)).collect(),
             retry: Some(class.into()),
             remedies: remedies.collect(),
             ..Self::plain(finding)

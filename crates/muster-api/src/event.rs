@@ -116,9 +116,9 @@ impl<'a> ShiftChangeView<'a> {
 }
 
 impl<'a> EventData<'a> {
-    /// What changed, of an event.
+    /// What changed, of an event of a unit.
     #[must_use]
-    pub fn new(event: &'a FeedEvent) -> Self {
+    pub fn new(unit: &'a UnitId, event: &'a FeedEvent) -> Self {
         match event {
             FeedEvent::SchedulePublished { week, schedule, draft, agents } => Self::Published {
                 week_date: *week,
@@ -142,8 +142,12 @@ impl<'a> EventData<'a> {
                 on_queue: on_queue.iter().copied().map(IntervalView::from).collect(),
             },
             FeedEvent::DraftConflictOpened(of) | FeedEvent::DraftConflictClosed(of) => {
+                let causes = |found: &DraftConflict| {
+                    let all = found.causes.iter();
+                    all.map(|cause| CauseView::explained(Some(unit), cause)).collect()
+                };
                 let conflict = |found: &DraftConflict| ConflictView {
-                    causes: found.causes.iter().map(CauseView::from).collect(),
+                    causes: causes(found),
                     ..ConflictView::plain(&found.finding)
                 };
                 Self::DraftConflicts {

@@ -17,6 +17,7 @@ pub mod activity;
 pub mod adherence;
 pub mod agent;
 pub mod agent_view;
+pub mod audit;
 pub mod availability;
 pub mod calendar;
 #[cfg(feature = "client")]

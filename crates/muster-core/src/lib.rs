@@ -13,6 +13,7 @@
 pub mod acknowledge;
 pub mod activity;
 pub mod agent;
+pub mod audit;
 pub mod availability;
 mod change;
 pub mod clock_change;

@@ -18,7 +18,7 @@ use crate::plain::{CalendarLink, ClientRow, Profile, SigningKey, Trust};
 use crate::postgres::Postgres;
 use crate::snapshot::Snapshot;
 use crate::subject::{SubjectKind, UnitKey};
-use crate::transfer::{Contents, MovedEntry, Record};
+use crate::transfer::{Contents, MovedEntry, Record, UnitHead};
 use crate::verify::{VerifyProgress, VerifyReport};
 
 /// A home, and a map of what lies elsewhere.
@@ -301,6 +301,10 @@ impl Clusters {
             all.units.extend(units.into_iter().filter(|head| self.number_of(&head.unit) == nth));
         }
         Ok(all)
+    }
+
+    pub(crate) async fn unit_head(&self, unit: &UnitKey) -> Result<Option<UnitHead>, LedgerError> {
+        self.of(unit).unit_head(unit).await
     }
 
     pub(crate) async fn records_after(

@@ -43,7 +43,7 @@ pub use plain::{CalendarLink, ClientRow, Profile, SigningKey, Trust};
 pub use snapshot::Snapshot;
 pub use subject::{SubjectChange, SubjectKind, UnitKey};
 pub use transfer::{
-    Answered, Checked, Contents, Exported, Imported, Moved, Record, Selection, Source,
+    Answered, Checked, Contents, ExportLines, Exported, Imported, Moved, Record, Selection, Source,
     TransferError, UnitHead, Until, export, import,
 };
 pub use verify::{Damage, DamageKind, VerifyProgress, VerifyReport};

@@ -35,7 +35,7 @@ use crate::limits;
 use crate::plain::{CalendarLink, ClientRow, Profile, SigningKey, Trust};
 use crate::snapshot::{Snapshot, checksum};
 use crate::subject::{SubjectKind, UnitKey};
-use crate::transfer::{Contents, MovedEntry, Record};
+use crate::transfer::{Contents, MovedEntry, Record, UnitHead};
 use crate::verify::{VerifyProgress, VerifyReport};
 
 /// A ledger in a SQLite file.
@@ -304,6 +304,11 @@ impl Sqlite {
 
     pub(crate) async fn contents(&self) -> Result<Contents, LedgerError> {
         self.read(transfer::contents).await
+    }
+
+    pub(crate) async fn unit_head(&self, unit: &UnitKey) -> Result<Option<UnitHead>, LedgerError> {
+        let unit = unit.clone();
+        self.read(move |db| transfer::unit_head(db, &unit)).await
     }
 
     pub(crate) async fn records_after(

@@ -10,6 +10,7 @@ mod file;
 mod hex;
 mod import;
 mod line;
+mod lines;
 mod source;
 
 use muster_core::id::{OrganizationId, Revision};
@@ -18,6 +19,7 @@ use muster_core::instant::Instant;
 pub use self::error::TransferError;
 pub use self::export::{Exported, export};
 pub use self::import::{Imported, import};
+pub use self::lines::ExportLines;
 pub use self::source::{Checked, Source};
 use crate::entry::{Hash, StoredEntry};
 use crate::plain::{CalendarLink, ClientRow, Profile};
@@ -38,7 +40,7 @@ pub struct UnitHead {
 
 /// What a ledger holds besides entries. Not the key that signs access tokens: that stays where
 /// it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Contents {
     /// The units, sorted.
     pub units: Vec<UnitHead>,
@@ -105,6 +107,15 @@ pub struct Selection {
     pub unit: Option<UnitKey>,
     /// Up to where.
     pub until: Until,
+}
+
+/// What comes with entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answers {
+    /// The answers to their commands, so that a command that is sent again is known.
+    Kept,
+    /// Nothing: for whoever only reads what happened.
+    LeftOut,
 }
 
 /// Up to where a unit is moved.

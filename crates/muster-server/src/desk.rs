@@ -11,6 +11,7 @@ mod check;
 mod decide;
 mod history;
 mod load;
+mod past;
 mod readiness;
 
 use std::fmt;
@@ -23,19 +24,21 @@ use muster_core::decide::{Outcome, Rejection};
 use muster_core::entry::Entry;
 use muster_core::id::{CommandId, Revision};
 use muster_core::{Instant, Roster};
-use muster_ledger::{Hash, Ledger, LedgerError, UnitKey};
+use muster_ledger::{Hash, Ledger, LedgerError, StoredEntry, UnitKey};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Clock;
 use crate::desk::batch::Item;
 use crate::desk::check::HeadCheck;
 use crate::desk::history::History;
+use crate::desk::past::Trail;
 use crate::desk::readiness::Looks;
 use crate::limits;
 use crate::metrics::Metrics;
 
 pub use history::Moment;
 pub use load::SNAPSHOT_FORMAT;
+pub use past::Step;
 
 /// A command on its way to a decision.
 #[derive(Debug, Clone)]
@@ -155,6 +158,8 @@ struct State {
     clock: Clock,
     head: ArcSwap<Moment>,
     history: Mutex<History>,
+    /// Only readers of the past wait for it.
+    trail: tokio::sync::Mutex<Trail>,
     looks: Looks,
     revision: watch::Sender<Revision>,
     check: HeadCheck,
@@ -193,6 +198,7 @@ impl Desk {
             revision: watch::Sender::new(first.roster.revision()),
             head: ArcSwap::new(first),
             history: Mutex::new(history),
+            trail: tokio::sync::Mutex::default(),
             looks: Looks::default(),
             check: HeadCheck::default(),
             unknown_form: OnceLock::new(),
@@ -320,6 +326,32 @@ impl Desk {
             return Ok(moment);
         }
         load::moment(&self.state, None, revision).await
+    }
+
+    /// Entries of the ledger as it holds them, in order; however old they are.
+    ///
+    /// # Errors
+    /// [`DeskError::Unavailable`] when the ledger cannot be read.
+    pub async fn stored_after(
+        &self,
+        after: Revision,
+        limit: usize,
+    ) -> Result<Vec<StoredEntry>, DeskError> {
+        Ok(self.state.ledger.entries_after(&self.state.key, after, limit).await?)
+    }
+
+    /// Entries that follow each other, each with the states around it; replayed beside the desk.
+    /// Nothing, when `budget` entries do not suffice to get there: the next call goes on from
+    /// where they led.
+    ///
+    /// # Errors
+    /// [`DeskError::Unavailable`] when the ledger cannot be read.
+    pub async fn steps(
+        &self,
+        stored: Vec<StoredEntry>,
+        budget: &mut usize,
+    ) -> Result<Option<Vec<Step>>, DeskError> {
+        past::steps(&self.state, stored, budget).await
     }
 
     /// The revision that was the head at an instant: that of the last entry not after it.

@@ -4,6 +4,7 @@ pub(crate) mod acknowledgements;
 pub(crate) mod activity_codes;
 pub(crate) mod adherence;
 pub(crate) mod agents;
+pub(crate) mod audit;
 pub(crate) mod availability;
 pub(crate) mod calendar;
 pub(crate) mod events;

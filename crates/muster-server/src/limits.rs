@@ -56,3 +56,14 @@ pub const STATE_EVENTS: usize = 10_000;
 pub const SESSIONS: usize = 64;
 /// Longest wait of one poll of the event feed.
 pub const POLL_WAIT: Duration = Duration::from_secs(30);
+/// Entries that a reader of the past takes at a time.
+pub const AUDIT_WINDOW: usize = 256;
+/// Most entries that one request of the audit replays, on the way to where it reads too.
+pub const AUDIT_APPLIED: usize = 16_384;
+/// Most entries that one request of the audit looks through for an id, without replaying them.
+pub const AUDIT_READ: usize = 65_536;
+/// Most changes on one page of the audit; an entry with more goes on on the next one.
+pub const AUDIT_CHANGES: usize = 1_000;
+/// Most states of the past of a unit that are kept in memory for the audit: so many near where it
+/// is read, and as many on the way there.
+pub const AUDIT_STATES: usize = 64;

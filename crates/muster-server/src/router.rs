@@ -15,8 +15,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::access::AccessError;
 use crate::error::{self, ApiError};
 use crate::http::{
-    App, Call, acknowledgements, activity_codes, adherence, agents, availability, calendar, events,
-    levels, management_units, oauth, operations, rules, schedules, shifts, swaps, time_off, units,
+    App, Call, acknowledgements, activity_codes, adherence, agents, audit, availability, calendar,
+    events, levels, management_units, oauth, operations, rules, schedules, shifts, swaps, time_off,
+    units,
 };
 use crate::limits;
 
@@ -98,6 +99,8 @@ fn wfm() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
         ("POST", "/adherence/events", "wfm:adherence:write", post(adherence::report)),
         ("GET", "/adherence", "wfm:adherence:read", get(adherence::show)),
         ("GET", "/events", "wfm:event:read", get(events::feed)),
+        ("GET", "/audit", "wfm:audit:read", get(audit::list)),
+        ("GET", "/audit/export", "wfm:audit:read", get(audit::export)),
     ];
     routes.extend(scheduling());
     routes
@@ -124,6 +127,7 @@ fn scheduling() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
         ("PUT", "/scheduling/shifts/{id}", "wfm:shift:write", put(shifts::put)),
         ("PATCH", "/scheduling/shifts/{id}", "wfm:shift:write", patch(shifts::change)),
         ("DELETE", "/scheduling/shifts/{id}", "wfm:shift:write", delete(shifts::delete)),
+        ("GET", "/scheduling/shifts/{id}/history", "wfm:shift:read", get(audit::history)),
         ("GET", "/scheduling/shiftswaps", "wfm:swap:read", get(swaps::list)),
         ("POST", "/scheduling/shiftswaps", "wfm:swap:write", post(swaps::offer)),
         ("POST", "/scheduling/shiftswaps/evaluate", "wfm:swap:read", post(swaps::evaluate)),

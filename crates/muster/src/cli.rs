@@ -5,6 +5,7 @@
 //! need a decision.
 
 mod agent;
+mod audit;
 mod client;
 mod clock;
 mod config;
@@ -66,6 +67,8 @@ enum Command {
     Unit(unit::UnitOptions),
     /// Look at agents and import them.
     Agent(agent::AgentOptions),
+    /// Read who changed what, when and why.
+    Audit(audit::AuditOptions),
     /// Look after a ledger file.
     Ledger(ledger::LedgerOptions),
     /// Measure.
@@ -83,6 +86,7 @@ impl Command {
             Self::Timeoff(options) => options.print,
             Self::Unit(options) => options.print,
             Self::Agent(options) => options.print,
+            Self::Audit(options) => options.print,
             Self::Ledger(options) => options.print,
             Self::Demo(_) | Self::Bench(_) => PrintArgs { json: false },
         };
@@ -137,6 +141,7 @@ async fn run(command: Command, format: Format) -> anyhow::Result<Outcome> {
         Command::Timeoff(options) => timeoff::run(options, format).await,
         Command::Unit(options) => unit::run(options, format).await,
         Command::Agent(options) => agent::run(options, format).await,
+        Command::Audit(options) => audit::run(options, format).await,
         Command::Ledger(options) => ledger::run(options, format).await,
         Command::Bench(options) => crate::bench::run(options).await.map(|()| Outcome::Done),
     }

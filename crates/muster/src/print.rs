@@ -35,6 +35,12 @@ pub(crate) fn out(text: &str) {
     let _ = writeln!(io::stdout(), "{}", text.trim_end_matches('\n'));
 }
 
+/// Prints bytes to stdout, as they are.
+pub(crate) fn bytes(bytes: &[u8]) {
+    // Nobody reads any more: there is nobody to tell.
+    let _ = io::stdout().write_all(bytes);
+}
+
 /// Prints a line or several to stderr.
 pub(crate) fn remark(text: &str) {
     let _ = writeln!(io::stderr(), "{}", text.trim_end_matches('\n'));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, IF_MATCH, RETRY_AFTER,
 };
-use reqwest::{Method, Response};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -17,6 +17,8 @@ use crate::ROOT;
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Long enough for the longest poll of the feed.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(120);
+/// Long enough for the ledger of a large unit.
+pub(super) const DOWNLOAD_TIMEOUT: Duration = Duration::from_secs(3_600);
 
 /// A query, written piece by piece; what is absent is left out.
 #[derive(Debug, Default)]
@@ -31,6 +33,12 @@ impl Query {
             self.0.push_str(&encoded(&value.to_string()));
         }
         self
+    }
+}
+
+impl std::fmt::Display for Query {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -58,13 +66,8 @@ impl Client {
         path: &str,
         body: Option<&(impl Serialize + ?Sized)>,
     ) -> Result<Answer<T>, ClientError> {
-        let token = self.tokens.get(&self.http, &self.server).await?;
-        let url = format!("{}{ROOT}{path}", self.server);
-        let mut request = self
-            .http
-            .request(method.clone(), url)
-            .header(AUTHORIZATION, format!("Bearer {token}"))
-            .header(ACCEPT, "application/json");
+        let request = self.request(method.clone(), path).await?;
+        let mut request = request.header(ACCEPT, "application/json");
         if method != Method::GET {
             if let Some(key) = &self.key {
                 request = request.header("Idempotency-Key", &**key);
@@ -81,6 +84,17 @@ impl Client {
             request = request.header(CONTENT_TYPE, "application/json").body(bytes);
         }
         read(path, request.send().await?).await
+    }
+
+    /// A request with its token.
+    pub(super) async fn request(
+        &self,
+        method: Method,
+        path: &str,
+    ) -> Result<RequestBuilder, ClientError> {
+        let token = self.tokens.get(&self.http, &self.server).await?;
+        let url = format!("{}{ROOT}{path}", self.server);
+        Ok(self.http.request(method, url).header(AUTHORIZATION, format!("Bearer {token}")))
     }
 
     /// Sends a remedy as it is.
@@ -104,7 +118,7 @@ impl Client {
         path: &str,
         query: Query,
     ) -> Result<Answer<T>, ClientError> {
-        self.send(Method::GET, &format!("{path}{}", query.0), None::<&()>).await
+        self.send(Method::GET, &format!("{path}{query}"), None::<&()>).await
     }
 
     pub(super) async fn post<T: DeserializeOwned>(
@@ -147,9 +161,7 @@ async fn read<T: DeserializeOwned>(
     let headers = response.headers().clone();
     let body = response.bytes().await?;
     if !status.is_success() {
-        let wait = header(&headers, RETRY_AFTER.as_str()).and_then(|s| s.parse::<u64>().ok());
-        let refusal = Refusal::read(status.as_u16(), &body, wait.map(|s| s * 1_000));
-        return Err(ClientError::Refused(Box::new(refusal)));
+        return Err(refused(status, &headers, &body));
     }
     // No content reads as null.
     let text: &[u8] = if body.is_empty() { b"null" } else { &body };
@@ -163,6 +175,13 @@ async fn read<T: DeserializeOwned>(
         etag: header(&headers, ETAG.as_str()).map(str::to_owned),
         revision: header(&headers, "muster-revision").and_then(|text| text.parse().ok()),
     })
+}
+
+/// What an answer that refuses says.
+pub(super) fn refused(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ClientError {
+    let wait = header(headers, RETRY_AFTER.as_str()).and_then(|s| s.parse::<u64>().ok());
+    let refusal = Refusal::read(status.as_u16(), body, wait.map(|s| s * 1_000));
+    ClientError::Refused(Box::new(refusal))
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -1,6 +1,7 @@
 //! Answers as a client reads them. Members that a newer server adds are ignored.
 
 mod acknowledgement;
+mod audit;
 mod clock;
 mod levels;
 mod plan;
@@ -14,6 +15,7 @@ use muster_core::rule::Value;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use acknowledgement::Acknowledgement;
+pub use audit::{AuditActor, AuditChange, AuditEntry};
 pub use clock::{ClockChange, ClockChanges, DoubtfulTime, RuleFlip};
 pub use levels::{Site, Sites, SkillStaffing, Staffed, Staffing, TrunkGroup, Trunks};
 pub use plan::{AgentPlan, Held, Plan, Preferences, Published, SincePlan};

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use muster_core::Revision;
-use muster_core::entry::{Actor, Origin, ReferenceKind};
+use muster_core::entry::{Origin, ReferenceKind};
 use muster_core::explain::Cause;
+use muster_core::id::UnitId;
 use serde::Serialize;
 
 use crate::ROOT;
@@ -33,37 +34,44 @@ pub struct CauseView {
 }
 
 impl CauseView {
-    /// The cause that an origin points at.
+    /// The cause that an origin of a unit points at.
     #[must_use]
-    pub fn of(origin: &Origin) -> Self {
+    pub fn of(unit: &UnitId, origin: &Origin) -> Self {
         let (kind, id) = (origin.about.kind, origin.about.id.clone());
         let summary = format!("{} by {}", words(kind), origin.actor);
-        Self::new(kind, id, origin.revision, &origin.actor, At(origin.at), summary)
+        Self {
+            href: href(Some(unit), kind, &id, origin.revision),
+            kind,
+            id,
+            revision: origin.revision,
+            actor: origin.actor.to_string(),
+            at: At(origin.at),
+            summary,
+        }
     }
 
-    /// A cause, with where to read about it.
+    /// The same, explained.
     #[must_use]
-    pub fn new(
-        kind: ReferenceKind,
-        id: Arc<str>,
-        revision: Revision,
-        actor: &Actor,
-        at: At,
-        summary: String,
-    ) -> Self {
-        let href = href(kind, &id, revision);
-        Self { kind, id, href, revision, actor: actor.to_string(), at, summary }
-    }
-}
-
-impl From<&Cause> for CauseView {
-    fn from(cause: &Cause) -> Self {
+    pub fn explained(unit: Option<&UnitId>, cause: &Cause) -> Self {
         let Cause { kind, id, revision, actor, at, summary } = cause;
-        Self::new(*kind, id.clone(), *revision, actor, At(*at), summary.clone())
+        Self {
+            href: href(unit, *kind, id, *revision),
+            kind: *kind,
+            id: id.clone(),
+            revision: *revision,
+            actor: actor.to_string(),
+            at: At(*at),
+            summary: summary.clone(),
+        }
     }
 }
 
-fn href(kind: ReferenceKind, id: &str, revision: Revision) -> Option<String> {
+fn href(
+    unit: Option<&UnitId>,
+    kind: ReferenceKind,
+    id: &str,
+    revision: Revision,
+) -> Option<String> {
     if id.is_empty() {
         return None;
     }
@@ -74,7 +82,9 @@ fn href(kind: ReferenceKind, id: &str, revision: Revision) -> Option<String> {
             Some(format!("{ROOT}/scheduling/schedules/{id}?atRevision={revision}"))
         }
         ReferenceKind::Revert => {
-            Some(format!("{ROOT}/audit?after={}", revision.0.saturating_sub(1)))
+            let (unit, after) = (unit?, revision.0.saturating_sub(1));
+            let first = "order=oldest&pageSize=1";
+            Some(format!("{ROOT}/audit?businessUnitId={unit}&after={after}&{first}"))
         }
         ReferenceKind::ShiftEdit => Some(format!("{ROOT}/scheduling/shifts/{id}/history")),
         ReferenceKind::Swap => Some(format!("{ROOT}/scheduling/shiftswaps/{id}")),

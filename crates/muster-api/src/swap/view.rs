@@ -139,7 +139,7 @@ impl<'a> SwapView<'a> {
             expires_at: swap.offer.expires_at.map(At),
             external_ids: &swap.offer.external_ids,
             agreed: swap.terms.iter().map(SpanView::from).collect(),
-            cause: broken.then(|| CauseView::of(&swap.origin)),
+            cause: broken.then(|| CauseView::of(unit, &swap.origin)),
             findings: None,
             clock_changes: None,
             created_at: At(swap.offered.at),

@@ -11,7 +11,7 @@ use crate::entry::Appended;
 use crate::error::{AppendError, LedgerError};
 use crate::sqlite::Sqlite;
 use crate::subject::UnitKey;
-use crate::transfer::{Contents, MovedEntry, Record};
+use crate::transfer::{Contents, MovedEntry, Record, UnitHead};
 
 /// Which tables there were, and which there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +45,14 @@ impl Ledger {
     /// See [`Ledger`].
     pub async fn contents(&self) -> Result<Contents, LedgerError> {
         on_engine!(self, engine => engine.contents().await).map(Contents::sorted)
+    }
+
+    /// A unit with its head, as of one moment; `None` if there is no such unit.
+    ///
+    /// # Errors
+    /// See [`Ledger`].
+    pub async fn unit_head(&self, unit: &UnitKey) -> Result<Option<UnitHead>, LedgerError> {
+        on_engine!(self, engine => engine.unit_head(unit).await)
     }
 
     /// As [`Ledger::entries_after`], with the answers their commands got, where those are kept.

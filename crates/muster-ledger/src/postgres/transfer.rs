@@ -26,6 +26,11 @@ const UNITS: &str = "select organization.id, unit.id, unit.revision, unit.hash,
         (select count(*) from subject where subject.unit = unit.number)
     from organization join unit on unit.organization = organization.number";
 
+const UNIT: &str = "select organization.id, unit.id, unit.revision, unit.hash,
+        (select count(*) from subject where subject.unit = unit.number)
+    from organization join unit on unit.organization = organization.number
+    where organization.id = $1 and unit.id = $2";
+
 const PROFILES: &str = "select organization, agent, name, email from profile";
 
 /// A page of entries, each with the answer to its command, if that has not been forgotten: as
@@ -89,6 +94,14 @@ impl Postgres {
             clients: clients.iter().map(client).collect::<Result<_, _>>()?,
             calendars: calendars.iter().map(calendar).collect::<Result<_, _>>()?,
         })
+    }
+
+    /// A unit with its head, as of one moment.
+    pub(crate) async fn unit_head(&self, unit: &UnitKey) -> Result<Option<UnitHead>, LedgerError> {
+        let params: [Param<'_>; 2] =
+            [(&unit.organization.as_str(), Type::TEXT), (&unit.unit.as_str(), Type::TEXT)];
+        let rows = self.read(UNIT, &params).await?;
+        rows.first().map(unit_head).transpose()
     }
 
     /// A page of entries with the answers to their commands.

@@ -17,7 +17,7 @@ use crate::limits;
 use crate::plain::{CalendarLink, ClientRow, Profile, SigningKey, Trust};
 use crate::snapshot::Snapshot;
 use crate::subject::{SubjectKind, UnitKey};
-use crate::transfer::{Contents, MovedEntry, Record};
+use crate::transfer::{Contents, MovedEntry, Record, UnitHead};
 use crate::verify::{VerifyProgress, VerifyReport};
 
 /// Why something was not done.
@@ -340,6 +340,10 @@ impl Node {
     }
 
     pub(crate) async fn contents(&self) -> Result<Contents, LedgerError> {
+        Err(NOT_MOVED)
+    }
+
+    pub(crate) async fn unit_head(&self, _: &UnitKey) -> Result<Option<UnitHead>, LedgerError> {
         Err(NOT_MOVED)
     }
 

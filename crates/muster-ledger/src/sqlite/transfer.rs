@@ -27,6 +27,18 @@ pub(super) fn contents(db: &Connection) -> Result<Contents, Fault> {
     })
 }
 
+/// A unit with its head, as of one moment.
+pub(super) fn unit_head(db: &Connection, unit: &UnitKey) -> Result<Option<UnitHead>, Fault> {
+    at_once(db, |db| {
+        let Some(head) = read::find_head(db, unit)? else { return Ok(None) };
+        let subjects = db
+            .prepare_cached("select count(*) from subject where organization = ?1 and unit = ?2")?
+            .query_row([head.organization, head.number], |row| row.get(0))?;
+        let (revision, hash) = (head.revision, head.hash);
+        Ok(Some(UnitHead { unit: unit.clone(), revision, hash, subjects }))
+    })
+}
+
 fn unit_heads(db: &Connection) -> Result<Vec<UnitHead>, Fault> {
     let mut select = db.prepare_cached(
         "select organization.id, unit.id, unit.revision, unit.hash, coalesce(claimed.subjects, 0)

@@ -33,7 +33,7 @@ pub enum TransferError {
         source: std::io::Error,
     },
     /// A line is not what an export has there.
-    #[error("{}, line {line}: {problem}", path.display())]
+    #[error("{}, line {line}: {problem} (good entries before it: {entries})", path.display())]
     Line {
         /// The file.
         path: PathBuf,
@@ -41,6 +41,8 @@ pub enum TransferError {
         line: u64,
         /// What is wrong with it.
         problem: String,
+        /// How many entries before it are as they were written.
+        entries: u64,
     },
     /// An entry is not the one that was written.
     #[error("unit {unit}, revision {revision}: {problem}")]

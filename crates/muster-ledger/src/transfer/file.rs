@@ -251,7 +251,8 @@ impl Reading {
 
     fn wrong(&self, problem: impl ToString) -> TransferError {
         let (path, line) = (self.path.clone(), self.number);
-        TransferError::Line { path, line, problem: problem.to_string() }
+        let (problem, entries) = (problem.to_string(), self.seen.entries);
+        TransferError::Line { path, line, problem, entries }
     }
 }
 

@@ -6,12 +6,13 @@ use muster_core::id::{OrganizationId, Revision};
 use tokio::sync::mpsc;
 
 use super::file::Reading;
-use super::{Contents, Moved, Record, Selection, TransferError, UnitHead, Until};
+use super::{Answers, Contents, Moved, Record, Selection, TransferError, UnitHead, Until};
 use crate::entry::{Chain, Hash, NO_HASH, StoredEntry};
 use crate::error::LedgerError;
 use crate::ledger::Ledger;
 use crate::limits;
 use crate::plain::{CalendarLink, ClientRow, Profile};
+use crate::subject::UnitKey;
 
 /// Parts that were read and wait to be written.
 const AHEAD: usize = 4;
@@ -70,15 +71,30 @@ impl Source {
         for head in &contents.units {
             within(head, selection.until)?;
         }
+        Ok(Self::reading(ledger, contents, selection.until, Answers::Kept))
+    }
+
+    /// Reads one unit up to its head, whatever is appended meanwhile: its entries, and nothing that
+    /// is beside them.
+    ///
+    /// # Errors
+    /// [`LedgerError::NoSuchUnit`].
+    pub async fn unit(ledger: Ledger, unit: &UnitKey) -> Result<(Self, UnitHead), TransferError> {
+        let head = ledger.unit_head(unit).await?;
+        let head = head.ok_or_else(|| LedgerError::NoSuchUnit(unit.clone()))?;
+        let contents = Contents { units: vec![head.clone()], ..Contents::default() };
+        Ok((Self::reading(ledger, contents, Until::Head, Answers::LeftOut), head))
+    }
+
+    fn reading(ledger: Ledger, contents: Contents, until: Until, answers: Answers) -> Self {
         let (items, received) = mpsc::channel(AHEAD);
-        let until = selection.until;
         tokio::spawn(async move {
-            if let Err(error) = read(&ledger, contents, until, &items).await {
+            if let Err(error) = read(&ledger, contents, until, answers, &items).await {
                 // Nobody may be waiting any more.
                 let _ = items.send(Err(error)).await;
             }
         });
-        Ok(Self { items: received, entries_total: 0, until })
+        Self { items: received, entries_total: 0, until }
     }
 
     /// Reads a file that [`export`](super::export()) wrote.
@@ -148,6 +164,7 @@ async fn read(
     ledger: &Ledger,
     contents: Contents,
     until: Until,
+    answers: Answers,
     items: &Items,
 ) -> Result<(), TransferError> {
     let Contents { units, profiles, clients, calendars } = contents;
@@ -174,6 +191,9 @@ async fn read(
                 return Err(follow.wrong("the entry is missing"));
             }
             page.iter().try_for_each(|record| follow.take(&record.entry))?;
+            if answers == Answers::LeftOut {
+                page.iter_mut().for_each(|record| record.answered = None);
+            }
             let read = page.len();
             page.retain(|record| until.takes(&record.entry));
             let cut = page.len() < read;

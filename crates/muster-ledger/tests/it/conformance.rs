@@ -113,6 +113,7 @@ macro_rules! conformance {
                 ids_that_were_given_up_stay_so
                 forgotten_commands_stay_forgotten
                 an_export_is_of_one_moment
+                one_unit_is_exported_alone_and_line_by_line
                 an_export_does_not_replace_a_file
             }
         }

@@ -10,6 +10,7 @@ use muster_ledger::{Hold, Ledger, LedgerError, Snapshot, StoredEntry, UnitKey, d
 
 use crate::clock::Clock;
 use crate::desk::history::{History, Moment};
+use crate::desk::past::Trail;
 use crate::desk::{DeskError, State};
 use crate::limits;
 
@@ -67,7 +68,7 @@ async fn start(ledger: &Ledger, key: &UnitKey, at_most: Revision) -> Result<Rost
     }
 }
 
-fn restored(snapshot: &Snapshot) -> Result<Roster, LedgerError> {
+pub(super) fn restored(snapshot: &Snapshot) -> Result<Roster, LedgerError> {
     let broken = |why: String| LedgerError::Corrupt(format!("a snapshot: {why}"));
     let image: Image =
         serde_json::from_slice(&snapshot.body).map_err(|error| broken(error.to_string()))?;
@@ -96,7 +97,10 @@ pub(super) async fn replay(
     Ok(last)
 }
 
-fn applied(roster: &mut Roster, stored: &StoredEntry) -> Result<Arc<Entry>, LedgerError> {
+pub(super) fn applied(
+    roster: &mut Roster,
+    stored: &StoredEntry,
+) -> Result<Arc<Entry>, LedgerError> {
     let entry = decode(stored.format, &stored.body)?;
     roster.apply(&entry);
     Ok(Arc::new(entry))
@@ -179,9 +183,10 @@ async fn reopen(state: &State) -> Result<(), LedgerError> {
     let (history, head) = open(&state.ledger, &state.key, &state.clock).await?;
     let revision = head.roster.revision();
     tracing::error!(unit = %state.key, %lost, %revision, "the ledger lost entries: unit read anew");
-    let mut known = state.history.lock().unwrap_or_else(PoisonError::into_inner);
-    *known = history;
-    drop(known);
+    *state.history.lock().unwrap_or_else(PoisonError::into_inner) = history;
+    // Whoever reads the past now ends soon, and must not be followed by somebody who goes on from
+    // what is nobody's history.
+    *state.trail.lock().await = Trail::default();
     state.head.store(head);
     state.revision.send_replace(revision);
     Ok(())

@@ -172,7 +172,7 @@ fn views<'a>(
         revision: told.revision,
         at: At(told.at),
         agent_id: event.agent(),
-        data: EventData::new(event),
+        data: EventData::new(unit, event),
     })
 }
 

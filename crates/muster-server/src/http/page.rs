@@ -43,11 +43,7 @@ impl Page {
         clock: &Clock,
     ) -> Result<Open, ApiError> {
         let now = clock.now();
-        let size = self.page_size.unwrap_or(limits::PAGE_SIZE);
-        if !(1..=limits::PAGE_SIZE).contains(&size) {
-            let problem = format!("is not within 1..={}", limits::PAGE_SIZE);
-            return Err(ApiError::bad_input("pageSize", &size.to_string(), &problem));
-        }
+        let size = size(self.page_size)?;
         let Some(cursor) = &self.cursor else {
             let roster = call.roster(desk).await?;
             return Ok(Open { roster, size, after: None, now });
@@ -60,6 +56,16 @@ impl Page {
         let roster = desk.at(revision).await.map_err(ApiError::of_read)?;
         Ok(Open { roster, size, after: Some(after), now })
     }
+}
+
+/// How many entities a page may have.
+pub(crate) fn size(asked: Option<usize>) -> Result<usize, ApiError> {
+    let size = asked.unwrap_or(limits::PAGE_SIZE);
+    if (1..=limits::PAGE_SIZE).contains(&size) {
+        return Ok(size);
+    }
+    let problem = format!("is not within 1..={}", limits::PAGE_SIZE);
+    Err(ApiError::bad_input("pageSize", &size.to_string(), &problem))
 }
 
 impl Open {

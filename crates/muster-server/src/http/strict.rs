@@ -67,7 +67,7 @@ pub(crate) fn explain(problem: &mut Problem, answer: &Answer, unit: &UnitId, sen
     };
     problem.current_etag = tag(&answer.before, &answer.command, unit, answer);
     let changes = decide::changes_since(&answer.before, &answer.command);
-    problem.causes = changes.iter().map(CauseView::of).collect();
+    problem.causes = changes.iter().map(|change| CauseView::of(unit, change)).collect();
     let merge = sent.merged(*version).map(|request| RemedyView {
         id: "merge",
         title: "merge it with what has changed since".to_owned(),

@@ -4,6 +4,7 @@
 mod access;
 mod acknowledgements;
 mod adherence;
+mod audit;
 mod availability;
 mod calendar;
 mod clock_changes;

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use clap::Args;
-use muster_api::client::{Client, ClientError, RemedyIn, Unit};
+use muster_api::client::{Client, ClientError, Download, RemedyIn, Unit};
 use reqwest::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -135,12 +135,28 @@ impl Server {
         path: &str,
         query: &[(&str, Option<&str>)],
     ) -> anyhow::Result<Reply<Vec<T>>> {
-        self.pages(|cursor| {
+        self.first(path, query, usize::MAX).await
+    }
+
+    /// Reads the first entities of a list.
+    pub(crate) async fn first<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, Option<&str>)],
+        most: usize,
+    ) -> anyhow::Result<Reply<Vec<T>>> {
+        let page = |cursor: Option<&str>| {
             let mut query = query.to_vec();
             query.push(("cursor", cursor));
             (Method::GET, format!("{path}{}", written(&query)), None)
-        })
-        .await
+        };
+        self.pages(page, most).await
+    }
+
+    /// A unit's ledger, piece by piece.
+    pub(crate) async fn export(&self, unit: &str) -> anyhow::Result<Download> {
+        let download = self.client.audit_export(unit).await;
+        download.map_err(|error| failed(error, "/audit/export", &self.when))
     }
 
     /// Asks a question that is answered by a list, and reads all of its pages.
@@ -149,19 +165,20 @@ impl Server {
         path: &str,
         body: &Value,
     ) -> anyhow::Result<Reply<Vec<T>>> {
-        self.pages(|cursor| {
+        let page = |cursor: Option<&str>| {
             let mut body = body.clone();
             if let Some(cursor) = cursor {
                 body["cursor"] = cursor.into();
             }
             (Method::POST, path.to_owned(), Some(body))
-        })
-        .await
+        };
+        self.pages(page, usize::MAX).await
     }
 
     async fn pages<T: DeserializeOwned>(
         &self,
         request: impl Fn(Option<&str>) -> (Method, String, Option<Value>),
+        most: usize,
     ) -> anyhow::Result<Reply<Vec<T>>> {
         let mut all = Vec::new();
         let mut cursor: Option<String> = None;
@@ -170,10 +187,11 @@ impl Server {
             let page: Value = self.send(method, &path, body).await?.value;
             all.extend(page["entities"].as_array().cloned().unwrap_or_default());
             cursor = page["nextCursor"].as_str().map(str::to_owned);
-            if cursor.is_none() {
+            if cursor.is_none() || all.len() >= most {
                 break;
             }
         }
+        all.truncate(most);
         let json = Value::Array(all);
         Ok(Reply { value: understood(path_of(&request(None)), &json)?, json })
     }

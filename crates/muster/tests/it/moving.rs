@@ -99,13 +99,14 @@ fn a_changed_line_is_named_and_nothing_is_imported() {
             "bad.jsonl",
             expect![[r#"
             muster: bad.jsonl, line 4: unit default/vienna, revision 2: the entry does not
-            | match its hash
+            | match its hash (good entries before it: 1)
         "#]],
         ),
         (
             "short.jsonl",
             expect![[r#"
-            muster: short.jsonl, line 4: the file is cut off: its last line is not there
+            muster: short.jsonl, line 4: the file is cut off: its last line is not there (good
+            | entries before it: 1)
         "#]],
         ),
     ] {

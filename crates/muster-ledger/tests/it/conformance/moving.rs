@@ -6,8 +6,9 @@ use muster_core::Instant;
 use muster_core::event::Event;
 use muster_core::id::{AgentId, ClientId, Revision};
 use muster_ledger::{
-    AppendError, CalendarLink, ClientRow, Exported, Imported, Ledger, LedgerError, NewEntry,
-    Profile, Selection, Source, SubjectKind, TransferError, UnitKey, Until, export, import, limits,
+    AppendError, CalendarLink, Checked, ClientRow, ExportLines, Exported, Imported, Ledger,
+    LedgerError, NewEntry, Profile, Selection, Source, SubjectKind, TransferError, UnitKey, Until,
+    export, import, limits,
 };
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -248,6 +249,44 @@ pub(crate) async fn a_damaged_ledger_is_exported_up_to_the_damage<E: Engine>(eng
     assert_eq!(into.head(&u1).await.unwrap(), Some(Revision::ZERO));
     restored(&into, &ledger, &u1, Until::Revision(Revision(3))).await.unwrap();
     assert_eq!(assert_sound(&into).await, 3);
+}
+
+pub(crate) async fn one_unit_is_exported_alone_and_line_by_line<E: Engine>(engine: &E) {
+    let ledger = engine.serve().await;
+    filled(&ledger).await;
+    let u1 = unit("acme", "u1");
+    let (source, head) = Source::unit(ledger.clone(), &u1).await.unwrap();
+    assert!(ledger.contents().await.unwrap().units.contains(&head));
+    // What comes later is not of that moment.
+    append(&ledger, &u1, Revision(5), 2).await;
+    let (mut lines, mut text) = (ExportLines::new(source), Vec::new());
+    while let Some(piece) = lines.next().await.unwrap() {
+        text.extend(piece);
+    }
+    let (_folder, file, _) = files();
+    std::fs::write(&file, &text).unwrap();
+    let checked = Source::file(&file, Selection::default()).unwrap().check(|_| ()).await;
+    assert_eq!(checked.unwrap(), Checked { units: 1, entries: 5 });
+    let text = String::from_utf8(text).unwrap();
+    for beside in ["{\"profile\"", "{\"client\":{", "requestHash", "answer", "zeta", "u2"] {
+        assert!(!text.contains(beside), "{beside}: {text}");
+    }
+    let elsewhere = E::fresh().await;
+    let other = elsewhere.serve().await;
+    imported(&other, &file).await.unwrap();
+    assert_eq!(other.unit_head(&u1).await.unwrap(), Some(head));
+    let nobodys = Source::unit(ledger.clone(), &unit("acme", "u9")).await.unwrap_err();
+    assert!(matches!(nobodys, TransferError::Ledger(LedgerError::NoSuchUnit(_))));
+    engine.flip_bit(Revision(2)).await;
+    let (source, _) = Source::unit(ledger, &unit("acme", "u2")).await.unwrap();
+    let mut lines = ExportLines::new(source);
+    let damaged = loop {
+        if let Err(error) = lines.next().await {
+            break error.to_string();
+        }
+    };
+    assert!(damaged.ends_with("revision 2: the entry does not match its hash"), "{damaged}");
+    assert!(lines.next().await.unwrap().is_none(), "nothing follows, and no last line");
 }
 
 pub(crate) async fn a_unit_is_restored_as_of_a_revision_or_a_time<E: Engine>(engine: &E) {

@@ -13,8 +13,10 @@ use crate::print::{Bar, Format};
 /// What to verify.
 #[derive(Debug, Args)]
 pub(super) struct VerifyOptions {
-    /// Verify this export instead of a ledger.
-    #[arg(long, value_name = "FILE")]
+    /// An export to verify instead of a ledger: it alone, without a server or a database.
+    file: Option<PathBuf>,
+    /// The same.
+    #[arg(long, value_name = "FILE", conflicts_with = "file")]
     export: Option<PathBuf>,
 }
 
@@ -25,7 +27,7 @@ pub(super) async fn run(
     format: Format,
 ) -> anyhow::Result<Outcome> {
     let began = Instant::now();
-    if let Some(file) = &options.export {
+    if let Some(file) = options.file.as_ref().or(options.export.as_ref()) {
         let checked = check(file).await?;
         let file = file.display().to_string();
         let speed = Speed::of(checked.entries, began);
