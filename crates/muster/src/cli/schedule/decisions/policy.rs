@@ -201,7 +201,7 @@ mod tests {
                   |
                 3 | remedy = "keep_mine"
                   |          ^^^^^^^^^^^
-                "keep_mine" is no remedy; there are acknowledge, add_break, agree_again, cancel_time_off, chain, decide_time_off, decline_swap, deny_swap, deny_time_off, keep_live, leave_out, offer_again, request_again, revert_swap, take_yours, trim, update_existing, withdraw_availability
+                "keep_mine" is no remedy; there are acknowledge, add_break, agree_again, cancel_time_off, chain, decide_time_off, decline_swap, deny_swap, deny_time_off, keep_live, leave_out, merge, offer_again, request_again, revert_swap, take_yours, trim, update_existing, withdraw_availability
             "#]],
         );
         check_refused(
