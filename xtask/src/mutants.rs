@@ -3,6 +3,7 @@
 //! A mutant that survives means that the promise it breaks is not tested. Add one with every
 //! rule, and for every promise whose loss would go unseen.
 
+mod access;
 mod core;
 mod nodes;
 
@@ -24,7 +25,7 @@ pub(crate) struct Mutant {
 }
 
 /// All of them.
-pub(crate) const MUTANTS: &[&[Mutant]] = &[core::CORE, nodes::NODES];
+pub(crate) const MUTANTS: &[&[Mutant]] = &[access::ACCESS, core::CORE, nodes::NODES];
 
 #[cfg(test)]
 mod tests {
