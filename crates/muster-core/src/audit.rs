@@ -292,9 +292,9 @@ impl<'a> Touched<'a> {
                 let edit = roster.draft(draft).and_then(|draft| draft.shifts.get(*id));
                 edit.is_some_and(|edit| bodies(edit).any(|body| body.owner == *who))
             }),
-            Self::Swap(id) => is_in(&|roster| {
-                roster.swap(id).is_some_and(|swap| swap.offer.agents().any(|agent| agent == who))
-            }),
+            Self::Swap(id) => {
+                is_in(&|roster| roster.swap(id).is_some_and(|swap| swap.offer.is_of(who)))
+            }
             Self::TimeOff(id) => {
                 is_in(&|roster| roster.time_off(id).is_some_and(|t| t.request.agent == *who))
             }

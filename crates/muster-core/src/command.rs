@@ -167,6 +167,34 @@ impl Action {
         self.terms().map_or(&[], |terms| &terms.acknowledge)
     }
 
+    /// The swap that it moves on, if it does.
+    #[must_use]
+    pub fn swap(&self) -> Option<&SwapId> {
+        if let Self::AcceptSwap { id, .. }
+        | Self::DeclineSwap { id, .. }
+        | Self::CancelSwap(id)
+        | Self::ApproveSwap { id, .. }
+        | Self::DenySwap { id, .. }
+        | Self::RevertSwap { id, .. } = self
+        {
+            return Some(id);
+        }
+        None
+    }
+
+    /// The request for time off that it changes or decides, if it does.
+    #[must_use]
+    pub fn time_off(&self) -> Option<&TimeOffId> {
+        if let Self::ChangeTimeOff { id, .. }
+        | Self::ApproveTimeOff { id, .. }
+        | Self::DenyTimeOff { id, .. }
+        | Self::CancelTimeOff(id) = self
+        {
+            return Some(id);
+        }
+        None
+    }
+
     /// The same change of shifts on other terms.
     #[must_use]
     pub fn with_terms(&self, change: impl FnOnce(&mut Terms)) -> Option<Self> {

@@ -383,7 +383,8 @@ impl Finding {
     }
 
     /// Whether it stops what leads to it, unless somebody answers for it.
-    pub(crate) fn is_gating(&self) -> bool {
+    #[must_use]
+    pub fn is_gating(&self) -> bool {
         self.severity >= Severity::Ack && !self.standing
     }
 

@@ -24,7 +24,7 @@ use crate::id::{
 use crate::instant::{Instant, Interval};
 use crate::levels::{Day, Levels};
 use crate::rule::RuleSet;
-use crate::shift::{Activity, Commitment, Shift, ShiftBody};
+use crate::shift::{Activity, Atom, Commitment, Shift, ShiftBody};
 use crate::swap::Swap;
 use crate::time_off::{TimeOff, TimeOffLimit};
 use crate::unit::{BusinessUnit, ManagementUnit};
@@ -233,6 +233,17 @@ impl Roster {
     /// All live shifts, by id.
     pub fn shifts(&self) -> impl Iterator<Item = &Shift> {
         self.shifts.values().map(|shift| &**shift)
+    }
+
+    /// The entry that last changed a part of a shift: any of it, of whether it exists; or that
+    /// deleted it.
+    #[must_use]
+    pub fn last_change(&self, id: &ShiftId, atom: Atom) -> Option<&Origin> {
+        match (self.shift(id), atom) {
+            (Some(shift), Atom::Exists) => Some(shift.newest()),
+            (Some(shift), atom) => Some(shift.origin(atom)),
+            (None, _) => self.gone(id).map(|gone| &gone.origin),
+        }
     }
 
     /// A deleted shift.

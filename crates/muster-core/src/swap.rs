@@ -166,6 +166,12 @@ impl SwapOffer {
         std::iter::once(&self.initiator.agent).chain(receiver).chain(others)
     }
 
+    /// Whether an agent takes part in it.
+    #[must_use]
+    pub fn is_of(&self, agent: &AgentId) -> bool {
+        self.agents().any(|known| known == agent)
+    }
+
     /// Whether it is offered to whoever wants it.
     #[must_use]
     pub fn is_on_board(&self) -> bool {

@@ -68,7 +68,7 @@ fn is_own_edit(roster: &Roster, agent: &AgentId, edit: &ShiftEdit) -> bool {
 }
 
 fn takes_part(roster: &Roster, agent: &AgentId, swap: &SwapId) -> bool {
-    roster.swap(swap).is_none_or(|swap| swap.offer.agents().any(|of| of == agent))
+    roster.swap(swap).is_none_or(|swap| swap.offer.is_of(agent))
 }
 
 fn asked(roster: &Roster, agent: &AgentId, request: &TimeOffId) -> bool {

@@ -267,7 +267,7 @@ fn accept_leg(
     now: Instant,
 ) -> Result<Decision, Rejection> {
     let id = &swap.offer.id;
-    if !swap.offer.agents().any(|known| known == agent) {
+    if !swap.offer.is_of(agent) {
         return Err(Rejection::invalid("/agentId", agent, "has no leg of this trade"));
     }
     let has_agreed = *agent == swap.offer.initiator.agent || swap.accepted.contains(agent);

@@ -3,7 +3,7 @@
 use crate::conflict::{Finding, Kind, Subject};
 use crate::entry::{Origin, ReferenceKind};
 use crate::explain::{Cause, levels};
-use crate::id::{AgentId, ScheduleId, ShiftId, SwapId, TimeOffLimitId};
+use crate::id::{AgentId, ScheduleId, SwapId, TimeOffLimitId};
 use crate::roster::Roster;
 use crate::shift::Atom;
 use crate::time_off::{Days, TimeOffRequest};
@@ -45,7 +45,7 @@ fn origins(roster: &Roster, finding: &Finding, is_traced: bool) -> Vec<Origin> {
         | Kind::ChangedButDeleted
         | Kind::StaleOverwriteSuspected => {
             let atom = finding.clash.as_ref().map_or(Atom::Exists, |clash| clash.atom);
-            finding.shifts().filter_map(|id| clashing(roster, id, atom)).collect()
+            finding.shifts().filter_map(|id| roster.last_change(id, atom).cloned()).collect()
         }
         Kind::TimeOffApprovedOverlap
         | Kind::TimeOffPendingOverlap
@@ -102,14 +102,6 @@ fn origins(roster: &Roster, finding: &Finding, is_traced: bool) -> Vec<Origin> {
     }
 }
 
-fn clashing(roster: &Roster, id: &ShiftId, atom: Atom) -> Option<Origin> {
-    match (roster.shift(id), atom) {
-        (Some(shift), Atom::Exists) => Some(shift.newest().clone()),
-        (Some(shift), atom) => Some(shift.origin(atom).clone()),
-        (None, _) => roster.gone(id).map(|gone| gone.origin.clone()),
-    }
-}
-
 fn requests(roster: &Roster) -> impl Fn(&Subject) -> Option<Origin> {
     move |subject| {
         let Subject::TimeOff(id) = subject else { return None };
@@ -153,7 +145,7 @@ fn swaps(roster: &Roster) -> impl Fn(&Subject) -> Option<Origin> {
 fn swap_shifts(roster: &Roster, finding: &Finding, atom: Atom) -> Vec<Origin> {
     let ended: Vec<Origin> = finding.subjects.iter().filter_map(swaps(roster)).collect();
     let offered = ended.iter().map(|origin| origin.revision).min().unwrap_or_default();
-    let changed = finding.shifts().filter_map(|id| clashing(roster, id, atom));
+    let changed = finding.shifts().filter_map(|id| roster.last_change(id, atom).cloned());
     let since: Vec<Origin> = changed.filter(|origin| origin.revision >= offered).collect();
     if since.is_empty() { ended } else { since }
 }

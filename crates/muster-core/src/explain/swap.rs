@@ -14,16 +14,8 @@ const APPROVE: &[&str] = &["wfm:swap:approve"];
 const WRITE: &[&str] = &["wfm:swap:write"];
 
 pub(super) fn swapping(scene: &Scene<'_>, finding: &Finding) -> Vec<Remedy> {
-    let (Action::AcceptSwap { id, .. }
-    | Action::ApproveSwap { id, .. }
-    | Action::DenySwap { id, .. }
-    | Action::RevertSwap { id, .. }
-    | Action::DeclineSwap { id, .. }
-    | Action::CancelSwap(id)) = &scene.command.action
-    else {
-        return Vec::new();
-    };
-    let Some(swap) = scene.roster.swap(id) else { return Vec::new() };
+    let id = scene.command.action.swap();
+    let Some(swap) = id.and_then(|id| scene.roster.swap(id)) else { return Vec::new() };
     let mut remedies = Vec::new();
     match swap.state_at(scene.now) {
         SwapState::PendingPartner | SwapState::PendingApproval => {
@@ -33,7 +25,7 @@ pub(super) fn swapping(scene: &Scene<'_>, finding: &Finding) -> Vec<Remedy> {
             remedies.extend(chain(scene.roster, swap));
             remedies.push(refused(scene, swap));
         }
-        SwapState::Approved => remedies.push(given_back(id)),
+        SwapState::Approved => remedies.push(given_back(&swap.offer.id)),
         SwapState::Invalidated => {
             remedies.extend(chain(scene.roster, swap));
             remedies.push(offer_again(scene.roster, swap));

@@ -8,7 +8,6 @@ use muster_api::list::ListView;
 use muster_api::parse;
 use muster_api::schedule::removal;
 use muster_api::shift::{MadeShiftView, ShiftIn, ShiftView, WrittenShiftView};
-use muster_api::time::Bound;
 use muster_core::command::{Action, Mode, Terms};
 use muster_core::decide::Outcome;
 use muster_core::diff;
@@ -21,7 +20,7 @@ use sha2::{Digest, Sha256};
 
 use crate::desk::{Answer, Desk};
 use crate::error::ApiError;
-use crate::http::query::{Params, Path, id, week_of};
+use crate::http::query::{Params, Path, bound, id, week_of};
 use crate::http::{
     App, Call, Page, base, created, document, listed, stale, told, withdrawn, written,
 };
@@ -45,14 +44,8 @@ impl Filter {
         if let Some(week) = self.week_date {
             return week_of(unit, week).map(Some);
         }
-        let bound = |name: &str, text: &Option<String>| match text {
-            None => Ok(None),
-            Some(text) => match text.parse::<Bound>() {
-                Ok(bound) => Ok(Some(bound.instant(&unit.zone))),
-                Err(error) => Err(ApiError::bad_input(name, text, &error)),
-            },
-        };
-        let (from, to) = (bound("from", &self.from)?, bound("to", &self.to)?);
+        let from = bound("from", self.from.as_deref(), &unit.zone)?;
+        let to = bound("to", self.to.as_deref(), &unit.zone)?;
         if from.is_none() && to.is_none() {
             return Ok(None);
         }

@@ -9,7 +9,7 @@ use muster_core::command::{Action, Suspect};
 use muster_core::conflict::Finding;
 use muster_core::decide::{Outcome, Rejection};
 use muster_core::draft::{Edits, ShiftEdit};
-use muster_core::entry::{Actor, Origin};
+use muster_core::entry::Actor;
 use muster_core::id::ShiftId;
 use muster_core::shift::{Atom, AtomValue};
 use muster_core::{Instant, Revision, Roster};
@@ -49,7 +49,7 @@ impl Refused {
         let of_clash = |finding: &&Finding| {
             let clash = finding.clash.as_ref()?;
             let shift = finding.shifts().next()?.clone();
-            let beside = last(&answer.before, &shift, clash.atom)?.revision;
+            let beside = answer.before.last_change(&shift, clash.atom)?.revision;
             let place = (unit.clone(), answer.command.actor.clone(), shift, clash.atom);
             Some((place, Wanted { value: clash.yours.clone(), beside, at: answer.at }))
         };
@@ -93,7 +93,8 @@ pub(crate) async fn suspects(
     let mut by_entry: BTreeMap<Revision, Vec<(&ShiftEdit, Atom)>> = BTreeMap::new();
     for edit in &edits.shifts {
         for atom in edit.atoms() {
-            let others = last(ground, &edit.id, atom)
+            let others = ground
+                .last_change(&edit.id, atom)
                 .filter(|origin| origin.at >= since && origin.actor != *actor);
             let Some(origin) = others else { continue };
             let place = (desk.key().clone(), actor.clone(), edit.id.clone(), atom);
@@ -112,15 +113,6 @@ pub(crate) async fn suspects(
         found.extend(back.map(|(edit, atom)| Suspect { shift_id: edit.id.clone(), atom }));
     }
     found
-}
-
-/// The entry that last changed a part of a shift.
-fn last<'a>(roster: &'a Roster, shift: &ShiftId, atom: Atom) -> Option<&'a Origin> {
-    match (roster.shift(shift), atom) {
-        (Some(shift), Atom::Exists) => Some(shift.newest()),
-        (Some(shift), atom) => Some(shift.origin(atom)),
-        (None, _) => roster.gone(shift).map(|gone| &gone.origin),
-    }
 }
 
 fn wanted(edit: &ShiftEdit, atom: Atom) -> Option<AtomValue> {

@@ -13,11 +13,11 @@ use muster_api::shift::ShiftView;
 use muster_api::swap::SwapView;
 use muster_api::time_off::TimeOffView;
 use muster_api::{Problem, ROOT};
-use muster_core::command::{Action, Command, Expected};
+use muster_core::Revision;
+use muster_core::command::{Action, Expected};
 use muster_core::decide;
 use muster_core::explain::Way;
 use muster_core::id::UnitId;
-use muster_core::{Revision, Roster};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -65,7 +65,7 @@ pub(crate) fn explain(problem: &mut Problem, answer: &Answer, unit: &UnitId, sen
     else {
         return;
     };
-    problem.current_etag = tag(&answer.before, &answer.command, unit, answer);
+    problem.current_etag = tag(answer, unit);
     let changes = decide::changes_since(&answer.before, &answer.command);
     problem.causes = changes.iter().map(|change| CauseView::of(unit, change)).collect();
     let merge = sent.merged(*version).map(|request| RemedyView {
@@ -79,26 +79,17 @@ pub(crate) fn explain(problem: &mut Problem, answer: &Answer, unit: &UnitId, sen
 }
 
 /// The tag that the command's one record has now.
-fn tag(roster: &Roster, command: &Command, unit: &UnitId, answer: &Answer) -> Option<String> {
+fn tag(answer: &Answer, unit: &UnitId) -> Option<String> {
+    let Answer { before: roster, command, .. } = answer;
     let version = decide::version(roster, &command.action)?;
     if let Action::EditShifts { edits, .. } = &command.action {
         let [edit] = &edits.shifts[..] else { return None };
         return Some(of(&ShiftView::new(roster, roster.shift(&edit.id)?), version));
     }
-    if let Action::AcceptSwap { id, .. }
-    | Action::DeclineSwap { id, .. }
-    | Action::CancelSwap(id)
-    | Action::ApproveSwap { id, .. }
-    | Action::DenySwap { id, .. }
-    | Action::RevertSwap { id, .. } = &command.action
-    {
+    if let Some(id) = command.action.swap() {
         return Some(of(&SwapView::new(unit, roster.swap(id)?, answer.at), version));
     }
-    if let Action::ChangeTimeOff { id, .. }
-    | Action::ApproveTimeOff { id, .. }
-    | Action::DenyTimeOff { id, .. }
-    | Action::CancelTimeOff(id) = &command.action
-    {
+    if let Some(id) = command.action.time_off() {
         return Some(of(&TimeOffView::new(unit, roster, roster.time_off(id)?), version));
     }
     let Action::PutAvailability(said) = &command.action else { return None };

@@ -52,9 +52,9 @@ struct Wanted<'a> {
 impl Wanted<'_> {
     fn is_met(&self, swap: &Swap) -> bool {
         self.status.is_none_or(|status| status.0 == Some(swap.state_at(self.now)))
-            && self.agent.is_none_or(|agent| takes_part(swap, agent))
+            && self.agent.is_none_or(|agent| swap.offer.is_of(agent))
             && self.after.is_none_or(|after| swap.origin.revision > after)
-            && self.own.is_none_or(|own| takes_part(swap, own) || swap.offer.is_on_board())
+            && self.own.is_none_or(|own| swap.offer.is_of(own) || swap.offer.is_on_board())
     }
 }
 
@@ -252,13 +252,9 @@ async fn matching(app: &App, call: &Call, filter: &SwapFilterIn) -> Result<Vec<S
     let now = roster.now(app.clock().now());
     let wanted = |swap: &&Swap| {
         filter.status.is_none_or(|status| status.0 == Some(swap.state_at(now)))
-            && filter.agent_id.as_ref().is_none_or(|agent| takes_part(swap, agent))
+            && filter.agent_id.as_ref().is_none_or(|agent| swap.offer.is_of(agent))
     };
     Ok(roster.swaps().filter(wanted).map(|swap| swap.offer.id.clone()).collect())
-}
-
-fn takes_part(swap: &Swap, agent: &AgentId) -> bool {
-    swap.offer.agents().any(|known| known == agent)
 }
 
 /// What would happen: of one swap, or of each of many on the state as it is.

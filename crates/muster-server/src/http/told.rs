@@ -7,7 +7,7 @@ use muster_api::conflict::ConflictView;
 use muster_api::result::HeldView;
 use muster_core::clock_change;
 use muster_core::command::{Action, Command, Terms};
-use muster_core::conflict::{Finding, Fingerprint, Severity};
+use muster_core::conflict::{Finding, Fingerprint};
 use muster_core::decide::Held;
 use muster_core::draft::{Draft, Edits};
 use muster_core::explain::{Explained, explain, explain_rest, rest};
@@ -51,9 +51,9 @@ pub(crate) fn answered<'a>(
 
 /// What stops something, once each: some of it holds many agents.
 fn gating<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Finding> {
-    let gates = |finding: &&Finding| finding.severity >= Severity::Ack && !finding.standing;
     let mut seen = BTreeSet::new();
-    let gating = findings.into_iter().filter(gates).filter(|f| seen.insert(f.fingerprint()));
+    let gating =
+        findings.into_iter().filter(|f| f.is_gating()).filter(|f| seen.insert(f.fingerprint()));
     gating.cloned().collect()
 }
 
