@@ -52,4 +52,4 @@ pub use transfer::{
 };
 pub use verify::{Damage, DamageKind, VerifyProgress, VerifyReport};
 pub use webhook::{Delivery, LoggedDelivery, WebhookMark, WebhookProgress, WebhookRow};
-pub use write::{Keyed, KeyedAnswer, PlainWrite, RowChange, WriteError};
+pub use write::{AgendaRow, Keyed, KeyedAnswer, PlainWrite, RowChange, WriteError};

@@ -1,11 +1,12 @@
 //! Writes to plain tables: several rows at once, at most once, and only by who may.
 
-use muster_core::id::{CommandId, OrganizationId, WebhookId};
+use muster_core::id::{CommandId, OrganizationId, Revision, WebhookId};
 use muster_core::instant::Instant;
 
 use crate::entry::Hash;
 use crate::error::LedgerError;
 use crate::lease::Lease;
+use crate::subject::UnitKey;
 use crate::webhook::{Delivery, WebhookProgress, WebhookRow};
 
 /// A write to plain tables. All of it is done, or nothing.
@@ -99,10 +100,23 @@ pub enum RowChange {
     },
     /// Adds to the log of a webhook, and drops what lies further back than it keeps.
     LogDelivery(Delivery),
+    /// Sets what is to be looked at in a unit.
+    SetAgenda(AgendaRow),
     /// Drops the deliveries from before an instant.
     ForgetDeliveries(Instant),
     /// Drops the answers to keyed requests from before an instant.
     ForgetAnswers(Instant),
+}
+
+/// What is to be looked at in a unit though nobody asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgendaRow {
+    /// The unit.
+    pub unit: UnitKey,
+    /// The revision up to which somebody looked.
+    pub revision: Revision,
+    /// When the next thing runs out, as of then.
+    pub due_at: Option<Instant>,
 }
 
 /// Why a write to plain tables was not made. Nothing of it is stored, except perhaps after

@@ -8,6 +8,16 @@ create table lease (
     constraint lease_key primary key (name)
 );
 
+-- What is to be looked at in a unit by itself: up to which revision somebody looked, and when the
+-- next thing runs out, if anything does.
+create table agenda (
+    organization text collate "C" not null,
+    unit text collate "C" not null,
+    revision bigint not null,
+    due_at bigint,
+    constraint agenda_key primary key (organization, unit)
+);
+
 -- What was answered to requests with a key that wrote to plain tables: a repeated one gets its
 -- first answer.
 create table keyed_answer (

@@ -8,6 +8,16 @@ create table lease (
     constraint lease_key primary key (name)
 ) without rowid;
 
+-- What is to be looked at in a unit by itself: up to which revision somebody looked, and when the
+-- next thing runs out, if anything does.
+create table agenda (
+    organization text not null,
+    unit text not null,
+    revision integer not null,
+    due_at integer,
+    constraint agenda_key primary key (organization, unit)
+) without rowid;
+
 -- What was answered to requests with a key that wrote to plain tables: a repeated one gets its
 -- first answer.
 create table keyed_answer (

@@ -8,7 +8,7 @@ use super::Clusters;
 use crate::error::LedgerError;
 use crate::lease::Lease;
 use crate::webhook::{LoggedDelivery, WebhookMark, WebhookRow};
-use crate::write::{KeyedAnswer, PlainWrite, WriteError};
+use crate::write::{AgendaRow, KeyedAnswer, PlainWrite, WriteError};
 
 impl Clusters {
     pub(crate) async fn lease(
@@ -33,6 +33,10 @@ impl Clusters {
         id: &CommandId,
     ) -> Result<Option<KeyedAnswer>, LedgerError> {
         self.home().find_answer(id).await
+    }
+
+    pub(crate) async fn agenda(&self) -> Result<Vec<AgendaRow>, LedgerError> {
+        self.home().agenda().await
     }
 
     pub(crate) async fn find_webhook(

@@ -8,7 +8,7 @@ use super::{Engine, Ledger};
 use crate::error::LedgerError;
 use crate::lease::Lease;
 use crate::webhook::{LoggedDelivery, WebhookMark, WebhookRow};
-use crate::write::{KeyedAnswer, PlainWrite, WriteError};
+use crate::write::{AgendaRow, KeyedAnswer, PlainWrite, WriteError};
 
 impl Ledger {
     /// Takes a piece of background work, or renews the lease of it: `None` while another holder
@@ -51,6 +51,14 @@ impl Ledger {
     /// See [`Ledger`].
     pub async fn find_answer(&self, id: &CommandId) -> Result<Option<KeyedAnswer>, LedgerError> {
         on_engine!(self, engine => engine.find_answer(id).await)
+    }
+
+    /// What is to be looked at in units by itself, where somebody has looked before; sorted.
+    ///
+    /// # Errors
+    /// See [`Ledger`].
+    pub async fn agenda(&self) -> Result<Vec<AgendaRow>, LedgerError> {
+        on_engine!(self, engine => engine.agenda().await)
     }
 
     /// A webhook of an organization.

@@ -15,8 +15,9 @@ use super::read::{get, hash, revision, up_to};
 use crate::error::LedgerError;
 use crate::lease::Lease;
 use crate::limits;
+use crate::subject::UnitKey;
 use crate::webhook::{Delivery, LoggedDelivery, WebhookMark, WebhookProgress, WebhookRow};
-use crate::write::{Keyed, KeyedAnswer, PlainWrite, RowChange, WriteError};
+use crate::write::{AgendaRow, Keyed, KeyedAnswer, PlainWrite, RowChange, WriteError};
 
 /// The fence is kept only while the holder has the lease. The time is read once the row is ours.
 const TAKE: &str = "insert into lease as held (name, holder, fence, until)
@@ -82,6 +83,14 @@ const LOG: &str = "with logged as (
     delete from delivery using logged
     where organization = $1 and webhook = $2 and delivery.number <= logged.number - $5";
 
+const AGENDA: &str = "select organization, unit, revision, due_at from agenda
+    order by organization, unit";
+
+const SET_AGENDA: &str = "insert into agenda (organization, unit, revision, due_at)
+    values ($1, $2, $3, $4)
+    on conflict (organization, unit) do update
+    set revision = excluded.revision, due_at = excluded.due_at returning 1";
+
 const FORGET_DELIVERIES: &str = "delete from delivery where at < $1";
 
 const FORGET_ANSWERS: &str = "delete from keyed_answer where at < $1";
@@ -130,6 +139,19 @@ impl Postgres {
     ) -> Result<Option<KeyedAnswer>, LedgerError> {
         let rows = self.read(ANSWER, &[(&id.as_str(), Type::TEXT)]).await?;
         rows.first().map(keyed_answer).transpose()
+    }
+
+    pub(crate) async fn agenda(&self) -> Result<Vec<AgendaRow>, LedgerError> {
+        let row = |row: &Row| {
+            let organization = OrganizationId::parse(get(row, 0)?).map_err(corrupt)?;
+            let unit = UnitId::parse(get(row, 1)?).map_err(corrupt)?;
+            Ok(AgendaRow {
+                unit: UnitKey { organization, unit },
+                revision: revision(row, 2)?,
+                due_at: get::<Option<i64>>(row, 3)?.map(Instant::from_ms),
+            })
+        };
+        self.read(AGENDA, &[]).await?.iter().map(row).collect()
     }
 
     pub(crate) async fn find_webhook(
@@ -251,6 +273,15 @@ async fn change(db: &mut pool::Lease, change: &RowChange) -> Result<bool, Ledger
             Ok(removed)
         }
         RowChange::LogDelivery(delivery) => log(db, delivery).await,
+        RowChange::SetAgenda(AgendaRow { unit, revision, due_at }) => {
+            let params: [Param<'_>; 4] = [
+                (&unit.organization.as_str(), Type::TEXT),
+                (&unit.unit.as_str(), Type::TEXT),
+                (&up_to(*revision), Type::INT8),
+                (&due_at.map(Instant::ms), Type::INT8),
+            ];
+            changed(db, SET_AGENDA, &params).await
+        }
         RowChange::ForgetDeliveries(before) => {
             changed(db, FORGET_DELIVERIES, &[(&before.ms(), Type::INT8)]).await?;
             Ok(true)

@@ -15,7 +15,7 @@ use crate::limits;
 use crate::plain::{CalendarLink, ClientRow, Profile, SigningKey};
 use crate::snapshot::Snapshot;
 use crate::subject::{SubjectChange, SubjectKind, UnitKey};
-use crate::write::KeyedAnswer;
+use crate::write::{AgendaRow, KeyedAnswer};
 
 type Subject = (OrganizationId, SubjectKind, String);
 
@@ -29,6 +29,7 @@ pub(super) struct Database {
     calendars: BTreeMap<(OrganizationId, AgentId), CalendarLink>,
     signing_keys: Vec<SigningKey>,
     leases: BTreeMap<String, write::Held>,
+    agenda: BTreeMap<UnitKey, AgendaRow>,
     answers: BTreeMap<CommandId, KeyedAnswer>,
     webhooks: BTreeMap<(OrganizationId, WebhookId), write::Webhook>,
 }

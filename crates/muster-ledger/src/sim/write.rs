@@ -8,7 +8,7 @@ use super::node::Node;
 use crate::error::LedgerError;
 use crate::lease::Lease;
 use crate::webhook::{LoggedDelivery, WebhookMark, WebhookRow};
-use crate::write::{KeyedAnswer, PlainWrite, WriteError};
+use crate::write::{AgendaRow, KeyedAnswer, PlainWrite, WriteError};
 
 impl Node {
     pub(crate) async fn lease(
@@ -40,6 +40,10 @@ impl Node {
         id: &CommandId,
     ) -> Result<Option<KeyedAnswer>, LedgerError> {
         self.read(|db| Ok(db.find_answer(id))).await
+    }
+
+    pub(crate) async fn agenda(&self) -> Result<Vec<AgendaRow>, LedgerError> {
+        self.read(|db| Ok(db.agenda())).await
     }
 
     pub(crate) async fn find_webhook(

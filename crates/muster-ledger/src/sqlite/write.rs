@@ -12,8 +12,9 @@ use super::read::text;
 use crate::error::LedgerError;
 use crate::lease::Lease;
 use crate::limits;
+use crate::subject::UnitKey;
 use crate::webhook::{LoggedDelivery, WebhookMark, WebhookProgress, WebhookRow};
-use crate::write::{Keyed, KeyedAnswer, PlainWrite, RowChange, WriteError};
+use crate::write::{AgendaRow, Keyed, KeyedAnswer, PlainWrite, RowChange, WriteError};
 
 /// The fence is kept only while the holder has the lease.
 const TAKE: &str = "insert into lease (name, holder, fence, until)
@@ -66,6 +67,10 @@ impl Sqlite {
     ) -> Result<Option<KeyedAnswer>, LedgerError> {
         let id = id.clone();
         self.read(move |db| find_answer(db, &id)).await
+    }
+
+    pub(crate) async fn agenda(&self) -> Result<Vec<AgendaRow>, LedgerError> {
+        self.read(agenda).await
     }
 
     pub(crate) async fn find_webhook(
@@ -140,6 +145,24 @@ fn find_answer(db: &Connection, id: &CommandId) -> Result<Option<KeyedAnswer>, F
             Ok(KeyedAnswer { request_hash: row.get(0)?, answer: row.get(1)?, at })
         });
     Ok(found.optional()?)
+}
+
+fn agenda(db: &Connection) -> Result<Vec<AgendaRow>, Fault> {
+    let mut select = db.prepare_cached(
+        "select organization, unit, revision, due_at from agenda order by organization, unit",
+    )?;
+    let mut rows = select.query([])?;
+    let mut agenda = Vec::new();
+    while let Some(row) = rows.next()? {
+        let organization = OrganizationId::parse(text(row, 0)?).map_err(corrupt)?;
+        let unit = UnitId::parse(text(row, 1)?).map_err(corrupt)?;
+        agenda.push(AgendaRow {
+            unit: UnitKey { organization, unit },
+            revision: Revision(row.get(2)?),
+            due_at: row.get::<_, Option<i64>>(3)?.map(Instant::from_ms),
+        });
+    }
+    Ok(agenda)
 }
 
 fn webhook(row: &Row<'_>) -> Result<WebhookRow, Fault> {
@@ -267,6 +290,19 @@ fn change(db: &Connection, change: &RowChange) -> Result<bool, rusqlite::Error> 
             .execute(params![organization, webhook, number - limits::DELIVERIES])?;
             1
         }
+        RowChange::SetAgenda(AgendaRow { unit, revision, due_at }) => db
+            .prepare_cached(
+                "insert into agenda (organization, unit, revision, due_at)
+                 values (?1, ?2, ?3, ?4)
+                 on conflict (organization, unit) do update
+                 set revision = excluded.revision, due_at = excluded.due_at",
+            )?
+            .execute(params![
+                unit.organization.as_str(),
+                unit.unit.as_str(),
+                revision.0,
+                due_at.map(Instant::ms)
+            ])?,
         RowChange::ForgetDeliveries(before) => {
             db.prepare_cached("delete from delivery where at < ?1")?.execute([before.ms()])?;
             1

@@ -92,6 +92,7 @@ macro_rules! facts {
                 a_change_of_a_webhook_that_moved_is_refused
                 a_removed_webhook_is_gone_with_its_log
                 a_log_keeps_the_latest_deliveries
+                the_agenda_of_a_unit_is_replaced
                 a_keyed_write_is_made_once
                 of_twins_with_one_key_one_is_made
             }

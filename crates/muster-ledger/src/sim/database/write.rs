@@ -10,7 +10,7 @@ use super::Database;
 use crate::lease::Lease;
 use crate::limits;
 use crate::webhook::{LoggedDelivery, WebhookMark, WebhookRow};
-use crate::write::{Keyed, KeyedAnswer, PlainWrite, RowChange, WriteError};
+use crate::write::{AgendaRow, Keyed, KeyedAnswer, PlainWrite, RowChange, WriteError};
 
 /// Who has a piece of background work.
 #[derive(Debug, Clone)]
@@ -74,10 +74,10 @@ impl Database {
         if let Some(first) = keyed.as_ref().and_then(|keyed| self.answers.get(&keyed.id)) {
             return Err(WriteError::Answered(first.clone()));
         }
-        let before = (self.webhooks.clone(), self.answers.clone());
+        let before = (self.webhooks.clone(), self.answers.clone(), self.agenda.clone());
         for change in changes {
             if self.change(change).is_none() {
-                (self.webhooks, self.answers) = before;
+                (self.webhooks, self.answers, self.agenda) = before;
                 return Err(WriteError::Moved);
             }
         }
@@ -120,6 +120,9 @@ impl Database {
                 let kept = number.saturating_sub(limits::DELIVERIES.unsigned_abs());
                 log.retain(|logged| logged.number > kept);
             }
+            RowChange::SetAgenda(row) => {
+                self.agenda.insert(row.unit.clone(), row);
+            }
             RowChange::ForgetDeliveries(before) => {
                 for webhook in self.webhooks.values_mut() {
                     webhook.log.retain(|logged| logged.at >= before);
@@ -134,6 +137,10 @@ impl Database {
 
     pub(in crate::sim) fn find_answer(&self, id: &CommandId) -> Option<KeyedAnswer> {
         self.answers.get(id).cloned()
+    }
+
+    pub(in crate::sim) fn agenda(&self) -> Vec<AgendaRow> {
+        self.agenda.values().cloned().collect()
     }
 
     pub(in crate::sim) fn find_webhook(&self, key: &Key) -> Option<WebhookRow> {

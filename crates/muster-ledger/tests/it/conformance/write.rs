@@ -2,12 +2,12 @@
 
 use muster_core::id::{Revision, UnitId, WebhookId};
 use muster_ledger::{
-    Delivery, Keyed, KeyedAnswer, Ledger, LoggedDelivery, PlainWrite, RowChange, WebhookMark,
-    WebhookProgress, WebhookRow, WriteError, limits,
+    AgendaRow, Delivery, Keyed, KeyedAnswer, Ledger, LoggedDelivery, PlainWrite, RowChange,
+    WebhookMark, WebhookProgress, WebhookRow, WriteError, limits,
 };
 
 use crate::engine::Engine;
-use crate::given::{command, day, organization};
+use crate::given::{command, day, organization, unit};
 
 fn id(id: &str) -> WebhookId {
     WebhookId::parse(id).unwrap()
@@ -139,6 +139,21 @@ pub(crate) async fn a_log_keeps_the_latest_deliveries(engine: &impl Engine) {
     let kept = read(None, usize::MAX >> 1).await;
     assert_eq!(kept.len(), limits::DELIVERIES as usize);
     assert_eq!(kept.last(), Some(&(4, 4)));
+}
+
+pub(crate) async fn the_agenda_of_a_unit_is_replaced(engine: &impl Engine) {
+    let ledger = engine.serve().await;
+    let row = |owner, revision, due: Option<i64>| AgendaRow {
+        unit: unit(owner, "u1"),
+        revision: Revision(revision),
+        due_at: due.map(day),
+    };
+    let set = |row| vec![RowChange::SetAgenda(row)];
+    for row in [row("zeta", 1, None), row("acme", 5, Some(1)), row("zeta", 2, Some(3))] {
+        write(&ledger, set(row)).await.unwrap();
+    }
+    let agenda = ledger.agenda().await.unwrap();
+    assert_eq!(agenda, [row("acme", 5, Some(1)), row("zeta", 2, Some(3))]);
 }
 
 pub(crate) async fn a_keyed_write_is_made_once(engine: &impl Engine) {
