@@ -18,8 +18,10 @@ pub(crate) mod shifts;
 pub(crate) mod swaps;
 pub(crate) mod time_off;
 pub(crate) mod units;
+pub(crate) mod webhooks;
 
 mod call;
+pub(crate) mod once;
 pub(crate) mod page;
 pub(crate) mod query;
 pub(crate) mod reply;
@@ -42,6 +44,7 @@ use crate::desk::{Answer, Ask, Desk, DeskError};
 use crate::error::ApiError;
 use crate::realtime::Realtime;
 use crate::units::Units;
+use crate::webhooks::Post;
 
 use stale::Refused;
 
@@ -58,6 +61,7 @@ struct Inner {
     access: Access,
     realtime: Realtime,
     refused: Refused,
+    post: Post,
     closing: watch::Sender<bool>,
     /// The last field: it says when the ledger is free, and `access` has a handle too.
     units: Units,
@@ -66,10 +70,10 @@ struct Inner {
 impl App {
     /// Everything that handlers need.
     #[must_use]
-    pub fn new(units: Units, access: Access) -> Self {
+    pub(crate) fn new(units: Units, access: Access, post: Post) -> Self {
         let closing = watch::Sender::new(false);
         let (realtime, refused) = Default::default();
-        Self(Arc::new(Inner { units, access, realtime, refused, closing }))
+        Self(Arc::new(Inner { units, access, realtime, refused, post, closing }))
     }
 
     /// Ends what would otherwise go on for ever: streams of events.
@@ -97,6 +101,11 @@ impl App {
 
     pub(crate) fn refused(&self) -> &Refused {
         &self.0.refused
+    }
+
+    /// What sends to webhooks.
+    pub(crate) fn post(&self) -> &Post {
+        &self.0.post
     }
 
     pub(crate) fn clock(&self) -> &Clock {

@@ -8,6 +8,7 @@ pub mod access;
 pub mod clock;
 pub mod desk;
 mod error;
+mod feed;
 pub mod http;
 pub mod leased;
 pub mod limits;
@@ -17,5 +18,6 @@ pub mod router;
 pub mod server;
 pub mod units;
 pub mod upkeep;
+pub mod webhooks;
 
 pub use server::{Config, Server, StartError};

@@ -17,7 +17,7 @@ use crate::error::{self, ApiError};
 use crate::http::{
     App, Call, acknowledgements, activity_codes, adherence, agents, audit, availability, calendar,
     events, levels, management_units, oauth, operations, rules, schedules, shifts, swaps, time_off,
-    units,
+    units, webhooks,
 };
 use crate::limits;
 
@@ -102,8 +102,24 @@ fn wfm() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
         ("GET", "/audit", "wfm:audit:read", get(audit::list)),
         ("GET", "/audit/export", "wfm:audit:read", get(audit::export)),
     ];
+    routes.extend(webhook_routes());
     routes.extend(scheduling());
     routes
+}
+
+fn webhook_routes() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
+    let (read, write) = ("wfm:event:read", "wfm:event:write");
+    vec![
+        ("GET", "/webhooks", read, get(webhooks::list)),
+        ("POST", "/webhooks", write, post(webhooks::create)),
+        ("GET", "/webhooks/{id}", read, get(webhooks::show)),
+        ("PATCH", "/webhooks/{id}", write, patch(webhooks::change)),
+        ("DELETE", "/webhooks/{id}", write, delete(webhooks::delete)),
+        ("GET", "/webhooks/{id}/deliveries", read, get(webhooks::deliveries)),
+        ("POST", "/webhooks/{id}/replay", write, post(webhooks::replay)),
+        ("POST", "/webhooks/{id}/secret", write, post(webhooks::rotate)),
+        ("POST", "/webhooks/{id}/ping", write, post(webhooks::ping)),
+    ]
 }
 
 fn scheduling() -> Vec<(&'static str, &'static str, &'static str, Handler)> {

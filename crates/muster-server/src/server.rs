@@ -17,6 +17,7 @@ use crate::limits;
 use crate::router::router;
 use crate::units::Units;
 use crate::upkeep;
+use crate::webhooks::{self, Post, Reach};
 
 /// What a server is started with.
 #[derive(Clone)]
@@ -27,17 +28,20 @@ pub struct Config {
     pub ledger: LedgerConfig,
     /// Where time and ids come from.
     pub clock: Clock,
+    /// Where webhooks may be sent.
+    pub webhooks: Reach,
     /// Who takes notes of every decision; for the oracle.
     pub notes: Option<Notes>,
 }
 
 impl std::fmt::Debug for Config {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { listen, ledger, clock, notes: _ } = self;
+        let Self { listen, ledger, clock, webhooks, notes: _ } = self;
         f.debug_struct("Config")
             .field("listen", listen)
             .field("ledger", ledger)
             .field("clock", clock)
+            .field("webhooks", webhooks)
             .finish_non_exhaustive()
     }
 }
@@ -78,7 +82,7 @@ impl Server {
     /// # Errors
     /// [`StartError`] when the ledger is held by another process or the address is taken.
     pub async fn start(config: Config) -> Result<Self, StartError> {
-        let Config { listen, ledger, clock, notes } = config;
+        let Config { listen, ledger, clock, webhooks, notes } = config;
         let ledger = Ledger::open_with(&ledger, Role::Serve).await?;
         let access = Access::open(ledger.clone(), clock.clone()).await?;
         let (users, held) = watch::channel(());
@@ -90,8 +94,9 @@ impl Server {
         let (stopping, stops) = watch::channel(false);
         // Whatever clock a test gives it: no two processes may hold under one id.
         let holder = Holder::new(ledger.clone(), format!("{:032x}", rand::random::<u128>()), stops);
-        let chores = tokio::spawn(chores(units.clone(), holder));
-        let app = App::new(units, access);
+        let post = Post::new(webhooks);
+        let chores = tokio::spawn(chores(units.clone(), post.clone(), holder));
+        let app = App::new(units, access, post);
         let serve = axum::serve(listener, router(app.clone()));
         let serve = serve.with_graceful_shutdown(async move {
             // A dropped sender stops the server too.
@@ -139,16 +144,21 @@ impl Server {
 
 /// What a node does by itself until it stops: it follows what others append and unloads what
 /// nobody asks for. The rest is done by one node at a time.
-async fn chores(units: Units, holder: Holder) {
+async fn chores(units: Units, post: Post, holder: Holder) {
     let unload = async {
         loop {
             tokio::time::sleep(limits::IDLE_LOOK).await;
             units.unload_idle(limits::IDLE);
         }
     };
-    let upkeep = holder.run("upkeep", |term| upkeep::keep_up(units.clone(), term));
+    let by_lease = async {
+        tokio::join!(
+            holder.run("upkeep", |term| upkeep::keep_up(units.clone(), term)),
+            holder.run("webhooks", |term| webhooks::deliver(units.clone(), post.clone(), term)),
+        );
+    };
     tokio::select! {
         () = async { tokio::join!(units.follow(), unload); } => {}
-        () = upkeep => {}
+        () = by_lease => {}
     }
 }

@@ -184,7 +184,7 @@ fn webhook(row: &Row<'_>) -> Result<WebhookRow, Fault> {
 
 fn webhook_marks(db: &Connection) -> Result<Vec<WebhookMark>, Fault> {
     let mut select = db.prepare_cached(
-        "select organization, id, unit, revision, due_at from webhook
+        "select organization, id, unit, turn, revision, due_at from webhook
          where due_at is not null order by organization, id",
     )?;
     let mut rows = select.query([])?;
@@ -194,8 +194,9 @@ fn webhook_marks(db: &Connection) -> Result<Vec<WebhookMark>, Fault> {
             organization: OrganizationId::parse(text(row, 0)?).map_err(corrupt)?,
             id: WebhookId::parse(text(row, 1)?).map_err(corrupt)?,
             unit: UnitId::parse(text(row, 2)?).map_err(corrupt)?,
-            revision: Revision(row.get(3)?),
-            due_at: Instant::from_ms(row.get(4)?),
+            turn: row.get(3)?,
+            revision: Revision(row.get(4)?),
+            due_at: Instant::from_ms(row.get(5)?),
         });
     }
     Ok(marks)

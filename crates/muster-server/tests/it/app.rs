@@ -11,6 +11,7 @@ use muster_ledger::{Ledger, LedgerConfig, Role, UnitKey, decode};
 use muster_server::access::{NewClient, SCOPES};
 use muster_server::clock::{Clock, Manual};
 use muster_server::desk::Noted;
+use muster_server::webhooks::Reach;
 use muster_server::{Config, Server};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -28,6 +29,8 @@ pub(crate) struct TestApp {
     folder: TempDir,
     ledger: String,
     pub(crate) manual: Arc<Manual>,
+    /// Where webhooks may be sent, from the next start on.
+    pub(crate) reach: Reach,
     notes: Arc<Mutex<Vec<Noted>>>,
     url: String,
     pub(crate) token: String,
@@ -85,6 +88,7 @@ impl TestApp {
             folder,
             ledger,
             manual,
+            reach: Reach::new(vec!["127.0.0.1".parse().unwrap()]),
             notes: Arc::default(),
             url: String::new(),
             token: String::new(),
@@ -126,6 +130,7 @@ impl TestApp {
             listen: ([127, 0, 0, 1], 0).into(),
             ledger: LedgerConfig::new(&self.ledger_url()),
             clock: Clock::manual(self.manual.clone()),
+            webhooks: self.reach.clone(),
             notes: Some(Arc::new(move |noted| notes.lock().unwrap().push(noted))),
         }
     }
@@ -203,6 +208,12 @@ impl TestApp {
         let ask = ask.header("content-type", "application/x-www-form-urlencoded");
         let answer = ask.bytes(form.into_bytes()).send().await.is(200);
         answer.text_at("/access_token").to_owned()
+    }
+
+    /// Moves the clock; tokens of before may have expired by then.
+    pub(crate) async fn go_to(&mut self, at: Instant) {
+        self.manual.set(at);
+        self.token = self.client("later", &SCOPES.join(" ")).await;
     }
 
     /// A request to any path, without a token.

@@ -13,6 +13,7 @@ use muster_ledger::{Ledger, LedgerConfig, Role};
 use muster_server::access::create_client;
 use muster_server::clock::{Clock, Manual};
 use muster_server::desk::Noted;
+use muster_server::webhooks::Reach;
 use muster_server::{Config, Server};
 use serde_json::{Value, json};
 
@@ -42,6 +43,7 @@ async fn child_server() {
         listen: ([127, 0, 0, 1], 0).into(),
         ledger: LedgerConfig::new(&ledger),
         clock: Clock::manual(Manual::at(now())),
+        webhooks: Reach::default(),
         notes: Some(Arc::new(notes)),
     };
     let server = Server::start(config).await.unwrap();

@@ -14,6 +14,8 @@ mod idle;
 mod negative;
 mod nodes;
 mod oracle;
+mod receiver;
 mod routes;
 mod rush;
 mod snapshots;
+mod webhooks;

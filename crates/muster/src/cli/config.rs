@@ -4,8 +4,9 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use muster_ledger::{Elsewhere, LedgerConfig};
+use muster_server::webhooks::{Allowed, Reach};
 use serde::Deserialize;
 
 /// The ledger if nobody says which.
@@ -19,6 +20,15 @@ pub(crate) struct ConfigFile {
     pub(crate) listen: Option<SocketAddr>,
     #[serde(default)]
     ledger: LedgerSection,
+    #[serde(default)]
+    webhooks: WebhooksSection,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct WebhooksSection {
+    #[serde(default)]
+    allow: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -52,6 +62,13 @@ fn parsed(text: &str) -> Result<ConfigFile> {
 }
 
 impl ConfigFile {
+    /// Where webhooks may be sent: what the file allows, and what the command line does.
+    pub(crate) fn webhooks(&self, said: Vec<Allowed>) -> Result<Reach> {
+        let allow = self.webhooks.allow.iter().map(|text| text.parse::<Allowed>());
+        let allow: Result<Vec<Allowed>, String> = allow.chain(said.into_iter().map(Ok)).collect();
+        Ok(Reach::new(allow.map_err(|problem| anyhow!("in webhooks.allow: {problem}"))?))
+    }
+
     /// Where the ledger lies: as the command line says, or else the file.
     pub(crate) fn ledger(self, url: Option<&str>) -> Result<LedgerConfig> {
         let LedgerSection { url: said, listen_url, connections, poll_ms, elsewhere } = self.ledger;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 use muster_server::clock::Clock;
+use muster_server::webhooks::Allowed;
 use muster_server::{Config, Server};
 use serde_json::json;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -33,20 +34,26 @@ pub(crate) struct ServeOptions {
     /// A file that says more; what is said on the command line goes before it.
     #[arg(long, value_name = "FILE", env = "MUSTER_CONFIG")]
     config: Option<PathBuf>,
+    /// What webhooks may reach though it is inside: a network such as 10.1.0.0/16, an address, or
+    /// a host by its name. May be said more than once.
+    #[arg(long, value_name = "WHERE", env = "MUSTER_WEBHOOK_ALLOW", value_delimiter = ',')]
+    webhook_allow: Vec<Allowed>,
 }
 
 /// Serves until Ctrl-C or SIGTERM.
 pub(crate) async fn run(options: ServeOptions, format: Format) -> anyhow::Result<Outcome> {
-    let ServeOptions { print: _, listen, ledger, config } = options;
+    let ServeOptions { print: _, listen, ledger, config, webhook_allow } = options;
     let file = config::read(config.as_deref())?;
     let listen = listen.or(file.listen).unwrap_or(LISTEN);
+    let webhooks = file.webhooks(webhook_allow)?;
     let config = file.ledger(ledger.as_deref())?;
     let ledger = config.shown_url();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     // Before it is said to be there: who stops it then is heard.
     let mut stop = Stop::listen()?;
-    let config = Config { listen, ledger: config, clock: Clock::machine(), notes: None };
+    let clock = Clock::machine();
+    let config = Config { listen, ledger: config, clock, webhooks, notes: None };
     let server = Server::start(config).await?;
     let url = format!("http://{}", server.addr());
     format.answer(&json!({ "listening": url, "ledger": ledger }), || {

@@ -11,6 +11,7 @@ use muster_core::id::{OrganizationId, UnitId};
 use muster_ledger::{Ledger, LedgerConfig, Role as LedgerRole, UnitKey, decode};
 use muster_server::clock::Clock;
 use muster_server::desk::{Noted, Notes};
+use muster_server::webhooks::Reach;
 use muster_server::{Config, Server};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -91,6 +92,7 @@ impl Running {
             listen: ([127, 0, 0, 1], 0).into(),
             ledger: LedgerConfig::new(ledger),
             clock: Clock::machine(),
+            webhooks: Reach::default(),
             notes,
         };
         Server::start(config).await.context("start a server")
