@@ -30,6 +30,10 @@ pub const IDLE_LOOK: Duration = Duration::from_secs(60);
 pub const EXPIRY_LOOK: Duration = Duration::from_secs(15);
 /// How long a `minRevision` waits.
 pub const MIN_REVISION_WAIT: Duration = Duration::from_secs(10);
+/// Most operations of one bulk that is answered at once.
+pub const BULK_OPERATIONS: usize = 1_000;
+/// Most operations of a bulk that are under way at the same time.
+pub const BULK_AT_ONCE: usize = 32;
 /// Largest request body, in bytes (a week of 5,000 agents is about 20 MB).
 pub const BODY_BYTES: usize = 64 * 1024 * 1024;
 /// Most entities on one page of a list.
