@@ -104,6 +104,7 @@ async fn any_write_is_answered_later_for_who_prefers_that() {
     let begun = bad.json(&json!({ "agentId": "ana", "start": "soon" })).send().await.is(202);
     let done = over(&app, begun.text_at("/id")).await;
     assert_eq!(done.number("/outcome/statusCode"), 422);
+    app.patch("/scheduling/shifts/ana-0", json!({ "note": "newer" })).await.is(200);
     let strict = app
         .ask("DELETE", "/scheduling/shifts/ana-0")
         .header("if-match", "\"3.2b229c11312d37bf4f693def\"");
