@@ -6,8 +6,10 @@ pub(crate) mod adherence;
 pub(crate) mod agents;
 pub(crate) mod audit;
 pub(crate) mod availability;
+pub(crate) mod bulk;
 pub(crate) mod calendar;
 pub(crate) mod events;
+pub(crate) mod jobs;
 pub(crate) mod levels;
 pub(crate) mod management_units;
 pub(crate) mod oauth;
@@ -36,7 +38,7 @@ use muster_core::decide::Rejection;
 use muster_core::id::{CommandId, OrganizationId, UnitId};
 use muster_core::{Revision, Roster};
 use muster_ledger::{SubjectKind, UnitKey};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::access::Access;
 use crate::clock::Clock;
@@ -63,6 +65,8 @@ struct Inner {
     refused: Refused,
     post: Post,
     closing: watch::Sender<bool>,
+    /// Somebody has something for the jobs' worker.
+    jobs: Notify,
     /// The last field: it says when the ledger is free, and `access` has a handle too.
     units: Units,
 }
@@ -73,7 +77,8 @@ impl App {
     pub(crate) fn new(units: Units, access: Access, post: Post) -> Self {
         let closing = watch::Sender::new(false);
         let (realtime, refused) = Default::default();
-        Self(Arc::new(Inner { units, access, realtime, refused, post, closing }))
+        let jobs = Notify::new();
+        Self(Arc::new(Inner { units, access, realtime, refused, post, closing, jobs }))
     }
 
     /// Ends what would otherwise go on for ever: streams of events.
@@ -85,6 +90,16 @@ impl App {
     pub(crate) async fn closed(&self) {
         // The sender lives as long as `self`.
         let _ = self.0.closing.subscribe().wait_for(|closing| *closing).await;
+    }
+
+    /// Tells the jobs' worker, if it is here, that there is something to be done.
+    pub(crate) fn wake_jobs(&self) {
+        self.0.jobs.notify_one();
+    }
+
+    /// Comes back when there may be something to be done.
+    pub(crate) async fn jobs_wanted(&self) {
+        self.0.jobs.notified().await;
     }
 
     pub(crate) fn units(&self) -> &Units {
@@ -127,7 +142,7 @@ impl App {
         let desk = desk.ok_or_else(|| ApiError::unknown("business unit", unit))?;
         desk.current().await?;
         call.ready(&desk).await?;
-        Ok(desk)
+        Ok(call.shown(desk))
     }
 
     /// The desk of the unit that an id lives in, at least at the revision asked for.
@@ -138,10 +153,11 @@ impl App {
         id: &impl ToString,
     ) -> Result<Desk, ApiError> {
         let organization: &OrganizationId = &call.caller.organization;
-        let desk = self.units().desk_with(organization, kind, &id.to_string()).await?;
-        let desk = desk.ok_or_else(|| ApiError::unknown(&kind.to_string(), id))?;
+        let known = self.units().desk_with(organization, kind, &id.to_string()).await?;
+        let made = || call.stage.as_ref()?.desk_with(kind, &id.to_string());
+        let desk = known.or_else(made).ok_or_else(|| ApiError::unknown(&kind.to_string(), id))?;
         call.ready(&desk).await?;
-        Ok(desk)
+        Ok(call.shown(desk))
     }
 
     /// Whether the very request took effect before, as its key tells: nothing that happened since
@@ -166,7 +182,7 @@ impl App {
             let command = call.command(make(&ground)?);
             let id: CommandId = call.command_id().unwrap_or_else(|| self.mint(call));
             let ask = Ask { command, id, keyed: call.key_hash(), ground: Some(ground) };
-            match desk.ask(ask).await {
+            match call.decided(desk, ask).await {
                 // Somebody else's put took effect: all together always get on.
                 Err(DeskError::Moved) => {}
                 Ok(answer) => return explained(answer, desk, call),
@@ -189,7 +205,7 @@ impl App {
         let command = call.command(action);
         let id: CommandId = call.command_id().unwrap_or_else(|| self.mint(call));
         let ask = Ask { command, id, keyed: call.key_hash(), ground: None };
-        let answer = desk.ask(ask).await?;
+        let answer = call.decided(desk, ask).await?;
         if call.sent().is_put() {
             self.refused().note(desk.key(), &answer);
         }

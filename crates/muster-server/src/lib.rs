@@ -10,6 +10,7 @@ pub mod desk;
 mod error;
 mod feed;
 pub mod http;
+mod jobs;
 pub mod leased;
 pub mod limits;
 pub mod metrics;

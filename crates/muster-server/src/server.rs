@@ -12,6 +12,7 @@ use crate::access::{self, Access, AccessError, NewClient};
 use crate::clock::Clock;
 use crate::desk::Notes;
 use crate::http::App;
+use crate::jobs;
 use crate::leased::Holder;
 use crate::limits;
 use crate::router::router;
@@ -94,9 +95,8 @@ impl Server {
         let (stopping, stops) = watch::channel(false);
         // Whatever clock a test gives it: no two processes may hold under one id.
         let holder = Holder::new(ledger.clone(), format!("{:032x}", rand::random::<u128>()), stops);
-        let post = Post::new(webhooks);
-        let chores = tokio::spawn(chores(units.clone(), post.clone(), holder));
-        let app = App::new(units, access, post);
+        let app = App::new(units, access, Post::new(webhooks));
+        let chores = tokio::spawn(chores(app.clone(), holder));
         let serve = axum::serve(listener, router(app.clone()));
         let serve = serve.with_graceful_shutdown(async move {
             // A dropped sender stops the server too.
@@ -144,17 +144,20 @@ impl Server {
 
 /// What a node does by itself until it stops: it follows what others append and unloads what
 /// nobody asks for. The rest is done by one node at a time.
-async fn chores(units: Units, post: Post, holder: Holder) {
+async fn chores(app: App, holder: Holder) {
+    let units = app.units().clone();
     let unload = async {
         loop {
             tokio::time::sleep(limits::IDLE_LOOK).await;
             units.unload_idle(limits::IDLE);
         }
     };
+    let deliver = |term| webhooks::deliver(units.clone(), app.post().clone(), term);
     let by_lease = async {
         tokio::join!(
             holder.run("upkeep", |term| upkeep::keep_up(units.clone(), term)),
-            holder.run("webhooks", |term| webhooks::deliver(units.clone(), post.clone(), term)),
+            holder.run("webhooks", deliver),
+            holder.run("jobs", |term| jobs::work(app.clone(), term)),
         );
     };
     tokio::select! {

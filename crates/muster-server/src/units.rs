@@ -279,7 +279,7 @@ impl Units {
 }
 
 /// Whether a unit has an id.
-fn has(roster: &Roster, kind: SubjectKind, id: &str) -> bool {
+pub(crate) fn has(roster: &Roster, kind: SubjectKind, id: &str) -> bool {
     match kind {
         SubjectKind::Unit => roster.unit().is_some_and(|unit| unit.id.as_str() == id),
         SubjectKind::ManagementUnit => {

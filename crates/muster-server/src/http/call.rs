@@ -16,9 +16,10 @@ use muster_ledger::Hash;
 use sha2::{Digest, Sha256};
 
 use crate::access::Caller;
-use crate::desk::Desk;
+use crate::desk::{Answer, Ask, Desk, DeskError};
 use crate::error::ApiError;
 use crate::http::App;
+use crate::http::bulk::Stage;
 use crate::http::strict::Sent;
 use crate::limits;
 
@@ -37,10 +38,13 @@ pub(crate) struct Call {
     handling: Option<Handling>,
     /// The agents' weeks that a document is about.
     weeks: Option<(Date, Vec<AgentId>)>,
+    is_async: bool,
     sent: Sent,
     min_revision: Option<Revision>,
     at_revision: Option<Revision>,
     as_of: Option<Instant>,
+    /// Where it waits for others, when it stands or falls with them.
+    pub(crate) stage: Option<Stage>,
     /// How many ids were minted for it.
     minted: Arc<AtomicU32>,
 }
@@ -74,17 +78,39 @@ impl Call {
             if_none_match: text(&parts.headers, header::IF_NONE_MATCH.as_str()),
             handling: handling(&parts.headers),
             weeks: None,
+            is_async: prefers(&parts.headers).any(|preference| preference == "respond-async"),
             sent: Sent::new(parts.method.clone(), parts.uri.path(), body.clone()),
             min_revision: number(query, "minRevision")?,
             at_revision: number(query, "atRevision")?,
             as_of: instant(query, "asOf")?,
+            stage: None,
             minted: Arc::default(),
         })
     }
 
-    /// The call of one operation of a bulk: its key is `key#name`.
+    /// The call of an operation, whose own key may be longer than a client's.
+    pub(crate) fn within(self, key: Option<String>, stage: Option<Stage>) -> Self {
+        Self { key, stage, ..self }
+    }
+
+    /// Whether the caller prefers to be answered later.
+    pub(crate) fn is_async(&self) -> bool {
+        self.is_async
+    }
+
+    /// The `Idempotency-Key`, if there is one.
+    pub(crate) fn key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
+    /// The key of one operation of a bulk.
+    pub(crate) fn key_of(&self, name: &str) -> Option<String> {
+        self.key.as_ref().map(|key| format!("{key}#{name}"))
+    }
+
+    /// The call of one operation of a bulk.
     pub(crate) fn operation(&self, name: &str) -> Self {
-        let key = self.key.as_ref().map(|key| format!("{key}#{name}"));
+        let key = self.key_of(name);
         Self { key, if_match: None, if_none_match: None, ..self.clone() }
     }
 
@@ -154,6 +180,22 @@ impl Call {
         self.key.as_ref().map(|_| self.request)
     }
 
+    /// A desk as the call is to see it.
+    pub(crate) fn shown(&self, desk: Desk) -> Desk {
+        match &self.stage {
+            Some(stage) => stage.shown(desk),
+            None => desk,
+        }
+    }
+
+    /// Has a command decided, with others if it stands or falls with them.
+    pub(crate) async fn decided(&self, desk: &Desk, ask: Ask) -> Result<Answer, DeskError> {
+        match &self.stage {
+            Some(stage) => stage.ask(desk, ask).await,
+            None => desk.ask(ask).await,
+        }
+    }
+
     /// Waits until the desk is as far as the client has seen elsewhere.
     pub(crate) async fn ready(&self, desk: &Desk) -> Result<(), ApiError> {
         match self.min_revision {
@@ -199,11 +241,16 @@ fn is_document(action: &Action) -> bool {
     )
 }
 
-/// A preference that nobody knows is none (RFC 7240).
-fn handling(headers: &HeaderMap) -> Option<Handling> {
+/// What `Prefer` names (RFC 7240).
+fn prefers(headers: &HeaderMap) -> impl Iterator<Item = String> {
     let lines = headers.get_all("prefer").into_iter().filter_map(|line| line.to_str().ok());
-    let mut all = lines.flat_map(|line| line.split([',', ';'])).map(str::trim);
-    all.find_map(|preference| match preference.to_ascii_lowercase().replace('"', "").as_str() {
+    let all = lines.flat_map(|line| line.split([',', ';'])).map(str::trim);
+    all.map(|preference| preference.to_ascii_lowercase().replace('"', ""))
+}
+
+/// A preference that nobody knows is none.
+fn handling(headers: &HeaderMap) -> Option<Handling> {
+    prefers(headers).find_map(|preference| match preference.as_str() {
         "handling=lenient" => Some(Handling::Lenient),
         "handling=strict" => Some(Handling::Strict),
         _ => None,
