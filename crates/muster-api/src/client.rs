@@ -16,6 +16,7 @@ mod time_off;
 mod token;
 mod transport;
 mod types;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -28,7 +29,7 @@ pub use types::{
     AuditChange, AuditEntry, Availability, Calendar, ClockChange, ClockChanges, DoubtfulTime, Held,
     List, Plan, Preferences, Published, Rule, RuleFlip, Rules, Schedule, ScheduleHead, Segment,
     Shift, SincePlan, Site, Sites, SkillStaffing, Staffed, Staffing, Swap, SwapSide, TimeOff,
-    TrunkGroup, Trunks, Unit, Weekly,
+    TrunkGroup, Trunks, Unit, Webhook, WebhookDelivery, Weekly,
 };
 
 use token::Tokens;

@@ -22,6 +22,7 @@ mod table;
 mod terms;
 mod timeoff;
 mod unit;
+mod webhook;
 mod when;
 
 use std::process::ExitCode;
@@ -69,6 +70,8 @@ enum Command {
     Agent(agent::AgentOptions),
     /// Read who changed what, when and why.
     Audit(audit::AuditOptions),
+    /// Have events sent to other programs, and see what came of it.
+    Webhook(webhook::WebhookOptions),
     /// Look after a ledger file.
     Ledger(ledger::LedgerOptions),
     /// Measure.
@@ -87,6 +90,7 @@ impl Command {
             Self::Unit(options) => options.print,
             Self::Agent(options) => options.print,
             Self::Audit(options) => options.print,
+            Self::Webhook(options) => options.print,
             Self::Ledger(options) => options.print,
             Self::Demo(_) | Self::Bench(_) => PrintArgs { json: false },
         };
@@ -142,6 +146,7 @@ async fn run(command: Command, format: Format) -> anyhow::Result<Outcome> {
         Command::Unit(options) => unit::run(options, format).await,
         Command::Agent(options) => agent::run(options, format).await,
         Command::Audit(options) => audit::run(options, format).await,
+        Command::Webhook(options) => webhook::run(options, format).await,
         Command::Ledger(options) => ledger::run(options, format).await,
         Command::Bench(options) => crate::bench::run(options).await.map(|()| Outcome::Done),
     }

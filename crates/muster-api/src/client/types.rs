@@ -7,6 +7,7 @@ mod levels;
 mod plan;
 mod request;
 mod schedule;
+mod webhook;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +22,7 @@ pub use levels::{Site, Sites, SkillStaffing, Staffed, Staffing, TrunkGroup, Trun
 pub use plan::{AgentPlan, Held, Plan, Preferences, Published, SincePlan};
 pub use request::{Availability, Swap, SwapSide, TimeOff, Weekly};
 pub use schedule::{Activity, AgentSchedule, AgentWeek, Schedule, ScheduleHead, Segment, Shift};
+pub use webhook::{Webhook, WebhookDelivery};
 
 /// An answer, with what its headers say.
 #[derive(Debug, Clone, PartialEq)]

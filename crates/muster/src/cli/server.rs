@@ -124,6 +124,15 @@ impl Server {
         self.send(Method::PUT, path, Some(serde_json::to_value(body)?)).await
     }
 
+    /// Changes something.
+    pub(crate) async fn patch<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> anyhow::Result<Reply<T>> {
+        self.send(Method::PATCH, path, Some(serde_json::to_value(body)?)).await
+    }
+
     /// Takes something away.
     pub(crate) async fn delete(&self, path: &str) -> anyhow::Result<()> {
         self.send::<Value>(Method::DELETE, path, None).await.map(|_| ())

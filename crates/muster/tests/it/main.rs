@@ -18,3 +18,4 @@ mod push;
 mod registry;
 mod rules;
 mod serve;
+mod webhooks;
