@@ -105,7 +105,6 @@ fn wfm() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
         ("POST", "/timeoffrequests/{id}/cancel", "wfm:timeoff:write", post(time_off::cancel)),
         ("POST", "/adherence/events", "wfm:adherence:write", post(adherence::report)),
         ("GET", "/adherence", "wfm:adherence:read", get(adherence::show)),
-        ("GET", "/events", "wfm:event:read", get(events::feed)),
         ("POST", "/bulk", ANY, post(bulk::send)),
         ("GET", "/jobs/{id}", ANY, get(http::jobs::show)),
         ("GET", "/jobs/{id}/results", ANY, get(http::jobs::results)),
@@ -114,14 +113,15 @@ fn wfm() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
         ("GET", "/audit", "wfm:audit:read", get(audit::list)),
         ("GET", "/audit/export", "wfm:audit:read", get(audit::export)),
     ];
-    routes.extend(webhook_routes());
+    routes.extend(telling());
     routes.extend(scheduling());
     routes
 }
 
-fn webhook_routes() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
+fn telling() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
     let (read, write) = ("wfm:event:read", "wfm:event:write");
     vec![
+        ("GET", "/events", read, get(events::feed)),
         ("GET", "/webhooks", read, get(webhooks::list)),
         ("POST", "/webhooks", write, post(webhooks::create)),
         ("GET", "/webhooks/{id}", read, get(webhooks::show)),

@@ -26,7 +26,8 @@ enum WebhookCommand {
     /// Make a webhook; its secret is printed once.
     Create {
         /// Where events are sent.
-        url: String,
+        #[arg(value_name = "URL")]
+        to: String,
         /// The business unit whose events.
         #[arg(long, value_parser = server::id)]
         unit: String,
@@ -95,9 +96,9 @@ pub(crate) async fn run(options: WebhookOptions, format: Format) -> anyhow::Resu
     let WebhookOptions { print: _, server, command } = options;
     let server = Server::connect(&server).await?;
     match command {
-        WebhookCommand::Create { url, unit, id, types, agents } => {
+        WebhookCommand::Create { to, unit, id, types, agents } => {
             let some = |list: Vec<String>| (!list.is_empty()).then_some(list);
-            let body = json!({ "id": id, "businessUnitId": unit, "url": url,
+            let body = json!({ "id": id, "businessUnitId": unit, "url": to,
                 "eventTypes": some(types), "agentIds": some(agents) });
             let reply = server.post::<Webhook>("/webhooks", &body).await?;
             format.answer(&reply.json, || made(&reply.value));
