@@ -13,6 +13,7 @@ mod history;
 mod load;
 mod past;
 mod readiness;
+mod shedding;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -33,6 +34,7 @@ use crate::desk::check::HeadCheck;
 use crate::desk::history::History;
 use crate::desk::past::Trail;
 use crate::desk::readiness::Looks;
+use crate::desk::shedding::Shedder;
 use crate::limits;
 use crate::metrics::Metrics;
 
@@ -79,6 +81,9 @@ pub enum DeskError {
     /// Too many commands wait.
     #[error("too many commands wait for this unit")]
     Busy,
+    /// Commands have waited too long for a while: more would only wait longer.
+    #[error("commands wait too long for this unit now")]
+    Behind,
     /// The ledger cannot be reached, or the unit cannot be read.
     #[error("the ledger does not answer: {0}")]
     Unavailable(String),
@@ -165,6 +170,7 @@ struct State {
     check: HeadCheck,
     /// The form of an entry that this release does not know: the desk has stepped back.
     unknown_form: OnceLock<u16>,
+    shedder: Shedder,
     metrics: Metrics,
     notes: Option<Notes>,
     /// Whoever waits for the ledger to be free waits for this to be dropped, after the ledger.
@@ -202,6 +208,7 @@ impl Desk {
             looks: Looks::default(),
             check: HeadCheck::default(),
             unknown_form: OnceLock::new(),
+            shedder: Shedder::new(limits::QUEUE_TARGET, metrics.clone()),
             metrics,
             notes,
             _held: held,
@@ -261,6 +268,9 @@ impl Desk {
     /// # Errors
     /// [`DeskError`] when there is no decision; a refusal is an [`Answer`].
     pub async fn ask(&self, ask: Ask) -> Result<Answer, DeskError> {
+        if self.state.shedder.sheds() {
+            return Err(DeskError::Behind);
+        }
         let (reply, answer) = oneshot::channel();
         self.put(Item::Decide(Box::new(ask), reply, tokio::time::Instant::now()))?;
         answer.await.unwrap_or_else(|_| Err(closed()))

@@ -20,6 +20,7 @@ pub(crate) mod time_off;
 pub(crate) mod units;
 
 mod call;
+pub(crate) mod intake;
 pub(crate) mod page;
 pub(crate) mod query;
 pub(crate) mod reply;
@@ -37,10 +38,13 @@ use muster_ledger::{SubjectKind, UnitKey};
 use tokio::sync::watch;
 
 use crate::access::Access;
+use crate::admission::Gate;
 use crate::clock::Clock;
 use crate::desk::{Answer, Ask, Desk, DeskError};
 use crate::error::ApiError;
 use crate::realtime::Realtime;
+use crate::settings::Settings;
+use crate::transport::Phase;
 use crate::units::Units;
 
 use stale::Refused;
@@ -58,29 +62,50 @@ struct Inner {
     access: Access,
     realtime: Realtime,
     refused: Refused,
-    closing: watch::Sender<bool>,
+    settings: Settings,
+    gate: Gate,
+    phase: watch::Sender<Phase>,
     /// The last field: it says when the ledger is free, and `access` has a handle too.
     units: Units,
 }
 
 impl App {
     /// Everything that handlers need.
-    #[must_use]
-    pub fn new(units: Units, access: Access) -> Self {
-        let closing = watch::Sender::new(false);
+    pub(crate) fn new(units: Units, access: Access, settings: Settings) -> Self {
+        let phase = watch::Sender::new(Phase::Running);
+        let gate = Gate::new(&settings.admission, units.metrics().clone());
         let (realtime, refused) = Default::default();
-        Self(Arc::new(Inner { units, access, realtime, refused, closing }))
+        Self(Arc::new(Inner { units, access, realtime, refused, settings, gate, phase }))
     }
 
-    /// Ends what would otherwise go on for ever: streams of events.
-    pub(crate) fn close(&self) {
-        self.0.closing.send_replace(true);
+    /// Says how far the server is with ending. Whatever would go on for ever, such as a stream of
+    /// events, ends when it stops.
+    pub(crate) fn enter(&self, phase: Phase) {
+        self.0.phase.send_replace(phase);
+    }
+
+    /// How far the server is with ending.
+    pub(crate) fn phase(&self) -> Phase {
+        *self.0.phase.borrow()
+    }
+
+    /// Comes back when the server is that far.
+    pub(crate) async fn is_in(&self, phase: Phase) {
+        // The sender lives as long as `self`.
+        let _ = self.0.phase.subscribe().wait_for(|now| *now >= phase).await;
     }
 
     /// Comes back when the server stops.
     pub(crate) async fn closed(&self) {
-        // The sender lives as long as `self`.
-        let _ = self.0.closing.subscribe().wait_for(|closing| *closing).await;
+        self.is_in(Phase::Stopping).await;
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.0.gate
     }
 
     pub(crate) fn units(&self) -> &Units {

@@ -5,6 +5,7 @@
 //! (`muster-ledger`). Start reading at `router`, then [`desk`].
 
 pub mod access;
+pub mod admission;
 pub mod clock;
 pub mod desk;
 mod error;
@@ -14,6 +15,10 @@ pub mod metrics;
 pub mod realtime;
 pub mod router;
 pub mod server;
+mod settings;
+mod transport;
 pub mod units;
 
 pub use server::{Config, Server, StartError};
+pub use settings::{Bounds, Settings, TlsFiles};
+pub use transport::TlsError;

@@ -3,23 +3,24 @@
 mod own;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::header;
+use axum::http::request::Parts;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use tokio::time::Instant;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::access::AccessError;
+use crate::access::{AccessError, Caller};
 use crate::error::{self, ApiError};
 use crate::http::{
     App, Call, acknowledgements, activity_codes, adherence, agents, audit, availability, calendar,
-    events, levels, management_units, oauth, operations, rules, schedules, shifts, swaps, time_off,
-    units,
+    events,
+    intake::{self, Takes},
+    levels, management_units, oauth, operations, rules, schedules, shifts, swaps, time_off, units,
 };
-use crate::limits;
 
 /// The header that names a request in logs and answers.
 const CONTEXT: &str = "x-correlation-id";
@@ -98,7 +99,7 @@ fn wfm() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
         ("POST", "/timeoffrequests/{id}/cancel", "wfm:timeoff:write", post(time_off::cancel)),
         ("POST", "/adherence/events", "wfm:adherence:write", post(adherence::report)),
         ("GET", "/adherence", "wfm:adherence:read", get(adherence::show)),
-        ("GET", "/events", "wfm:event:read", get(events::feed)),
+        ("GET", EVENTS, "wfm:event:read", get(events::feed)),
         ("GET", "/audit", "wfm:audit:read", get(audit::list)),
         ("GET", "/audit/export", "wfm:audit:read", get(audit::export)),
     ];
@@ -186,7 +187,7 @@ pub fn router(app: App) -> Router {
         .route("/readyz", get(operations::ready))
         .route("/metrics", get(operations::metrics))
         .route("/oauth/token", post(oauth::token))
-        .route("/calendar/{file}", get(calendar::read))
+        .route("/calendar/{file}", get(calendar::read).layer(from_fn_with_state(app.clone(), take)))
         // `enter` has read the body within our own limit.
         .nest("/api/v2/wfm", wfm_routes.layer(DefaultBodyLimit::disable()))
         .fallback(|| async { ApiError::no_route() })
@@ -206,25 +207,68 @@ struct Guard {
     scope: &'static str,
 }
 
-/// Checks the token, its scope and whose it is, reads the body, and hands on what handlers need.
-async fn enter(
-    State(Guard { app, method, path, scope }): State<Guard>,
-    request: Request,
-    next: Next,
-) -> Result<Response, ApiError> {
+/// Checks the token and how much it may ask, and says in the answer what is left of that.
+async fn enter(State(guard): State<Guard>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
+    let caller = match caller(&guard.app, &parts).await {
+        Ok(caller) => caller,
+        Err(error) => return ApiError::from(error).into_response(),
+    };
+    let gate = guard.app.gate().clone();
+    let (quota, admitted) = gate.ask(&caller);
+    let mut response = match admitted {
+        Ok(()) => match guard.admit(caller, parts, body, next).await {
+            Ok(response) => response,
+            Err(error) => error.into_response(),
+        },
+        Err(not_now) => ApiError::from(not_now).into_response(),
+    };
+    gate.tell(quota, response.headers_mut());
+    response
+}
+
+/// Who is calling.
+async fn caller(app: &App, parts: &Parts) -> Result<Caller, AccessError> {
     let token = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let bearer = token.and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
     });
-    let caller = app.access().caller(bearer.ok_or(AccessError::NoToken)?).await?;
-    caller.may(scope)?;
-    own::check(&caller, method, path, &parts.uri)?;
-    let body = to_bytes(body, limits::BODY_BYTES).await.map_err(|_| ApiError::too_large())?;
-    let call = Call::new(caller, &parts, &body)?;
-    let mut request = Request::from_parts(parts, Body::from(body));
-    request.extensions_mut().insert(call);
+    app.access().caller(bearer.ok_or(AccessError::NoToken)?).await
+}
+
+impl Guard {
+    /// Checks the scope and whose it is, reads the body, and hands on what handlers need.
+    async fn admit(
+        &self,
+        caller: Caller,
+        parts: Parts,
+        body: Body,
+        next: Next,
+    ) -> Result<Response, ApiError> {
+        caller.may(self.scope)?;
+        own::check(&caller, self.method, self.path, &parts.uri)?;
+        let bounds = &self.app.settings().bounds;
+        let body = intake::read(&parts.headers, body, Takes::Json, bounds.body_time).await?;
+        let call = Call::new(caller, &parts, &body)?;
+        let mut request = Request::from_parts(parts, Body::from(body));
+        request.extensions_mut().insert(call);
+        if self.path == EVENTS {
+            return Ok(next.run(request).await);
+        }
+        let _slot = self.app.gate().slot()?;
+        let answer = tokio::time::timeout(bounds.request_time, next.run(request)).await;
+        answer.map_err(|_| ApiError::too_slow(bounds.request_time))
+    }
+}
+
+/// The route whose requests wait for something to happen, as long as the client says: they are
+/// neither counted among those that are handled nor limited in time.
+const EVENTS: &str = "/events";
+
+/// Has a request without a token count among those that are handled.
+async fn take(State(app): State<App>, request: Request, next: Next) -> Result<Response, ApiError> {
+    let _slot = app.gate().slot()?;
     Ok(next.run(request).await)
 }
 
@@ -232,7 +276,12 @@ async fn enter(
 async fn measure(State(app): State<App>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let response = next.run(request).await;
+    let most = app.settings().bounds.url_bytes;
+    let url = request.uri().path_and_query().map_or(0, |url| url.as_str().len());
+    let response = match url <= most {
+        true => next.run(request).await,
+        false => ApiError::url_too_long(most).into_response(),
+    };
     let route = route.as_ref().map_or("none", MatchedPath::as_str);
     app.units().metrics().request(route, response.status().as_u16(), begun.elapsed());
     response

@@ -42,11 +42,13 @@ pub(super) async fn serve(state: Arc<State>, mut items: mpsc::Receiver<Item>) {
     let mut taken = Vec::with_capacity(limits::BATCH);
     while items.recv_many(&mut taken, limits::BATCH).await > 0 {
         let (mut batch, mut looks) = (Vec::with_capacity(taken.len()), Vec::new());
+        let mut shortest: Option<Duration> = None;
         for item in taken.drain(..) {
             match item {
                 Item::Decide(ask, reply, since) => {
                     let waited = since.elapsed();
                     clerk.state.metrics.waited(waited);
+                    shortest = Some(shortest.map_or(waited, |shortest| shortest.min(waited)));
                     if clerk.is_away && waited > limits::LEDGER_WAIT {
                         // It has had its share of waiting, behind a batch that got no answer.
                         let _ = reply.send(Err(LedgerError::from(Unavailable::Busy).into()));
@@ -57,6 +59,7 @@ pub(super) async fn serve(state: Arc<State>, mut items: mpsc::Receiver<Item>) {
                 Item::CatchUp(revision, reply) => looks.push((revision, reply)),
             }
         }
+        clerk.state.shedder.saw(shortest, items.len());
         // First: whoever only looks has waited for one batch already.
         clerk.look(looks).await;
         clerk.settle(batch).await;

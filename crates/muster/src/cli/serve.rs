@@ -46,7 +46,13 @@ pub(crate) async fn run(options: ServeOptions, format: Format) -> anyhow::Result
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     // Before it is said to be there: who stops it then is heard.
     let mut stop = Stop::listen()?;
-    let config = Config { listen, ledger: config, clock: Clock::machine(), notes: None };
+    let config = Config {
+        listen,
+        ledger: config,
+        clock: Clock::machine(),
+        notes: None,
+        settings: muster_server::Settings::default(),
+    };
     let server = Server::start(config).await?;
     let url = format!("http://{}", server.addr());
     format.answer(&json!({ "listening": url, "ledger": ledger }), || {

@@ -92,6 +92,7 @@ impl Running {
             ledger: LedgerConfig::new(ledger),
             clock: Clock::machine(),
             notes,
+            settings: muster_server::Settings::default(),
         };
         Server::start(config).await.context("start a server")
     }
