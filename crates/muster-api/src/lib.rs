@@ -19,6 +19,7 @@ pub mod agent;
 pub mod agent_view;
 pub mod audit;
 pub mod availability;
+pub mod bulk;
 pub mod calendar;
 #[cfg(feature = "client")]
 pub mod client;

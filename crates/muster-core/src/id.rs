@@ -133,6 +133,8 @@ ids! {
     AvailabilityId;
     /// An API client (a program or a planner's session).
     ClientId;
+    /// Somebody outside who is told of a unit's events.
+    WebhookId;
     /// A command, unique per unit: the hash of organization, client and `Idempotency-Key`.
     CommandId;
 }

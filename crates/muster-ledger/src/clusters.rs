@@ -1,6 +1,8 @@
 //! Units spread over several PostgreSQL clusters. Each unit lies in one; what is no schedule fact
 //! lies at home.
 
+mod write;
+
 use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::sync::Arc;

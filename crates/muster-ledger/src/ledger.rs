@@ -86,6 +86,7 @@ macro_rules! on_engine {
 
 mod plain;
 mod whole;
+mod write;
 
 pub use whole::Migrated;
 

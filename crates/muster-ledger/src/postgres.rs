@@ -12,6 +12,7 @@ mod read;
 mod snapshot;
 mod transfer;
 mod verify;
+mod write;
 
 use std::sync::Arc;
 use std::time::Duration;

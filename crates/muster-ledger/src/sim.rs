@@ -12,6 +12,7 @@ mod hold;
 mod node;
 mod row;
 mod verify;
+mod write;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -12,6 +12,7 @@ mod reader;
 mod snapshot;
 mod transfer;
 mod verify;
+mod write;
 mod writer;
 
 use std::collections::BTreeMap;

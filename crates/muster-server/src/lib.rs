@@ -10,6 +10,7 @@ pub mod clock;
 pub mod desk;
 mod error;
 pub mod http;
+pub mod leased;
 pub mod limits;
 pub mod metrics;
 pub mod realtime;
@@ -18,6 +19,7 @@ pub mod server;
 mod settings;
 mod transport;
 pub mod units;
+pub mod upkeep;
 
 pub use server::{Config, Server, StartError};
 pub use settings::{Bounds, Settings, TlsFiles};

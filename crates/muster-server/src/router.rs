@@ -2,11 +2,13 @@
 
 mod own;
 
+use std::sync::LazyLock;
+
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
@@ -15,12 +17,14 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::access::{AccessError, Caller};
 use crate::error::{self, ApiError};
+use crate::http::bulk::Outer;
 use crate::http::{
-    App, Call, acknowledgements, activity_codes, adherence, agents, audit, availability, calendar,
-    events,
+    App, Call, acknowledgements, activity_codes, adherence, agents, audit, availability, bulk,
+    calendar, events,
     intake::{self, Takes},
     levels, management_units, oauth, operations, rules, schedules, shifts, swaps, time_off, units,
 };
+use crate::limits;
 
 /// The header that names a request in logs and answers.
 const CONTEXT: &str = "x-correlation-id";
@@ -35,6 +39,9 @@ pub struct Route {
     /// The scope; none where no token is asked for.
     pub scope: Option<&'static str>,
 }
+
+/// Stands where a route takes any token: what it leads to takes the scopes.
+pub const ANY: &str = "";
 
 type Handler = MethodRouter<App>;
 
@@ -100,6 +107,7 @@ fn wfm() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
         ("POST", "/adherence/events", "wfm:adherence:write", post(adherence::report)),
         ("GET", "/adherence", "wfm:adherence:read", get(adherence::show)),
         ("GET", EVENTS, "wfm:event:read", get(events::feed)),
+        ("POST", BULK, ANY, post(bulk::send)),
         ("GET", "/audit", "wfm:audit:read", get(audit::list)),
         ("GET", "/audit/export", "wfm:audit:read", get(audit::export)),
     ];
@@ -198,6 +206,68 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
+/// The routes that a bulk's operations may take, without their own checks of tokens.
+pub(crate) fn operations(app: &App) -> Router {
+    static ROUTES: LazyLock<Router<App>> = LazyLock::new(|| {
+        let mut routes = Router::new();
+        for (method, path, scope, handler) in wfm() {
+            if method != "GET" && !ALONE.contains(&path) {
+                let guard = Within { method, path, scope };
+                let handler = handler.layer(from_fn_with_state(guard, step_in));
+                routes = routes.route(path, handler);
+            }
+        }
+        routes
+            .fallback(|| async { ApiError::no_route() })
+            .method_not_allowed_fallback(|| async { ApiError::no_method() })
+            .layer(DefaultBodyLimit::disable())
+    });
+    ROUTES.clone().with_state(app.clone())
+}
+
+/// What no operation of a bulk may be.
+const ALONE: &[&str] = &[BULK];
+
+/// What writes beside the ledger, or more than once: not with others that it would stand or fall
+/// with.
+const NOT_TOGETHER: &[&str] = &[
+    "/businessunits",
+    "/agents/{id}/sessions",
+    "/agents/{id}/sessions/{session}",
+    "/agents/{id}/calendar",
+    "/adherence/events",
+    "/scheduling/shiftswaps/bulk",
+];
+
+/// What is known of the route of an operation.
+#[derive(Debug, Clone, Copy)]
+struct Within {
+    method: &'static str,
+    path: &'static str,
+    scope: &'static str,
+}
+
+/// Lets an operation in on behalf of the caller of its bulk.
+async fn step_in(
+    State(Within { method, path, scope }): State<Within>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    let (mut parts, body) = request.into_parts();
+    let outer = parts.extensions.remove::<Outer>().ok_or_else(ApiError::no_token)?;
+    let Outer { caller, key, stage } = outer;
+    if stage.is_some() && NOT_TOGETHER.contains(&path) {
+        let problem = "cannot stand or fall with others: send it with atomicity item";
+        return Err(ApiError::bad_input("path", parts.uri.path(), problem));
+    }
+    may(&caller, method, path, scope, &parts.uri)?;
+    let most = limits::BODY_BYTES;
+    let body = to_bytes(body, most).await.map_err(|_| ApiError::too_large(most))?;
+    let call = Call::new(caller, &parts, &body)?.within(key, stage);
+    parts.extensions.insert(call);
+    Ok(next.run(Request::from_parts(parts, Body::from(body))).await)
+}
+
 /// What the guard of a route knows of it.
 #[derive(Debug, Clone)]
 struct Guard {
@@ -246,10 +316,10 @@ impl Guard {
         body: Body,
         next: Next,
     ) -> Result<Response, ApiError> {
-        caller.may(self.scope)?;
-        own::check(&caller, self.method, self.path, &parts.uri)?;
+        may(&caller, self.method, self.path, self.scope, &parts.uri)?;
         let bounds = &self.app.settings().bounds;
-        let body = intake::read(&parts.headers, body, Takes::Json, bounds.body_time).await?;
+        let takes = if self.path == BULK { Takes::JsonOrLines } else { Takes::Json };
+        let body = intake::read(&parts.headers, body, takes, bounds.body_time).await?;
         let call = Call::new(caller, &parts, &body)?;
         let mut request = Request::from_parts(parts, Body::from(body));
         request.extensions_mut().insert(call);
@@ -266,10 +336,27 @@ impl Guard {
 /// neither counted among those that are handled nor limited in time.
 const EVENTS: &str = "/events";
 
+/// The route that takes JSON lines.
+const BULK: &str = "/bulk";
+
 /// Has a request without a token count among those that are handled.
 async fn take(State(app): State<App>, request: Request, next: Next) -> Result<Response, ApiError> {
     let _slot = app.gate().slot()?;
     Ok(next.run(request).await)
+}
+
+/// Checks that a caller may go there.
+fn may(
+    caller: &Caller,
+    method: &str,
+    path: &str,
+    scope: &'static str,
+    uri: &Uri,
+) -> Result<(), AccessError> {
+    if scope != ANY {
+        caller.may(scope)?;
+    }
+    own::check(caller, method, path, uri)
 }
 
 /// Counts every request and takes its time, by the route that took it.

@@ -2,10 +2,11 @@
 
 mod plain;
 mod snapshot;
+mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use muster_core::id::{AgentId, ClientId, CommandId, OrganizationId, Revision, UnitId};
+use muster_core::id::{AgentId, ClientId, CommandId, OrganizationId, Revision, UnitId, WebhookId};
 
 use crate::entry::{Appended, Chain, Hash, NO_HASH, NewEntry, StoredCommand, StoredEntry};
 use crate::error::{AppendError, LedgerError};
@@ -14,6 +15,7 @@ use crate::limits;
 use crate::plain::{CalendarLink, ClientRow, Profile, SigningKey};
 use crate::snapshot::Snapshot;
 use crate::subject::{SubjectChange, SubjectKind, UnitKey};
+use crate::write::{AgendaRow, KeyedAnswer};
 
 type Subject = (OrganizationId, SubjectKind, String);
 
@@ -26,6 +28,10 @@ pub(super) struct Database {
     clients: BTreeMap<ClientId, ClientRow>,
     calendars: BTreeMap<(OrganizationId, AgentId), CalendarLink>,
     signing_keys: Vec<SigningKey>,
+    leases: BTreeMap<String, write::Held>,
+    agenda: BTreeMap<UnitKey, AgendaRow>,
+    answers: BTreeMap<CommandId, KeyedAnswer>,
+    webhooks: BTreeMap<(OrganizationId, WebhookId), write::Webhook>,
 }
 
 /// A unit's ledger.

@@ -14,6 +14,8 @@ use crate::limits;
 pub(crate) enum Takes {
     /// JSON, of any media type that says so; also without one.
     Json,
+    /// The same, or JSON lines.
+    JsonOrLines,
     /// A form, as OAuth has it; also without a media type.
     Form,
 }
@@ -26,6 +28,7 @@ impl Takes {
                 let kind = given.strip_prefix("application/");
                 kind.is_some_and(|kind| kind == "json" || kind.ends_with("+json"))
             }
+            Self::JsonOrLines => given == "application/x-ndjson" || Self::Json.media_type(&given),
             Self::Form => given == "application/x-www-form-urlencoded",
         }
     }
@@ -33,13 +36,14 @@ impl Takes {
     fn named(self) -> &'static str {
         match self {
             Self::Json => "application/json",
+            Self::JsonOrLines => "application/json or application/x-ndjson",
             Self::Form => "application/x-www-form-urlencoded",
         }
     }
 
     fn most(self) -> usize {
         match self {
-            Self::Json => limits::BODY_BYTES,
+            Self::Json | Self::JsonOrLines => limits::BODY_BYTES,
             Self::Form => limits::FORM_BYTES,
         }
     }
@@ -121,6 +125,10 @@ mod tests {
         }
         for other in ["text/plain", "text/json", "application/jsonp", "application/xml", ""] {
             assert!(!Takes::Json.media_type(other), "{other}");
+        }
+        assert!(!Takes::Json.media_type("application/x-ndjson"));
+        for taken in ["application/x-ndjson", "application/json"] {
+            assert!(Takes::JsonOrLines.media_type(taken));
         }
         assert!(Takes::Form.media_type("application/x-www-form-urlencoded"));
         assert!(!Takes::Form.media_type("application/json"));

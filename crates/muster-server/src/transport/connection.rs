@@ -16,7 +16,7 @@ use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until, timeout_at};
-use tower_service::Service as _;
+use tower::Service as _;
 
 use crate::http::App;
 use crate::limits;
