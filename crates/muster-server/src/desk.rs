@@ -38,6 +38,7 @@ use crate::desk::readiness::Looks;
 use crate::desk::shedding::Shedder;
 use crate::limits;
 use crate::metrics::Metrics;
+use crate::trace::Context;
 
 pub use history::Moment;
 pub use load::SNAPSHOT_FORMAT;
@@ -279,7 +280,7 @@ impl Desk {
     /// [`DeskError`] when there is no decision; a refusal is an [`Answer`].
     pub async fn ask(&self, ask: Ask) -> Result<Answer, DeskError> {
         let (reply, answer) = oneshot::channel();
-        let asked = Box::new(Asked { ask, reply, group: None });
+        let asked = Box::new(Asked { ask, reply, group: None, context: Context::current() });
         self.put(Item::Decide(asked, tokio::time::Instant::now()))?;
         answer.await.unwrap_or_else(|_| Err(closed()))
     }
@@ -299,7 +300,7 @@ impl Desk {
                 .into_iter()
                 .map(|ask| {
                     let (reply, answer) = oneshot::channel();
-                    (Asked { ask, reply, group: name.clone() }, answer)
+                    (Asked { ask, reply, group: name.clone(), context: Context::current() }, answer)
                 })
                 .unzip();
             all.extend(asked);

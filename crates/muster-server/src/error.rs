@@ -16,11 +16,7 @@ use crate::access::AccessError;
 use crate::admission::NotNow;
 use crate::desk::{Answer, DeskError};
 use crate::http::{problem, reply, told};
-
-tokio::task_local! {
-    /// What the request that is being handled is called in logs and answers.
-    pub(crate) static CONTEXT_ID: String;
-}
+use crate::trace::Context;
 
 /// How long a client should wait before it tries again what could not be taken.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -220,8 +216,7 @@ impl ApiError {
     }
 
     fn unavailable(why: &str) -> Self {
-        let request = CONTEXT_ID.try_with(Clone::clone).unwrap_or_default();
-        tracing::error!(request.id = request, why, "request not served");
+        tracing::error!(why, "request not served");
         Problem::new(Code::Unavailable, "the ledger does not answer now").after(RETRY_AFTER).into()
     }
 }
@@ -306,7 +301,7 @@ impl From<DeskError> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(mut self) -> Response {
-        self.problem.context_id = CONTEXT_ID.try_with(Clone::clone).unwrap_or_default();
+        self.problem.context_id = Context::current_id();
         let status = StatusCode::from_u16(self.problem.status);
         let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = problem(status, &self.problem);

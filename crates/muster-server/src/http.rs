@@ -30,6 +30,7 @@ pub(crate) mod strict;
 pub(crate) mod told;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use muster_core::command::Action;
 use muster_core::decide::Rejection;
@@ -43,8 +44,9 @@ use crate::admission::Gate;
 use crate::clock::Clock;
 use crate::desk::{Answer, Ask, Desk, DeskError};
 use crate::error::ApiError;
+use crate::limits;
 use crate::realtime::Realtime;
-use crate::settings::Settings;
+use crate::settings::{AccessLog, Settings};
 use crate::transport::Phase;
 use crate::units::Units;
 
@@ -66,6 +68,8 @@ struct Inner {
     settings: Settings,
     gate: Gate,
     phase: watch::Sender<Phase>,
+    /// How often somebody has asked for the node's health.
+    health_asked: AtomicU64,
     /// The last field: it says when the ledger is free, and `access` has a handle too.
     units: Units,
 }
@@ -75,8 +79,17 @@ impl App {
     pub(crate) fn new(units: Units, access: Access, settings: Settings) -> Self {
         let phase = watch::Sender::new(Phase::Running);
         let gate = Gate::new(&settings.admission, units.metrics().clone());
-        let (realtime, refused) = Default::default();
-        Self(Arc::new(Inner { units, access, realtime, refused, settings, gate, phase }))
+        let (realtime, refused, health_asked) = Default::default();
+        Self(Arc::new(Inner {
+            units,
+            access,
+            realtime,
+            refused,
+            settings,
+            gate,
+            phase,
+            health_asked,
+        }))
     }
 
     /// Says how far the server is with ending. Whatever would go on for ever, such as a stream of
@@ -103,6 +116,16 @@ impl App {
 
     pub(crate) fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// Whether a request to a route is logged: of those that are asked all day long, some.
+    pub(crate) fn is_logged(&self, route: &str) -> bool {
+        let is_asked_often = matches!(route, "/healthz" | "/readyz" | "/metrics");
+        let is_turn = || {
+            let asked = self.0.health_asked.fetch_add(1, Ordering::Relaxed);
+            asked.is_multiple_of(limits::HEALTH_LOGGED)
+        };
+        self.settings().access_log == AccessLog::On && (!is_asked_often || is_turn())
     }
 
     pub(crate) fn gate(&self) -> &Gate {

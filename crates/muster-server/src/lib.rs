@@ -17,10 +17,11 @@ pub mod realtime;
 pub mod router;
 pub mod server;
 mod settings;
+pub mod trace;
 mod transport;
 pub mod units;
 pub mod upkeep;
 
 pub use server::{Config, Server, StartError};
-pub use settings::{Bounds, Settings, TlsFiles};
+pub use settings::{AccessLog, Bounds, Settings, TlsFiles};
 pub use transport::TlsError;

@@ -129,5 +129,9 @@ pub const REQUEST_TIME: Duration = Duration::from_secs(60);
 pub const LINGER: Duration = Duration::from_millis(250);
 /// How long to wait after a connection could not be accepted, as when there are no more files.
 pub const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// Longest `X-Correlation-Id` that is taken, in characters.
+pub const CORRELATION_LEN: usize = 64;
+/// Of so many requests for a node's health, one is logged.
+pub const HEALTH_LOGGED: u64 = 100;
 /// Largest body of a request for a token, in bytes.
 pub const FORM_BYTES: usize = 64 * 1024;

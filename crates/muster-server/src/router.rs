@@ -5,18 +5,19 @@ mod own;
 use std::sync::LazyLock;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{Uri, header};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use tokio::time::Instant;
 use tower_http::catch_panic::CatchPanicLayer;
+use tracing::{Instrument as _, error_span, field};
 
 use crate::access::{AccessError, Caller};
-use crate::error::{self, ApiError};
+use crate::error::ApiError;
 use crate::http::bulk::Outer;
 use crate::http::{
     App, Call, acknowledgements, activity_codes, adherence, agents, audit, availability, bulk,
@@ -25,9 +26,7 @@ use crate::http::{
     levels, management_units, oauth, operations, rules, schedules, shifts, swaps, time_off, units,
 };
 use crate::limits;
-
-/// The header that names a request in logs and answers.
-const CONTEXT: &str = "x-correlation-id";
+use crate::trace::{CORRELATION, Context};
 
 /// A route: its method, its path, and the scope it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -202,7 +201,7 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(|| async { ApiError::no_method() })
         .layer(CatchPanicLayer::custom(|_| ApiError::broken().into_response()))
         .layer(from_fn_with_state(app.clone(), measure))
-        .layer(from_fn(correlate))
+        .layer(from_fn_with_state(app.clone(), correlate))
         .with_state(app)
 }
 
@@ -284,6 +283,7 @@ async fn enter(State(guard): State<Guard>, request: Request, next: Next) -> Resp
         Ok(caller) => caller,
         Err(error) => return ApiError::from(error).into_response(),
     };
+    tracing::Span::current().record("client", field::display(&caller.actor.client));
     let gate = guard.app.gate().clone();
     let (quota, admitted) = gate.ask(&caller);
     let mut response = match admitted {
@@ -359,10 +359,11 @@ fn may(
     own::check(caller, method, path, uri)
 }
 
-/// Counts every request and takes its time, by the route that took it.
+/// Counts every request, takes its time, by the route that took it, and logs it.
 async fn measure(State(app): State<App>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let route = request.extensions().get::<MatchedPath>().cloned();
+    let method = request.method().clone();
     let most = app.settings().bounds.url_bytes;
     let url = request.uri().path_and_query().map_or(0, |url| url.as_str().len());
     let response = match url <= most {
@@ -370,19 +371,31 @@ async fn measure(State(app): State<App>, request: Request, next: Next) -> Respon
         false => ApiError::url_too_long(most).into_response(),
     };
     let route = route.as_ref().map_or("none", MatchedPath::as_str);
-    app.units().metrics().request(route, response.status().as_u16(), begun.elapsed());
+    let (status, took) = (response.status().as_u16(), begun.elapsed());
+    app.units().metrics().request(route, status, took);
+    if let Some(context) = Context::current() {
+        context.ended(method.as_str(), route, status);
+    }
+    if app.is_logged(route) {
+        let bytes = response.body().size_hint().exact();
+        // To the microsecond.
+        let ms = (took.as_secs_f64() * 1e6).round() / 1e3;
+        tracing::info!(target: "muster_server::access", %method, route, status, ms, bytes, "answered");
+    }
     response
 }
 
-/// Gives every answer an id that its log lines carry too.
-async fn correlate(request: Request, next: Next) -> Response {
-    let asked = request.headers().get(CONTEXT).and_then(|value| value.to_str().ok());
-    let asked = asked.filter(|id| (1..=64).contains(&id.len())).map(str::to_owned);
-    let id = asked.unwrap_or_else(|| format!("{:016x}", rand::random::<u64>()));
-    let header = id.parse();
-    let mut response = error::CONTEXT_ID.scope(id, next.run(request)).await;
+/// Gives every request an id, in its log lines and its answer, and its place in a trace.
+async fn correlate(State(app): State<App>, request: Request, next: Next) -> Response {
+    let traces = app.settings().traces.as_ref();
+    let context = Context::new(request.headers(), traces, app.clock());
+    let header = context.id().parse();
+    let (id, trace) = (context.id(), context.trace().map(field::display));
+    // Of the level of errors, so that whatever is logged has it.
+    let span = error_span!("request", request.id = id, trace.id = trace, client = field::Empty);
+    let mut response = context.scope(next.run(request)).instrument(span).await;
     if let Ok(header) = header {
-        response.headers_mut().insert(CONTEXT, header);
+        response.headers_mut().insert(CORRELATION, header);
     }
     response
 }

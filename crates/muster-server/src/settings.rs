@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use crate::admission::Admission;
 use crate::limits;
+use crate::trace::Traces;
 
 /// All of it; the usual values by default.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// How much is let in.
     pub admission: Admission,
@@ -16,6 +17,20 @@ pub struct Settings {
     pub bounds: Bounds,
     /// The certificate that connections are encrypted with; they are not when there is none.
     pub tls: Option<TlsFiles>,
+    /// Whether every request is logged.
+    pub access_log: AccessLog,
+    /// Who is told of spans; nobody when there is none.
+    pub traces: Option<Traces>,
+}
+
+/// Whether every request is logged, as a line of level info.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AccessLog {
+    /// It is; of those for a node's health some.
+    #[default]
+    On,
+    /// None is.
+    Off,
 }
 
 /// How long and how large connections and requests may be.

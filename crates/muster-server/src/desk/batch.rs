@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use crate::desk::decide::{self, Decided};
 use crate::desk::{Ask, DeskError, Reply, State, answer, load};
 use crate::limits;
+use crate::trace::Context;
 
 /// A command, and who waits for the answer.
 pub(super) struct Asked {
@@ -20,9 +21,18 @@ pub(super) struct Asked {
     pub(super) reply: Reply,
     /// Those that follow each other with the same name here stand or fall together.
     pub(super) group: Option<CommandId>,
+    /// The request that it came with.
+    pub(super) context: Option<Context>,
 }
 
 impl Asked {
+    /// Tells of a part of the request, from an instant until now, if it is traced.
+    fn tell(&self, name: &'static str, begun: Instant) {
+        if let Some(context) = &self.context {
+            context.part(name, begun);
+        }
+    }
+
     /// Whether two neighbours stand or fall together.
     pub(super) fn is_tied(&self, other: &Self) -> bool {
         self.group.is_some() && self.group == other.group
@@ -96,6 +106,7 @@ impl Clerk {
     fn take(&self, batch: &mut Vec<Asked>, asked: impl IntoIterator<Item = Asked>, since: Instant) {
         let waited = since.elapsed();
         self.state.metrics.waited(waited);
+        let asked = asked.into_iter().inspect(|asked| asked.tell("queue", since));
         if self.is_away && waited > limits::LEDGER_WAIT {
             // It has had its share of waiting, behind a batch that got no answer.
             for Asked { reply, .. } in asked {
@@ -129,8 +140,8 @@ impl Clerk {
     async fn attempt(&mut self, batch: &[Asked]) -> (Vec<Decided>, Result<(), AppendError>) {
         let state = &self.state;
         if !self.is_contended {
-            let decided = decide::all(state, batch);
-            let outcome = self.append(&decided).await;
+            let decided = told(batch, "decide", async { decide::all(state, batch) }).await;
+            let outcome = told(batch, "append", self.append(&decided)).await;
             return (decided, outcome);
         }
         let mut hold = match state.ledger.hold(&state.key).await {
@@ -142,9 +153,9 @@ impl Clerk {
         if let Err(error) = load::catch_up_held(state, &mut hold).await {
             return (Vec::new(), Err(error.into()));
         }
-        let decided = decide::all(state, batch);
+        let decided = told(batch, "decide", async { decide::all(state, batch) }).await;
         let entries = decide::entries(&decided);
-        let outcome = measured(state, hold.append(entries)).await;
+        let outcome = told(batch, "append", measured(state, hold.append(entries))).await;
         (decided, outcome)
     }
 
@@ -244,6 +255,14 @@ impl Clerk {
             tokio::spawn(load::snapshot(self.state.clone(), head, apart));
         }
     }
+}
+
+/// Does something for a batch, and tells of it in the traces of its requests.
+async fn told<T>(batch: &[Asked], name: &'static str, work: impl Future<Output = T>) -> T {
+    let begun = Instant::now();
+    let done = work.await;
+    batch.iter().for_each(|asked| asked.tell(name, begun));
+    done
 }
 
 /// Waits for an append, and says what came of it and how long it took.
