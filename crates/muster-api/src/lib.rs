@@ -28,6 +28,7 @@ pub mod conflict;
 pub mod etag;
 pub mod event;
 pub mod input;
+pub mod job;
 pub mod levels;
 pub mod list;
 pub mod packs;

@@ -135,6 +135,8 @@ ids! {
     ClientId;
     /// Somebody outside who is told of a unit's events.
     WebhookId;
+    /// Something that is done in the background for a client.
+    JobId;
     /// A command, unique per unit: the hash of organization, client and `Idempotency-Key`.
     CommandId;
 }

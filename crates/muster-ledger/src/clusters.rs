@@ -1,6 +1,7 @@
 //! Units spread over several PostgreSQL clusters. Each unit lies in one; what is no schedule fact
 //! lies at home.
 
+mod job;
 mod write;
 
 use std::collections::BTreeMap;

@@ -84,6 +84,7 @@ macro_rules! on_engine {
     };
 }
 
+mod job;
 mod plain;
 mod whole;
 mod write;

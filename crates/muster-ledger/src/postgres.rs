@@ -5,6 +5,7 @@ mod append;
 mod bell;
 mod fault;
 mod hold;
+mod job;
 mod open;
 mod plain;
 mod pool;

@@ -9,6 +9,7 @@ mod database;
 mod engine;
 mod fate;
 mod hold;
+mod job;
 mod node;
 mod row;
 mod verify;

@@ -4,6 +4,7 @@ mod append;
 mod backup;
 mod fault;
 mod hold;
+mod job;
 mod lock;
 mod open;
 mod plain;

@@ -5,6 +5,7 @@ use muster_core::instant::Instant;
 
 use crate::entry::Hash;
 use crate::error::LedgerError;
+use crate::job::JobChange;
 use crate::lease::Lease;
 use crate::subject::UnitKey;
 use crate::webhook::{Delivery, WebhookProgress, WebhookRow};
@@ -100,6 +101,8 @@ pub enum RowChange {
     },
     /// Adds to the log of a webhook, and drops what lies further back than it keeps.
     LogDelivery(Delivery),
+    /// Changes jobs.
+    Job(JobChange),
     /// Sets what is to be looked at in a unit.
     SetAgenda(AgendaRow),
     /// Drops the deliveries from before an instant.

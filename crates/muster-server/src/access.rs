@@ -14,7 +14,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use muster_core::entry::Actor;
 use muster_core::id::{AgentId, ClientId, OrganizationId};
 use muster_ledger::{ClientRow, Ledger, LedgerError};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
 
@@ -82,7 +82,7 @@ pub enum AccessError {
 }
 
 /// Who is calling, and what they may do.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Caller {
     /// The organization the token belongs to.
     pub organization: OrganizationId,

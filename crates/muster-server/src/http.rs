@@ -9,6 +9,7 @@ pub(crate) mod availability;
 pub(crate) mod bulk;
 pub(crate) mod calendar;
 pub(crate) mod events;
+pub(crate) mod jobs;
 pub(crate) mod levels;
 pub(crate) mod management_units;
 pub(crate) mod oauth;
@@ -37,7 +38,7 @@ use muster_core::decide::Rejection;
 use muster_core::id::{CommandId, OrganizationId, UnitId};
 use muster_core::{Revision, Roster};
 use muster_ledger::{SubjectKind, UnitKey};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::access::Access;
 use crate::admission::Gate;
@@ -70,6 +71,8 @@ struct Inner {
     phase: watch::Sender<Phase>,
     /// How often somebody has asked for the node's health.
     health_asked: AtomicU64,
+    /// Somebody has something for the jobs' worker.
+    jobs: Notify,
     /// The last field: it says when the ledger is free, and `access` has a handle too.
     units: Units,
 }
@@ -80,6 +83,7 @@ impl App {
         let phase = watch::Sender::new(Phase::Running);
         let gate = Gate::new(&settings.admission, units.metrics().clone());
         let (realtime, refused, health_asked) = Default::default();
+        let jobs = Notify::new();
         Self(Arc::new(Inner {
             units,
             access,
@@ -89,6 +93,7 @@ impl App {
             gate,
             phase,
             health_asked,
+            jobs,
         }))
     }
 
@@ -130,6 +135,16 @@ impl App {
 
     pub(crate) fn gate(&self) -> &Gate {
         &self.0.gate
+    }
+
+    /// Tells the jobs' worker, if it is here, that there is something to be done.
+    pub(crate) fn wake_jobs(&self) {
+        self.0.jobs.notify_one();
+    }
+
+    /// Comes back when there may be something to be done.
+    pub(crate) async fn jobs_wanted(&self) {
+        self.0.jobs.notified().await;
     }
 
     pub(crate) fn units(&self) -> &Units {

@@ -25,8 +25,9 @@ use crate::http::{
     intake::{self, Takes},
     levels, management_units, oauth, operations, rules, schedules, shifts, swaps, time_off, units,
 };
-use crate::limits;
+use crate::jobs::{self, Order};
 use crate::trace::{CORRELATION, Context};
+use crate::{http, limits};
 
 /// A route: its method, its path, and the scope it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,6 +108,10 @@ fn wfm() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
         ("GET", "/adherence", "wfm:adherence:read", get(adherence::show)),
         ("GET", EVENTS, "wfm:event:read", get(events::feed)),
         ("POST", BULK, ANY, post(bulk::send)),
+        ("GET", "/jobs/{id}", ANY, get(http::jobs::show)),
+        ("GET", "/jobs/{id}/results", ANY, get(http::jobs::results)),
+        ("GET", "/jobs/{id}/progress", ANY, get(http::jobs::progress)),
+        ("POST", "/jobs/{id}/cancel", ANY, post(http::jobs::cancel)),
         ("GET", "/audit", "wfm:audit:read", get(audit::list)),
         ("GET", "/audit/export", "wfm:audit:read", get(audit::export)),
     ];
@@ -210,7 +215,7 @@ pub(crate) fn operations(app: &App) -> Router {
     static ROUTES: LazyLock<Router<App>> = LazyLock::new(|| {
         let mut routes = Router::new();
         for (method, path, scope, handler) in wfm() {
-            if method != "GET" && !ALONE.contains(&path) {
+            if is_operation(method, path) {
                 let guard = Within { method, path, scope };
                 let handler = handler.layer(from_fn_with_state(guard, step_in));
                 routes = routes.route(path, handler);
@@ -224,8 +229,10 @@ pub(crate) fn operations(app: &App) -> Router {
     ROUTES.clone().with_state(app.clone())
 }
 
-/// What no operation of a bulk may be.
-const ALONE: &[&str] = &[BULK];
+/// Whether a route may be an operation of a bulk, or a job.
+fn is_operation(method: &str, path: &str) -> bool {
+    method != "GET" && !matches!(path, BULK | "/jobs/{id}/cancel")
+}
 
 /// What writes beside the ledger, or more than once: not with others that it would stand or fall
 /// with.
@@ -316,19 +323,30 @@ impl Guard {
         body: Body,
         next: Next,
     ) -> Result<Response, ApiError> {
-        may(&caller, self.method, self.path, self.scope, &parts.uri)?;
-        let bounds = &self.app.settings().bounds;
-        let takes = if self.path == BULK { Takes::JsonOrLines } else { Takes::Json };
+        let Self { app, method, path, scope } = self;
+        may(&caller, method, path, scope, &parts.uri)?;
+        let bounds = &app.settings().bounds;
+        let takes = if *path == BULK { Takes::JsonOrLines } else { Takes::Json };
         let body = intake::read(&parts.headers, body, takes, bounds.body_time).await?;
         let call = Call::new(caller, &parts, &body)?;
+        let order = match call.is_async() && is_operation(method, path) {
+            true => Some((call.clone(), Order::of_request(&call, &parts, &body)?)),
+            false => None,
+        };
         let mut request = Request::from_parts(parts, Body::from(body));
         request.extensions_mut().insert(call);
-        if self.path == EVENTS {
+        if *path == EVENTS {
             return Ok(next.run(request).await);
         }
-        let _slot = self.app.gate().slot()?;
-        let answer = tokio::time::timeout(bounds.request_time, next.run(request)).await;
-        answer.map_err(|_| ApiError::too_slow(bounds.request_time))
+        let _slot = app.gate().slot()?;
+        let handled = async {
+            match order {
+                Some((call, order)) => jobs::begin(app, &call, order).await,
+                None => Ok(next.run(request).await),
+            }
+        };
+        let answer = tokio::time::timeout(bounds.request_time, handled).await;
+        answer.unwrap_or_else(|_| Err(ApiError::too_slow(bounds.request_time)))
     }
 }
 

@@ -123,6 +123,11 @@ impl Context {
         Self { id, trace: trace.or(parent.map(|parent| parent.trace)), traced }
     }
 
+    /// Of work that goes on after the request that asked for it.
+    pub(crate) fn after(id: &str) -> Self {
+        Self { id: id.into(), trace: None, traced: None }
+    }
+
     /// The one of the request that is being handled.
     pub(crate) fn current() -> Option<Self> {
         CONTEXT.try_with(Self::clone).ok()

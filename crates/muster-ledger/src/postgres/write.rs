@@ -273,6 +273,7 @@ async fn change(db: &mut pool::Lease, change: &RowChange) -> Result<bool, Ledger
             Ok(removed)
         }
         RowChange::LogDelivery(delivery) => log(db, delivery).await,
+        RowChange::Job(change) => super::job::change(db, change).await,
         RowChange::SetAgenda(AgendaRow { unit, revision, due_at }) => {
             let params: [Param<'_>; 4] = [
                 (&unit.organization.as_str(), Type::TEXT),
@@ -294,7 +295,7 @@ async fn change(db: &mut pool::Lease, change: &RowChange) -> Result<bool, Ledger
 }
 
 /// Whether a statement answered with a row.
-async fn changed(
+pub(super) async fn changed(
     db: &mut pool::Lease,
     sql: &str,
     params: &[Param<'_>],
@@ -359,10 +360,10 @@ fn keyed_answer(row: &Row) -> Result<KeyedAnswer, LedgerError> {
     Ok(KeyedAnswer { request_hash: hash(row, 0)?, answer: get(row, 1)?, at })
 }
 
-fn number(row: &Row, column: usize) -> Result<u64, LedgerError> {
+pub(super) fn number(row: &Row, column: usize) -> Result<u64, LedgerError> {
     u64::try_from(get::<i64>(row, column)?).map_err(corrupt)
 }
 
-fn stored(number: u64) -> Result<i64, LedgerError> {
+pub(super) fn stored(number: u64) -> Result<i64, LedgerError> {
     i64::try_from(number).map_err(corrupt)
 }

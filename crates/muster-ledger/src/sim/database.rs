@@ -1,15 +1,19 @@
 //! What is stored, and what an operation does to it when it gets there: as the other engines do.
 
+mod job;
 mod plain;
 mod snapshot;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use muster_core::id::{AgentId, ClientId, CommandId, OrganizationId, Revision, UnitId, WebhookId};
+use muster_core::id::{
+    AgentId, ClientId, CommandId, JobId, OrganizationId, Revision, UnitId, WebhookId,
+};
 
 use crate::entry::{Appended, Chain, Hash, NO_HASH, NewEntry, StoredCommand, StoredEntry};
 use crate::error::{AppendError, LedgerError};
+use crate::job::JobRow;
 use crate::ledger::{Created, Stats};
 use crate::limits;
 use crate::plain::{CalendarLink, ClientRow, Profile, SigningKey};
@@ -32,6 +36,8 @@ pub(super) struct Database {
     agenda: BTreeMap<UnitKey, AgendaRow>,
     answers: BTreeMap<CommandId, KeyedAnswer>,
     webhooks: BTreeMap<(OrganizationId, WebhookId), write::Webhook>,
+    jobs: BTreeMap<(OrganizationId, JobId), JobRow>,
+    outcomes: BTreeMap<(OrganizationId, JobId), BTreeMap<u64, Vec<u8>>>,
 }
 
 /// A unit's ledger.

@@ -290,6 +290,7 @@ fn change(db: &Connection, change: &RowChange) -> Result<bool, rusqlite::Error> 
             .execute(params![organization, webhook, number - limits::DELIVERIES])?;
             1
         }
+        RowChange::Job(change) => super::job::change(db, change)?,
         RowChange::SetAgenda(AgendaRow { unit, revision, due_at }) => db
             .prepare_cached(
                 "insert into agenda (organization, unit, revision, due_at)

@@ -3,6 +3,7 @@
 mod append;
 mod concurrent;
 mod damage;
+mod job;
 mod lease;
 mod model;
 mod moving;
@@ -56,6 +57,11 @@ macro_rules! facts {
                 an_append_that_nobody_waits_for_is_whole_or_absent
                 a_repeated_append_is_made_once
                 the_signing_key_is_the_same_for_all
+            }
+            job {
+                a_job_is_added_once_and_open_until_it_is_done
+                what_an_operation_came_to_is_kept_once
+                old_jobs_are_forgotten_with_their_outcomes
             }
             lease {
                 one_holder_has_the_work_until_it_runs_out

@@ -11,6 +11,7 @@ mod calendar;
 mod clock_changes;
 mod draft_events;
 mod drafts;
+mod jobs;
 mod levels;
 mod operations;
 mod own;

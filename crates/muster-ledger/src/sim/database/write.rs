@@ -75,9 +75,11 @@ impl Database {
             return Err(WriteError::Answered(first.clone()));
         }
         let before = (self.webhooks.clone(), self.answers.clone(), self.agenda.clone());
+        let jobs_before = (self.jobs.clone(), self.outcomes.clone());
         for change in changes {
             if self.change(change).is_none() {
                 (self.webhooks, self.answers, self.agenda) = before;
+                (self.jobs, self.outcomes) = jobs_before;
                 return Err(WriteError::Moved);
             }
         }
@@ -120,6 +122,7 @@ impl Database {
                 let kept = number.saturating_sub(limits::DELIVERIES.unsigned_abs());
                 log.retain(|logged| logged.number > kept);
             }
+            RowChange::Job(change) => self.change_jobs(change)?,
             RowChange::SetAgenda(row) => {
                 self.agenda.insert(row.unit.clone(), row);
             }
