@@ -377,6 +377,9 @@ fn may(
     own::check(caller, method, path, uri)
 }
 
+/// Whose log lines tell of every request.
+const ACCESS: &str = "muster_server::access";
+
 /// Counts every request, takes its time, by the route that took it, and logs it.
 async fn measure(State(app): State<App>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
@@ -398,7 +401,7 @@ async fn measure(State(app): State<App>, request: Request, next: Next) -> Respon
         let bytes = response.body().size_hint().exact();
         // To the microsecond.
         let ms = (took.as_secs_f64() * 1e6).round() / 1e3;
-        tracing::info!(target: "muster_server::access", %method, route, status, ms, bytes, "answered");
+        tracing::info!(target: ACCESS, %method, route, status, ms, bytes, "answered");
     }
     response
 }

@@ -3,8 +3,8 @@
 //! A queue is good for a burst; one that does not get shorter is only delay. It is the *shortest*
 //! wait that tells them apart: in a burst somebody soon waits only shortly, in a standing queue
 //! nobody does. As long as every command of every batch has waited longer than a target, over an
-//! interval, the desk refuses new ones; what is queued already is still decided. It takes them again
-//! as soon as somebody has waited less, or nobody waits.
+//! interval, the desk refuses new ones; what is queued already is still decided. It takes them
+//! again as soon as somebody has waited less, or nobody waits.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};

@@ -1,6 +1,6 @@
 //! What a node is configured with: a table of settings, and where each may be said.
 //!
-//! A flag goes before the environment, the environment before a file, a file before the usual value.
+//! A flag goes before the environment, that before a file, and a file before the usual value.
 
 mod check;
 mod kind;

@@ -29,7 +29,7 @@ fn written(value: &impl Display) -> Option<String> {
 
 impl Kind for SocketAddr {
     fn read(text: &str) -> Result<Self, String> {
-        parsed(text, "an address with a port, such as 0.0.0.0:8080 or [::]:8080")
+        parsed(text, "an address with a port, such as 0.0.0.0:8080")
     }
 
     fn write(&self) -> Option<String> {
