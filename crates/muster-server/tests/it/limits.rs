@@ -20,10 +20,6 @@ fn only(burst: u32) -> Rate {
     Rate { per_second: 0.001, burst }
 }
 
-fn no_limit() -> Rate {
-    Rate { per_second: 0.0, burst: 0 }
-}
-
 async fn limited(admission: Admission) -> TestApp {
     TestApp::with_settings(Settings { admission, ..Settings::default() }).await
 }
@@ -41,8 +37,7 @@ fn rate_headers(answer: &Answer) -> [&str; 5] {
 
 #[tokio::test]
 async fn a_token_that_asks_too_much_is_told_when_to_come_back() {
-    let organization = no_limit();
-    let app = limited(Admission { token: only(2), organization, ..Admission::default() }).await;
+    let app = limited(Admission { token: only(2), ..Admission::unlimited() }).await;
     let first = app.get("/businessunits/u1").await.is(200);
     let policy = "\"token\";q=2;w=2000";
     assert_eq!(rate_headers(&first), [policy, "\"token\";r=1;t=1000", "2", "1", "1000"]);
@@ -69,7 +64,7 @@ async fn a_token_that_asks_too_much_is_told_when_to_come_back() {
 #[tokio::test]
 async fn the_tokens_of_an_organization_count_together_and_others_do_not() {
     let organization = only(3);
-    let admission = Admission { token: only(100), organization, ..Admission::default() };
+    let admission = Admission { token: only(100), organization, ..Admission::unlimited() };
     let app = limited(admission).await;
     let other = app.client("other", "wfm:admin").await;
     let ask = |token: &str| app.ask("GET", "/businessunits/u1").token(token).send();
@@ -85,16 +80,14 @@ async fn the_tokens_of_an_organization_count_together_and_others_do_not() {
 
 #[tokio::test]
 async fn without_limits_nothing_is_said_of_them() {
-    let admission =
-        Admission { token: no_limit(), organization: no_limit(), ..Admission::default() };
-    let app = limited(admission).await;
+    let app = limited(Admission::unlimited()).await;
     let answer = app.get("/businessunits/u1").await.is(200);
     assert_eq!(rate_headers(&answer), [""; 5]);
 }
 
 #[tokio::test]
 async fn only_failed_logins_count_by_the_address_that_the_proxy_names() {
-    let admission = Admission { login: only(2), proxies: 1, ..Admission::default() };
+    let admission = Admission { login: only(2), proxies: 1, ..Admission::unlimited() };
     let app = limited(admission).await;
     let client = app.new_client("acme", "portal", "wfm:admin").await;
     let log_in = |secret: &str, from: &str| {
@@ -118,7 +111,7 @@ async fn only_failed_logins_count_by_the_address_that_the_proxy_names() {
 
 #[tokio::test]
 async fn more_requests_at_once_than_a_node_takes_are_503_and_operations_are_not() {
-    let app = limited(Admission { in_flight: 1, ..Admission::default() }).await;
+    let app = limited(Admission { in_flight: 1, ..Admission::unlimited() }).await;
     // It waits for a revision that does not come while the test asks.
     let head = app.get("/businessunits/u1").await.is(200).revision();
     let waits = app.ask("GET", &format!("/agents/ana?minRevision={}", head + 1));

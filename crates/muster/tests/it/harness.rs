@@ -77,7 +77,7 @@ impl Server {
         let mut child = serve.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let url = line.split([' ', ',']).find(|word| word.starts_with("http://"));
+        let url = line.split([' ', ',']).find(|word| word.starts_with("http"));
         let url = url.unwrap_or_else(|| panic!("no address in {line:?}")).to_owned();
         let made = Run::of(
             muster(folder.path())

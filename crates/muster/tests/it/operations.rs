@@ -2,13 +2,16 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 use expect_test::expect;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned, crypto};
 
 use crate::harness::{Run, Server, muster};
 
@@ -157,6 +160,51 @@ fn the_spans_of_a_request_reach_the_collector_under_the_callers_trace() {
         assert!(ns(part, "startTimeUnixNano") >= ns(request, "startTimeUnixNano"));
         assert!(ns(part, "endTimeUnixNano") <= ns(request, "endTimeUnixNano"));
     }
+}
+
+/// Writes a new certificate and its key.
+fn certificate(folder: &Path) -> CertificateDer<'static> {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    std::fs::write(folder.join("cert.pem"), made.cert.pem()).unwrap();
+    std::fs::write(folder.join("key.pem"), made.signing_key.serialize_pem()).unwrap();
+    made.cert.der().clone()
+}
+
+/// The certificate that a server shows.
+fn shown(server: &Server, trusted: &[&CertificateDer<'static>]) -> CertificateDer<'static> {
+    let mut roots = RootCertStore::empty();
+    for certificate in trusted {
+        roots.add((*certificate).clone()).unwrap();
+    }
+    let provider = Arc::new(crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider);
+    let config = config.with_safe_default_protocol_versions().unwrap();
+    let config = config.with_root_certificates(roots).with_no_client_auth();
+    let name = "localhost".try_into().unwrap();
+    let connection = ClientConnection::new(Arc::new(config), name).unwrap();
+    let address = server.url.strip_prefix("https://").unwrap();
+    let mut stream = StreamOwned::new(connection, TcpStream::connect(address).unwrap());
+    let head = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+    stream.write_all(head).unwrap();
+    let mut answer = [0; 15];
+    stream.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200 OK");
+    stream.conn.peer_certificates().unwrap()[0].clone().into_owned()
+}
+
+#[test]
+fn a_hangup_has_the_certificate_read_again() {
+    let folder = TempDir::new().unwrap();
+    let first = certificate(folder.path());
+    let mut serve = muster(folder.path());
+    serve.envs([("MUSTER_TLS_CERT", "cert.pem"), ("MUSTER_TLS_KEY", "key.pem")]);
+    let server = Server::start_as(serve, folder);
+    assert_eq!(shown(&server, &[&first]), first);
+    let second = certificate(server.folder());
+    server.signal("HUP");
+    // As soon as it has heard.
+    while shown(&server, &[&first, &second]) == first {}
+    assert_eq!(server.stop(), 0);
 }
 
 /// A connection that is used again and again.
