@@ -79,7 +79,7 @@ impl Kind for usize {
 
 impl Kind for u32 {
     fn read(text: &str) -> Result<Self, String> {
-        parsed(text, "a whole number up to 4294967295")
+        parsed(text, "a whole number, or too large")
     }
 
     fn write(&self) -> Option<String> {
