@@ -11,6 +11,7 @@ mod clock;
 mod config;
 mod failure;
 mod findings;
+mod job;
 mod ledger;
 mod remedy;
 mod rules;
@@ -21,6 +22,7 @@ mod swap;
 mod table;
 mod terms;
 mod timeoff;
+mod traces;
 mod unit;
 mod webhook;
 mod when;
@@ -54,6 +56,8 @@ enum Command {
     Demo(crate::demo::DemoOptions),
     /// Run a server.
     Serve(serve::ServeOptions),
+    /// Look at what a server would be configured with.
+    Config(config::ConfigOptions),
     /// Make, list and revoke clients of the API; works beside a running server.
     Client(client::ClientOptions),
     /// Look at schedules, plan and publish them, and push them from files.
@@ -68,6 +72,8 @@ enum Command {
     Unit(unit::UnitOptions),
     /// Look at agents and import them.
     Agent(agent::AgentOptions),
+    /// Send many writes of a file, and see how far they are.
+    Job(job::JobOptions),
     /// Read who changed what, when and why.
     Audit(audit::AuditOptions),
     /// Have events sent to other programs, and see what came of it.
@@ -82,6 +88,7 @@ impl Command {
     fn format(&self) -> Format {
         let print = match self {
             Self::Serve(options) => options.print,
+            Self::Config(options) => options.print,
             Self::Client(options) => options.print,
             Self::Schedule(options) => options.print,
             Self::Rules(options) => options.print,
@@ -91,6 +98,7 @@ impl Command {
             Self::Agent(options) => options.print,
             Self::Audit(options) => options.print,
             Self::Webhook(options) => options.print,
+            Self::Job(options) => options.print,
             Self::Ledger(options) => options.print,
             Self::Demo(_) | Self::Bench(_) => PrintArgs { json: false },
         };
@@ -138,6 +146,7 @@ async fn run(command: Command, format: Format) -> anyhow::Result<Outcome> {
     match command {
         Command::Demo(options) => crate::demo::run(options).await.map(|()| Outcome::Done),
         Command::Serve(options) => serve::run(options, format).await,
+        Command::Config(options) => config::run(options, format).await,
         Command::Client(options) => client::run(options, format).await,
         Command::Schedule(options) => schedule::run(options, format).await,
         Command::Rules(options) => rules::run(options, format).await,
@@ -147,6 +156,7 @@ async fn run(command: Command, format: Format) -> anyhow::Result<Outcome> {
         Command::Agent(options) => agent::run(options, format).await,
         Command::Audit(options) => audit::run(options, format).await,
         Command::Webhook(options) => webhook::run(options, format).await,
+        Command::Job(options) => job::run(options, format).await,
         Command::Ledger(options) => ledger::run(options, format).await,
         Command::Bench(options) => crate::bench::run(options).await.map(|()| Outcome::Done),
     }

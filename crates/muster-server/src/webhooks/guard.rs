@@ -3,6 +3,7 @@
 //! A name is looked up for each connection, and the connection goes to an address that was checked
 //! then. So a name that leads elsewhere the next moment leads nowhere.
 
+use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
@@ -21,6 +22,15 @@ pub enum Allowed {
     Network(IpNet),
     /// A host, wherever its name leads.
     Host(String),
+}
+
+impl fmt::Display for Allowed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Network(network) => write!(f, "{network}"),
+            Self::Host(host) => f.write_str(host),
+        }
+    }
 }
 
 impl FromStr for Allowed {
@@ -45,6 +55,13 @@ impl FromStr for Allowed {
 /// Where webhooks may be sent.
 #[derive(Debug, Clone, Default)]
 pub struct Reach(Arc<[Allowed]>);
+
+impl fmt::Display for Reach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        f.write_str(&parts.join(","))
+    }
+}
 
 impl Reach {
     /// Everything outside, and what is allowed beside it.

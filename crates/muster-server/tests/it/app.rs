@@ -1,7 +1,8 @@
 //! A server with a ledger in a temporary folder, a clock that stands still, and things to begin
 //! with: a unit, agents, a published week.
 
-use std::sync::{Arc, Mutex};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use muster_core::Instant;
 use muster_core::entry::Entry;
@@ -12,7 +13,7 @@ use muster_server::access::{NewClient, SCOPES};
 use muster_server::clock::{Clock, Manual};
 use muster_server::desk::Noted;
 use muster_server::webhooks::Reach;
-use muster_server::{Config, Server};
+use muster_server::{Config, Server, Settings};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -28,9 +29,9 @@ pub(crate) struct TestApp {
     server: Option<Server>,
     folder: TempDir,
     ledger: String,
+    /// How it behaves from the next start on.
+    pub(crate) settings: Settings,
     pub(crate) manual: Arc<Manual>,
-    /// Where webhooks may be sent, from the next start on.
-    pub(crate) reach: Reach,
     notes: Arc<Mutex<Vec<Noted>>>,
     url: String,
     pub(crate) token: String,
@@ -76,6 +77,35 @@ impl TestApp {
         Self::start_on(ledger, folder).await
     }
 
+    /// A server with unit u1 that behaves as settings say, and a client with all scopes.
+    pub(crate) async fn with_settings(settings: Settings) -> Self {
+        let mut app = Self::with_unit().await;
+        app.set(settings).await;
+        app
+    }
+
+    /// Starts it anew, with other settings.
+    pub(crate) async fn set(&mut self, settings: Settings) {
+        self.settings = settings;
+        self.restart().await;
+    }
+
+    /// Holds every desk that has decided something, between its append and its answer, for as long
+    /// as this is kept.
+    pub(crate) fn hold_desks(&self) -> MutexGuard<'_, Vec<Noted>> {
+        self.notes.lock().unwrap()
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.server().addr()
+    }
+
+    /// The server itself.
+    pub(crate) fn server(&self) -> &Server {
+        self.server.as_ref().unwrap()
+    }
+
     async fn start_on(ledger: String, folder: TempDir) -> Self {
         let mut app = Self::node(ledger, folder, Manual::at(now())).await;
         app.token = app.client("planner", &SCOPES.join(" ")).await;
@@ -87,8 +117,11 @@ impl TestApp {
             server: None,
             folder,
             ledger,
+            settings: Settings {
+                webhooks: Reach::new(vec!["127.0.0.1".parse().unwrap()]),
+                ..Settings::default()
+            },
             manual,
-            reach: Reach::new(vec!["127.0.0.1".parse().unwrap()]),
             notes: Arc::default(),
             url: String::new(),
             token: String::new(),
@@ -130,8 +163,8 @@ impl TestApp {
             listen: ([127, 0, 0, 1], 0).into(),
             ledger: LedgerConfig::new(&self.ledger_url()),
             clock: Clock::manual(self.manual.clone()),
-            webhooks: self.reach.clone(),
             notes: Some(Arc::new(move |noted| notes.lock().unwrap().push(noted))),
+            settings: self.settings.clone(),
         }
     }
 
@@ -152,9 +185,14 @@ impl TestApp {
     }
 
     async fn stop_server(&mut self) {
+        self.take_server().stop().await;
+    }
+
+    /// The server, for the test to stop.
+    pub(crate) fn take_server(&mut self) -> Server {
         // Idle connections would be kept open by the client's pool.
         self.http = reqwest::Client::new();
-        self.server.take().unwrap().stop().await;
+        self.server.take().unwrap()
     }
 
     /// Stops the server and gives the ledger's entries of u1 and what the desk noted.
@@ -178,8 +216,7 @@ impl TestApp {
         scope: &str,
     ) -> NewClient {
         let organization = OrganizationId::parse(organization).unwrap();
-        let server = self.server.as_ref().unwrap();
-        server.create_client(&organization, name, scope).await.unwrap()
+        self.server().create_client(&organization, name, scope).await.unwrap()
     }
 
     /// A token of a new client of the organization.

@@ -13,7 +13,6 @@ use muster_ledger::{Ledger, LedgerConfig, Role};
 use muster_server::access::create_client;
 use muster_server::clock::{Clock, Manual};
 use muster_server::desk::Noted;
-use muster_server::webhooks::Reach;
 use muster_server::{Config, Server};
 use serde_json::{Value, json};
 
@@ -43,8 +42,8 @@ async fn child_server() {
         listen: ([127, 0, 0, 1], 0).into(),
         ledger: LedgerConfig::new(&ledger),
         clock: Clock::manual(Manual::at(now())),
-        webhooks: Reach::default(),
         notes: Some(Arc::new(notes)),
+        settings: muster_server::Settings::default(),
     };
     let server = Server::start(config).await.unwrap();
     let mut out = std::io::stdout();

@@ -292,7 +292,7 @@ async fn redirects_are_not_followed_and_long_answers_not_read() {
 #[tokio::test]
 async fn what_is_no_longer_allowed_is_not_reached() {
     let (mut app, receiver, _) = eventful().await;
-    app.reach = muster_server::webhooks::Reach::default();
+    app.settings.webhooks = muster_server::webhooks::Reach::default();
     app.restart().await;
     edit(&app, 1).await;
     let shown = until(&mut app, |shown| shown["status"] == "FAILING").await;

@@ -6,7 +6,6 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use muster_ledger::{LedgerConfig, LedgerError};
 use muster_server::clock::Clock;
-use muster_server::webhooks::Reach;
 use muster_server::{Config, Server, StartError};
 use serde::{Deserialize, Serialize};
 
@@ -61,8 +60,8 @@ async fn start(ledger: &str) -> Result<(Instant, Server)> {
         listen: ([127, 0, 0, 1], 0).into(),
         ledger: LedgerConfig::new(ledger),
         clock: Clock::machine(),
-        webhooks: Reach::default(),
         notes: None,
+        settings: muster_server::Settings::default(),
     };
     for _ in 0..TRIES {
         let began = Instant::now();

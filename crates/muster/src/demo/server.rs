@@ -9,10 +9,10 @@ use muster_core::Revision;
 use muster_core::entry::Entry;
 use muster_core::id::{OrganizationId, UnitId};
 use muster_ledger::{Ledger, LedgerConfig, Role as LedgerRole, UnitKey, decode};
+use muster_server::admission::Admission;
 use muster_server::clock::Clock;
 use muster_server::desk::{Noted, Notes};
-use muster_server::webhooks::Reach;
-use muster_server::{Config, Server};
+use muster_server::{Config, Server, Settings};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -92,8 +92,9 @@ impl Running {
             listen: ([127, 0, 0, 1], 0).into(),
             ledger: LedgerConfig::new(ledger),
             clock: Clock::machine(),
-            webhooks: Reach::default(),
             notes,
+            // Few clients stand for all the people of the centre.
+            settings: Settings { admission: Admission::unlimited(), ..Settings::default() },
         };
         Server::start(config).await.context("start a server")
     }

@@ -86,7 +86,7 @@ fn a_ping_says_what_came_of_it() {
     });
     let folder = tempfile::TempDir::new().unwrap();
     let mut serve = crate::harness::muster(folder.path());
-    serve.env("MUSTER_WEBHOOK_ALLOW", "127.0.0.1,hooks.internal");
+    serve.env("MUSTER_WEBHOOKS_ALLOW", "127.0.0.1,hooks.internal");
     let server = Server::start_as(serve, folder);
     server.ok(&["unit", "create", "vienna", "--time-zone", "America/Chicago"]);
     server.ok(&["webhook", "create", &url, "--unit", "vienna", "--id", "w1"]);
