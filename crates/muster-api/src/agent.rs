@@ -8,6 +8,7 @@ use muster_core::id::{AgentId, ManagementUnitId, UnitId};
 use muster_core::roster::AgentRecord;
 use muster_core::unit::BusinessUnit;
 use muster_core::{Revision, Zone, limits};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ReadOnly;
@@ -16,7 +17,7 @@ use crate::time::At;
 use crate::unit::same_id;
 
 /// A skill, valid on civil days in the agent's zone.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SkillIn {
     /// Its name.
@@ -30,7 +31,7 @@ pub struct SkillIn {
 }
 
 /// `PUT /agents/{id}`, and a member of `POST /agents/bulk`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct AgentIn {
     /// The agent's id; beside a path it may come again.
@@ -147,7 +148,7 @@ fn checked(skills: Vec<SkillIn>, pointer: &str) -> Result<Vec<Skill>, BadInput> 
 }
 
 /// `POST /agents/bulk`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AgentsIn {
     /// The agents.
@@ -155,7 +156,7 @@ pub struct AgentsIn {
 }
 
 /// A skill as it is answered.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SkillView<'a> {
     /// Its name.
@@ -169,7 +170,7 @@ pub struct SkillView<'a> {
 }
 
 /// An agent.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AgentView<'a> {
     /// The agent's id.
@@ -184,7 +185,7 @@ pub struct AgentView<'a> {
 }
 
 /// What the unit's ledger knows of an agent: not who it is.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AgentFactsView<'a> {
     /// The group the agent belongs to.

@@ -8,6 +8,7 @@ use muster_core::levels::{
 };
 use muster_core::roster::Known;
 use muster_core::{Interval, Revision, Zone};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ReadOnly;
@@ -15,7 +16,7 @@ use crate::input::{BadInput, Short};
 use crate::time::{At, TimeIn};
 
 /// So many agents in a stretch of time.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NeedIn {
     /// From this quarter hour
@@ -31,7 +32,7 @@ pub struct NeedIn {
 }
 
 /// The agents with a skill who are needed on the queue.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SkillStaffingIn {
     /// The skill; everybody counts, when absent.
@@ -42,7 +43,7 @@ pub struct SkillStaffingIn {
 }
 
 /// `PUT /businessunits/{id}/staffing`: sets the skills it lists, from `from` to `to`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct StaffingIn {
     /// From this quarter hour
@@ -91,7 +92,7 @@ impl StaffingIn {
 }
 
 /// As many agents required, and as many there, in a stretch of time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StaffedView {
     /// From this quarter hour
@@ -120,7 +121,7 @@ impl From<&Staffed> for StaffedView {
 }
 
 /// The agents with a skill who are needed, and those who are there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SkillStaffingView {
     /// The skill; everybody counts, when absent.
@@ -131,7 +132,7 @@ pub struct SkillStaffingView {
 }
 
 /// The required staff of a stretch of time, and how many agents there are.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StaffingView<'a> {
     /// The unit.
@@ -165,7 +166,7 @@ impl<'a> StaffingView<'a> {
 }
 
 /// Lines that agents on the queue share.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TrunkGroupDoc {
     /// Its id.
@@ -181,7 +182,7 @@ pub struct TrunkGroupDoc {
 }
 
 /// `PUT /businessunits/{id}/trunks`: all the groups there are.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TrunksIn {
     /// The groups.
@@ -209,7 +210,7 @@ impl TrunksIn {
 }
 
 /// A unit's trunk groups.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TrunksView<'a> {
     /// The unit.
@@ -255,7 +256,7 @@ impl<'a> TrunksView<'a> {
 }
 
 /// A place with seats.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SiteDoc {
     /// Its name, as the `site` of shifts spells it.
@@ -265,7 +266,7 @@ pub struct SiteDoc {
 }
 
 /// `PUT /businessunits/{id}/sites`: all the sites whose seats count.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SitesIn {
     /// The sites.
@@ -287,7 +288,7 @@ impl SitesIn {
 }
 
 /// A unit's sites.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SitesView<'a> {
     /// The unit.

@@ -52,5 +52,4 @@ pub use problem::Problem;
 /// Where every path of the API starts.
 pub const ROOT: &str = "/api/v2/wfm";
 
-/// A field that only the server sets: accepted and ignored.
-pub(crate) type ReadOnly = serde::de::IgnoredAny;
+pub(crate) use input::ReadOnly;

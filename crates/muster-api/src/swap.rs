@@ -7,7 +7,9 @@ use muster_core::acknowledge::Acknowledgement;
 use muster_core::command::Verdict;
 use muster_core::id::{AgentId, ShiftId, SwapId, UnitId};
 use muster_core::swap::{Leg, Side, SwapOffer, SwapState};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::ReadOnly;
@@ -17,7 +19,7 @@ use crate::time::{IntervalText, TimeIn};
 pub use view::{EvaluationView, LegView, SideView, SwapOutcomeView, SwapView};
 
 /// One side of a swap.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct SideIn {
     /// Who gives; whose shift it is, when absent.
@@ -27,7 +29,7 @@ pub struct SideIn {
 }
 
 /// What one agent gives and gets in a trade of three or more.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LegIn {
     /// Who it is.
@@ -41,7 +43,7 @@ pub struct LegIn {
 }
 
 /// `POST /scheduling/shiftswaps` and `…/evaluate`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct SwapIn {
     /// Its id, if the client chooses it.
@@ -152,7 +154,7 @@ fn side(roster: &Roster, side: SideIn, pointer: &str) -> Result<Option<Side>, Ba
 }
 
 /// `POST /scheduling/shiftswaps/{id}/accept`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AcceptIn {
     /// Who accepts.
@@ -163,7 +165,7 @@ pub struct AcceptIn {
 }
 
 /// `POST /scheduling/shiftswaps/{id}/decline`; all of it may be left out.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct DeclineIn {
     /// Who declines.
@@ -173,7 +175,7 @@ pub struct DeclineIn {
 }
 
 /// What to do with many swaps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum SwapAction {
     /// Let the shifts change hands.
@@ -185,7 +187,7 @@ pub enum SwapAction {
 }
 
 /// Which swaps are meant; all of it may be left out.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct SwapFilterIn {
     /// The unit.
@@ -200,24 +202,45 @@ pub struct SwapFilterIn {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SwapStatusIn(pub Option<SwapState>);
 
+/// A state that the field's clients ask for.
+const VALIDATING: &str = "PENDING_VALIDATION";
+
+const STATES: [SwapState; 7] = [
+    SwapState::PendingPartner,
+    SwapState::PendingApproval,
+    SwapState::Approved,
+    SwapState::Denied,
+    SwapState::Canceled,
+    SwapState::Expired,
+    SwapState::Invalidated,
+];
+
 impl std::str::FromStr for SwapStatusIn {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         // Validation is part of acceptance: nothing ever stands there.
-        if text == "PENDING_VALIDATION" {
+        if text == VALIDATING {
             return Ok(Self(None));
         }
-        let all = [
-            SwapState::PendingPartner,
-            SwapState::PendingApproval,
-            SwapState::Approved,
-            SwapState::Denied,
-            SwapState::Canceled,
-            SwapState::Expired,
-            SwapState::Invalidated,
-        ];
-        let state = all.into_iter().find(|state| state.name() == text);
+        let state = STATES.into_iter().find(|state| state.name() == text);
         state.map(|state| Self(Some(state))).ok_or_else(|| format!("{text:?} is no status"))
+    }
+}
+
+impl JsonSchema for SwapStatusIn {
+    fn schema_name() -> Cow<'static, str> {
+        "SwapStatusIn".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let names: Vec<&str> = std::iter::once(VALIDATING).chain(STATES.map(|s| s.name())).collect();
+        json_schema!({
+            "description": "Where swaps stand, as a filter. Validation is part of acceptance: \
+                            nothing ever stands at `PENDING_VALIDATION`.",
+            "type": "string",
+            "enum": names,
+            "examples": ["PENDING_APPROVAL"],
+        })
     }
 }
 
@@ -228,7 +251,7 @@ impl<'de> Deserialize<'de> for SwapStatusIn {
 }
 
 /// `POST /scheduling/shiftswaps/bulk`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SwapBulkIn {
     /// The swaps, or

@@ -25,6 +25,7 @@ use muster_core::id::{AgentId, ShiftId};
 use muster_core::instant::Interval;
 use muster_core::shift::Commitment;
 use muster_core::{Revision, Roster};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::input::{BadInput, Long};
@@ -32,7 +33,7 @@ use crate::shift::{Op, ShiftIn};
 use crate::terms::TermsIn;
 
 /// `PATCH /scheduling/schedules/{id}`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ChangeSetIn {
     /// The version that the client had read; the current one, when absent.

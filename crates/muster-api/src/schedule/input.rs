@@ -1,5 +1,6 @@
 //! Schedules as clients write them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -8,6 +9,7 @@ use muster_core::command::{Mode, Resolution, Terms};
 use muster_core::diff::WeekDoc;
 use muster_core::id::{AgentId, ScheduleId, UnitId};
 use muster_core::{Revision, Roster};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 
 use crate::ReadOnly;
@@ -16,7 +18,7 @@ use crate::shift::ShiftIn;
 use crate::terms::TermsIn;
 
 /// One agent's whole week.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AgentScheduleIn {
     /// The agent.
@@ -60,6 +62,24 @@ pub enum StartFrom {
     Schedule(ScheduleId),
 }
 
+impl JsonSchema for StartFrom {
+    fn schema_name() -> Cow<'static, str> {
+        "StartFrom".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "What a new draft starts from: nothing, what is live now, or another \
+                            schedule's wishes.",
+            "anyOf": [
+                { "type": "string", "enum": ["empty", "published"] },
+                generator.subschema_for::<ScheduleId>(),
+            ],
+            "examples": ["published"],
+        })
+    }
+}
+
 impl<'de> Deserialize<'de> for StartFrom {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
@@ -72,7 +92,7 @@ impl<'de> Deserialize<'de> for StartFrom {
 }
 
 /// `POST /schedules`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ScheduleNewIn {
     /// Its id, if the client chooses it.
@@ -155,7 +175,7 @@ impl ScheduleNewIn {
 }
 
 /// `PUT /scheduling/schedules/{id}`: each listed agent's week is complete.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ScheduleIn {
     /// The version that the client had read: its base.
@@ -225,7 +245,7 @@ impl ScheduleIn {
 }
 
 /// Where schedules stand, as a filter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum StatusIn {
     /// Open drafts.

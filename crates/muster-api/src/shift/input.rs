@@ -8,6 +8,7 @@ use muster_core::diff::{ActivityDoc, ShiftDoc};
 use muster_core::id::{ActivityCodeId, AgentId, ShiftId, UnitId};
 use muster_core::shift::{ExternalIds, Shift, Span, Tags};
 use muster_core::{Revision, Roster, Zone};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::ReadOnly;
@@ -16,7 +17,7 @@ use crate::terms::TermsIn;
 use crate::time::TimeIn;
 
 /// What an edit of a change set does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Op {
     /// Make the shift, or set the fields that are given.
@@ -28,7 +29,7 @@ pub enum Op {
 }
 
 /// An activity as a client writes it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ActivityIn {
     /// What it is spent on.
@@ -43,7 +44,7 @@ pub struct ActivityIn {
 }
 
 /// A shift as a client writes it: what is absent stays as it was.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ShiftIn {
     /// In a change set only: what to do.
