@@ -29,6 +29,7 @@ pub mod event;
 pub mod input;
 pub mod levels;
 pub mod list;
+pub mod openapi;
 pub mod packs;
 pub mod plan;
 pub mod problem;

@@ -233,7 +233,8 @@ impl JsonSchema for SwapStatusIn {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let names: Vec<&str> = std::iter::once(VALIDATING).chain(STATES.map(|s| s.name())).collect();
+        let names: Vec<&str> =
+            std::iter::once(VALIDATING).chain(STATES.map(|s| s.name())).collect();
         json_schema!({
             "description": "Where swaps stand, as a filter. Validation is part of acceptance: \
                             nothing ever stands at `PENDING_VALIDATION`.",

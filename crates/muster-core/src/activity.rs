@@ -25,7 +25,9 @@ pub struct ActivityCode {
 }
 
 /// The eight categories of the field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 pub enum Category {
     /// Handling contacts.
     OnQueueWork,

@@ -123,7 +123,9 @@ fn is_empty(activities: &Arc<[Activity]>) -> bool {
 }
 
 /// The unit of merging: one independently edited part of a shift.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "camelCase")]
 pub enum Atom {
     /// That the shift is there.

@@ -39,7 +39,9 @@ impl BusinessUnit {
 }
 
 /// A day of the week.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "PascalCase")]
 pub enum DayOfWeek {
     /// ISO 8601's choice.

@@ -7,6 +7,7 @@ pub(crate) mod agents;
 pub(crate) mod audit;
 pub(crate) mod availability;
 pub(crate) mod calendar;
+pub(crate) mod docs;
 pub(crate) mod events;
 pub(crate) mod levels;
 pub(crate) mod management_units;
@@ -45,7 +46,7 @@ use crate::units::Units;
 
 use stale::Refused;
 
-pub(crate) use call::Call;
+pub(crate) use call::{Call, KEY_LEN};
 pub(crate) use page::Page;
 pub(crate) use reply::{created, document, json, listed, problem, withdrawn, written};
 

@@ -1,5 +1,6 @@
 //! Every route on one page, with the scope it takes.
 
+pub(crate) mod described;
 mod own;
 
 use axum::Router;
@@ -16,8 +17,8 @@ use crate::access::AccessError;
 use crate::error::{self, ApiError};
 use crate::http::{
     App, Call, acknowledgements, activity_codes, adherence, agents, audit, availability, calendar,
-    events, levels, management_units, oauth, operations, rules, schedules, shifts, swaps, time_off,
-    units,
+    docs, events, levels, management_units, oauth, operations, rules, schedules, shifts, swaps,
+    time_off, units,
 };
 use crate::limits;
 
@@ -163,6 +164,8 @@ pub fn routes() -> Vec<Route> {
         ("GET", "/metrics"),
         ("POST", "/oauth/token"),
         ("GET", "/calendar/{file}"),
+        ("GET", "/api/v2/docs"),
+        ("GET", "/api/v2/docs/openapi.json"),
     ];
     let open = open.map(|(method, path)| Route { method, path, scope: None });
     let wfm = wfm().into_iter().map(|(method, path, scope, _)| Route {
@@ -187,6 +190,8 @@ pub fn router(app: App) -> Router {
         .route("/metrics", get(operations::metrics))
         .route("/oauth/token", post(oauth::token))
         .route("/calendar/{file}", get(calendar::read))
+        .route("/api/v2/docs", get(docs::page))
+        .route("/api/v2/docs/openapi.json", get(docs::document))
         // `enter` has read the body within our own limit.
         .nest("/api/v2/wfm", wfm_routes.layer(DefaultBodyLimit::disable()))
         .fallback(|| async { ApiError::no_route() })

@@ -21,7 +21,9 @@ use crate::instant::Instant;
 use crate::roster::Roster;
 
 /// What a publish would do to one agent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum PlanOutcome {
     /// Everything is live already.

@@ -55,7 +55,7 @@ enum Handling {
 }
 
 /// Longest `Idempotency-Key`, in characters.
-const KEY_LEN: usize = 255;
+pub(crate) const KEY_LEN: usize = 255;
 
 impl Call {
     /// Of a request whose token has been checked.

@@ -18,6 +18,7 @@ use muster_core::id::{AgentId, SwapId, UnitId};
 use muster_core::swap::Swap;
 use muster_core::{Instant, Revision};
 use muster_ledger::SubjectKind;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::desk::{Answer, Desk};
@@ -26,16 +27,22 @@ use crate::http::query::{Params, Path, id};
 use crate::http::{App, Call, Page, created, document, json, listed, told};
 use crate::limits;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Filter {
     /// Without it, the swaps of all units, if they fit one page.
     business_unit_id: Option<UnitId>,
+    /// Only what stands there.
+    #[schemars(with = "Option<SwapStatusIn>")]
     status: Option<String>,
+    /// Only what is about this agent.
     agent_id: Option<AgentId>,
     /// Only swaps that changed after this revision.
     after: Option<Revision>,
+    /// Most entities on the page.
+    #[schemars(range(min = 1, max = limits::PAGE_SIZE))]
     page_size: Option<usize>,
+    /// The `nextCursor` of the page before this one.
     cursor: Option<String>,
 }
 
