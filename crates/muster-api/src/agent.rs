@@ -49,6 +49,7 @@ pub struct AgentIn {
     /// The zone the agent's days are counted in; the unit's, when absent.
     pub time_zone: Option<Zone>,
     /// What the agent can do.
+    #[schemars(length(max = limits::SKILLS))]
     pub skills: Option<Vec<SkillIn>>,
     /// The name of the agent's contract; `null` for none.
     #[serde(deserialize_with = "double")]
@@ -152,6 +153,7 @@ fn checked(skills: Vec<SkillIn>, pointer: &str) -> Result<Vec<Skill>, BadInput> 
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AgentsIn {
     /// The agents.
+    #[schemars(length(min = 1, max = limits::BULK_AGENTS))]
     pub agents: Vec<AgentIn>,
 }
 

@@ -24,6 +24,7 @@ pub struct NeedIn {
     /// to this one.
     pub end: TimeIn,
     /// How many.
+    #[schemars(range(max = muster_core::limits::LEVEL))]
     pub agents: u32,
     #[serde(default, rename = "present")]
     _present: ReadOnly,
@@ -172,6 +173,7 @@ pub struct TrunkGroupDoc {
     /// Its id.
     pub id: TrunkGroupId,
     /// How many agents may be on the queue at once.
+    #[schemars(range(max = muster_core::limits::LEVEL))]
     pub capacity: u32,
     /// Who uses it: agents with one of these skills; all, when there is none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -186,6 +188,7 @@ pub struct TrunkGroupDoc {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TrunksIn {
     /// The groups.
+    #[schemars(length(max = muster_core::limits::CAPACITIES))]
     pub trunks: Vec<TrunkGroupDoc>,
     #[serde(default, rename = "businessUnitId")]
     _business_unit_id: ReadOnly,
@@ -262,6 +265,7 @@ pub struct SiteDoc {
     /// Its name, as the `site` of shifts spells it.
     pub id: Short,
     /// How many agents may be there at once.
+    #[schemars(range(max = muster_core::limits::LEVEL))]
     pub seats: u32,
 }
 
@@ -270,6 +274,7 @@ pub struct SiteDoc {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SitesIn {
     /// The sites.
+    #[schemars(length(max = muster_core::limits::CAPACITIES))]
     pub sites: Vec<SiteDoc>,
     #[serde(default, rename = "businessUnitId")]
     _business_unit_id: ReadOnly,

@@ -9,6 +9,7 @@ use crate::time::At;
 /// One page of a list.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "ListOf{T}")]
 pub struct ListView<T> {
     /// What is on the page.
     pub entities: Vec<T>,

@@ -90,8 +90,8 @@ fn spelled(schema: &Value) -> String {
     schema.to_string().replace(ANSWERED, TAKEN)
 }
 
-/// Points all references where the schemas are in the end, and says the width of integers as JSON
-/// Schema does.
+/// Points all references where the schemas are in the end, says the width of integers as JSON Schema
+/// does, and leaves out that what is absent is `null`.
 fn settle(value: &mut Value, renamed: &Map<String, Value>) {
     match value {
         Value::Object(members) => {
@@ -101,6 +101,9 @@ fn settle(value: &mut Value, renamed: &Map<String, Value>) {
                 if let Some(name) = name.and_then(Value::as_str) {
                     *reference = format!("#{TAKEN}/{name}");
                 }
+            }
+            if members.get("default").is_some_and(Value::is_null) {
+                members.remove("default");
             }
             let most = match members.get("format").and_then(Value::as_str) {
                 Some("uint16") => Some((json!("int32"), json!(u16::MAX))),

@@ -69,6 +69,7 @@ pub struct RuleIn {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct RulesIn {
     /// The settings.
+    #[schemars(length(max = muster_core::limits::RULES))]
     pub rules: Vec<RuleIn>,
     /// Whether a swap without findings is approved when it is accepted.
     pub auto_approve: Option<bool>,

@@ -55,14 +55,17 @@ pub struct SwapIn {
     /// To whom it is offered, and for which shift; empty: on the board.
     pub receiver: Option<SideIn>,
     /// A trade of three or more, all or nothing; the first leg is the initiator's.
+    #[schemars(length(max = muster_core::limits::LEGS))]
     pub legs: Vec<LegIn>,
     /// Whether nothing is wanted in return.
     pub one_sided: bool,
     /// When a shift that is given in return has to begin.
+    #[schemars(length(max = muster_core::limits::ACCEPTABLE))]
     pub acceptable_intervals: Vec<IntervalText>,
     /// When the offer ends.
     pub expires_at: Option<TimeIn>,
     /// Its ids in other systems, by system.
+    #[schemars(extend("maxProperties" = muster_core::limits::EXTERNAL_IDS))]
     pub external_ids: BTreeMap<Short, ExternalId>,
     /// To evaluate, many in place of one: known ones by id, others as they would be offered.
     pub swaps: Vec<SwapIn>,
@@ -265,6 +268,7 @@ pub struct SwapBulkIn {
     pub action: SwapAction,
     /// Findings that the decider answers for.
     #[serde(default)]
+    #[schemars(length(max = muster_core::limits::ACKNOWLEDGEMENTS))]
     pub acknowledge: Vec<Acknowledgement>,
     /// Why.
     #[serde(default)]

@@ -21,6 +21,7 @@ pub struct TermsIn {
     /// Whether it stands or falls as one.
     pub mode: Mode,
     /// Findings that somebody answers for.
+    #[schemars(length(max = limits::ACKNOWLEDGEMENTS))]
     pub acknowledge: Vec<Acknowledgement>,
     /// Decisions about clashes.
     pub resolutions: Vec<Resolution>,
@@ -99,6 +100,7 @@ fn check_rule(rule: &AckRule) -> Result<(), BadInput> {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct VerdictIn {
     /// Findings that the decider answers for.
+    #[schemars(length(max = limits::ACKNOWLEDGEMENTS))]
     pub acknowledge: Vec<Acknowledgement>,
     /// Why.
     pub reason: Option<Long>,
@@ -124,6 +126,7 @@ pub struct RevertIn {
     /// Whether it stands or falls as one.
     pub mode: Mode,
     /// Findings that somebody answers for.
+    #[schemars(length(max = limits::ACKNOWLEDGEMENTS))]
     pub acknowledge: Vec<Acknowledgement>,
     /// Decisions about clashes.
     pub resolutions: Vec<Resolution>,
@@ -166,7 +169,7 @@ impl JsonSchema for PlanToken {
             "description": "Names a plan, as `validate` answered it.",
             "type": "string",
             "pattern": "^plan\\.[0-9]{1,18}\\.[0-9]{1,18}\\.-?[0-9]{1,18}$",
-            "examples": ["plan.812.811.1774854000000"],
+            "examples": ["plan.20.20.1774854000000"],
         })
     }
 }

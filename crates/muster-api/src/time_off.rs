@@ -33,6 +33,7 @@ pub struct TimeOffIn {
     /// What kind of time off it is; `TimeOff`, when absent.
     pub activity_code_id: Option<ActivityCodeId>,
     /// Whole civil days in the agent's zone, or
+    #[schemars(length(max = limits::TIME_OFF_DAYS))]
     pub full_days: Option<Vec<Date>>,
     /// from this instant
     pub start: Option<TimeIn>,

@@ -60,6 +60,7 @@ pub struct AckRule {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub up_to: Option<u32>,
     /// Why.
+    #[schemars(length(min = 1, max = crate::limits::NOTE_LEN))]
     pub reason: Arc<str>,
 }
 

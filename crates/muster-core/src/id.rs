@@ -191,7 +191,7 @@ impl JsonSchema for Revision {
             "format": "int64",
             "minimum": 0,
             "maximum": u64::MAX,
-            "examples": [811],
+            "examples": [20],
         })
     }
 }

@@ -39,12 +39,14 @@ pub struct ChangeSetIn {
     /// The version that the client had read; the current one, when absent.
     pub base_version: Option<Revision>,
     /// What to do to which shifts.
+    #[schemars(length(max = muster_core::limits::EDIT_SHIFTS))]
     pub edits: Vec<ShiftIn>,
     /// Decisions about clashes.
     pub resolutions: Vec<Resolution>,
     /// Whether it stands or falls as one; it does, when nothing is said: 200 means all of it.
     pub mode: Option<Mode>,
     /// Findings that somebody answers for.
+    #[schemars(length(max = muster_core::limits::ACKNOWLEDGEMENTS))]
     pub acknowledge: Vec<Acknowledgement>,
     /// Only these agents, and those tied to them.
     pub agent_ids: Option<Vec<AgentId>>,

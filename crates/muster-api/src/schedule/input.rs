@@ -125,6 +125,7 @@ pub struct ScheduleNewIn {
     pub mode: Mode,
     /// When publishing: findings that somebody answers for.
     #[serde(default)]
+    #[schemars(length(max = muster_core::limits::ACKNOWLEDGEMENTS))]
     pub acknowledge: Vec<Acknowledgement>,
     /// When publishing: decisions about clashes.
     #[serde(default)]

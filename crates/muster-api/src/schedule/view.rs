@@ -30,6 +30,7 @@ pub enum ScheduleStatus {
 /// What is said of a schedule beside its content.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "ScheduleHead")]
 pub struct Head<'a> {
     /// Its id.
     pub id: &'a ScheduleId,

@@ -35,8 +35,10 @@ pub struct ActivityIn {
     /// What it is spent on.
     pub activity_code_id: ActivityCodeId,
     /// Elapsed minutes after the shift's start.
+    #[schemars(range(max = muster_core::limits::SHIFT_MIN))]
     pub offset_minutes: u32,
     /// Elapsed length in minutes.
+    #[schemars(range(min = 1, max = muster_core::limits::SHIFT_MIN))]
     pub length_minutes: u32,
     /// Whether it is paid; as its code says, when absent.
     #[serde(default)]
@@ -60,10 +62,12 @@ pub struct ShiftIn {
     /// When it starts.
     pub start: Option<TimeIn>,
     /// Its elapsed length in minutes.
+    #[schemars(range(min = 1, max = muster_core::limits::SHIFT_MIN))]
     pub length_minutes: Option<u32>,
     /// The zone whose wall clock it is entered with.
     pub time_zone: Option<Zone>,
     /// Everything else than on-queue work.
+    #[schemars(length(max = muster_core::limits::ACTIVITIES))]
     pub activities: Option<Vec<ActivityIn>>,
     /// Where it is worked; `null` for nowhere in particular.
     #[serde(deserialize_with = "double")]
@@ -72,6 +76,7 @@ pub struct ShiftIn {
     #[serde(deserialize_with = "double")]
     pub work_plan: Option<Option<Short>>,
     /// Its ids in other systems, by system.
+    #[schemars(extend("maxProperties" = muster_core::limits::EXTERNAL_IDS))]
     pub external_ids: Option<BTreeMap<Short, ExternalId>>,
     /// Alias of `externalIds.trade_id`.
     #[serde(rename = "trade_id")]
@@ -83,8 +88,10 @@ pub struct ShiftIn {
     #[serde(deserialize_with = "double")]
     pub note: Option<Option<Long>>,
     /// Labels.
+    #[schemars(length(max = muster_core::limits::TAGS))]
     pub tags: Option<Vec<Short>>,
     /// Findings that somebody answers for, where the shift is written alone.
+    #[schemars(length(max = muster_core::limits::ACKNOWLEDGEMENTS))]
     pub acknowledge: Option<Vec<muster_core::acknowledge::Acknowledgement>>,
     /// Why, where the shift is written alone.
     pub reason: Option<Long>,

@@ -17,6 +17,7 @@ use crate::rule::{Allowed, Rule};
 /// The value of a parameter.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(rename = "RuleValue")]
 pub enum Value {
     /// A number; the parameter's name says of what.
     Number(i64),

@@ -18,6 +18,7 @@ use crate::http::App;
 
 /// What a client asks for.
 #[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "TokenForm")]
 pub(crate) struct Form {
     /// `client_credentials`.
     #[schemars(regex(pattern = "^client_credentials$"))]

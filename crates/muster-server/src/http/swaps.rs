@@ -23,6 +23,7 @@ use serde::Deserialize;
 
 use crate::desk::{Answer, Desk};
 use crate::error::ApiError;
+use crate::http::page::size;
 use crate::http::query::{Params, Path, id};
 use crate::http::{App, Call, Page, created, document, json, listed, told};
 use crate::limits;
@@ -79,6 +80,7 @@ pub(crate) async fn list(
     let own = call.caller.actor.agent.as_ref();
     let mut wanted = Wanted { status, agent, after: filter.after, now, own };
     let Some(unit) = &filter.business_unit_id else {
+        size(filter.page_size)?;
         return everywhere(&app, &call, &wanted).await;
     };
     let desk = app.desk(&call, unit).await?;

@@ -13,12 +13,12 @@ pub(super) fn agents() -> Group {
     let agent = r#"{"businessUnitId":"paris","name":"Ana","email":"ana@example.org",
                     "skills":[{"name":"fr"}]}"#;
     let agents = r#"{"agents":[{"id":"ana","businessUnitId":"paris","skills":[{"name":"fr"}]}]}"#;
-    let own = "$response.body#/id";
+    const OWN: &str = "$response.body#/id";
     let operations = vec![
         get("/agents", "listAgents", "The agents of a business unit")
             .query::<http::agents::Filter>()
             .pages::<AgentView<'_>>()
-            .leads(&["getAgent", "getAgentSchedule"], "id", "$response.body#/entities/0/id"),
+            .leads(&["getAgent", "getAgentSchedule"], &[("id", "$response.body#/entities/0/id")]),
         get("/agents/{id}", "getAgent", "An agent").shows::<AgentView<'_>>(),
         put("/agents/{id}", "putAgent", "Makes or changes an agent")
             .about(
@@ -27,8 +27,8 @@ pub(super) fn agents() -> Group {
             .takes::<AgentIn>(agent)
             .commands()
             .makes::<AgentView<'_>>()
-            .leads(&["getAgent", "getAgentSchedule", "listSessions"], "id", own)
-            .leads(&["listOwnAvailability"], "id", own),
+            .leads(&["getAgent", "getAgentSchedule", "listSessions"], &[("id", OWN)])
+            .leads(&["listOwnAvailability", "putAvailability", "makeCalendar"], &[("id", OWN)]),
         post("/agents/bulk", "putAgents", "Makes or changes many agents")
             .about("All are of one unit, and all or none are taken.")
             .takes::<AgentsIn>(agents)
@@ -38,8 +38,11 @@ pub(super) fn agents() -> Group {
             .about("Sessions are told to whoever asks, and never a reason to refuse an edit.")
             .may_take::<SessionIn>(r#"{"sessionId":"desk-1","kind":"desktop"}"#)
             .makes::<SessionView<'_>>()
-            .leads(&["closeSession"], "session", "$response.body#/sessionId")
-            .leads(&["listSessions"], "id", "$response.body#/agentId"),
+            .leads(
+                &["closeSession"],
+                &[("id", "$request.path.id"), ("session", "$response.body#/sessionId")],
+            )
+            .leads(&["listSessions"], &[("id", "$response.body#/agentId")]),
         get("/agents/{id}/sessions", "listSessions", "An agent's open sessions")
             .lists::<SessionView<'_>>(),
         delete("/agents/{id}/sessions/{session}", "closeSession", "Closes a session").withdraws(),
@@ -64,7 +67,10 @@ pub(super) fn availability() -> Group {
             .takes::<AvailabilityIn>(said)
             .commands()
             .makes::<AvailabilityView<'_>>()
-            .leads(&["getAvailability", "withdrawAvailability"], "said", "$response.body#/id"),
+            .leads(
+                &["getAvailability", "withdrawAvailability"],
+                &[("id", "$request.path.id"), ("said", "$response.body#/id")],
+            ),
         delete("/agents/{id}/availability/{said}", "withdrawAvailability", "Takes it back")
             .commands()
             .withdraws(),

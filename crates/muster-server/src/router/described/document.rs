@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use muster_api::openapi::Schemas;
 use serde_json::{Map, Value, json};
 
-use super::operation::{Body, Operation, Reply};
+use super::operation::{Body, Link, Operation, Reply};
 use super::{groups, parameter, refusal};
 use crate::access::SCOPES;
 use crate::router::{Route, routes};
@@ -120,22 +120,17 @@ fn parameters(operation: &Operation, schemas: &mut Schemas) -> Vec<Value> {
 
 /// A query has no `null`: what is absent is not there.
 fn without_null(mut schema: Value) -> Value {
-    if let Some(types) = schema["type"].as_array_mut() {
+    if let Some(types) = schema.get_mut("type").and_then(Value::as_array_mut) {
         types.retain(|kind| kind != "null");
         if let [only] = &types[..] {
             schema["type"] = only.clone();
         }
     }
-    if let Some(choices) = schema["anyOf"].as_array_mut() {
+    if let Some(choices) = schema.get_mut("anyOf").and_then(Value::as_array_mut) {
         choices.retain(|choice| choice["type"] != "null");
         if let [only] = &choices[..] {
             return only.clone();
         }
-    }
-    if schema["default"].is_null()
-        && let Some(members) = schema.as_object_mut()
-    {
-        members.remove("default");
     }
     schema
 }
@@ -151,12 +146,15 @@ fn responses(operation: &Operation, has_scope: bool, schemas: &mut Schemas) -> V
     for reply in &operation.replies {
         let mut value = replied(reply, has_scope, schemas);
         if reply.status < 300 && !operation.links.is_empty() {
-            let links = operation.links.iter().map(|link| {
-                let parameters = json!({ link.parameter: link.place });
-                let about = "It is a parameter of this operation.";
-                let value = json!({ "operationId": link.operation, "parameters": parameters,
+            let links = operation.links.iter().map(|Link { operation, parameters }| {
+                let parameters: Map<String, Value> = parameters
+                    .iter()
+                    .map(|(name, place)| ((*name).to_owned(), json!(place)))
+                    .collect();
+                let about = "What is answered is a parameter of this operation.";
+                let value = json!({ "operationId": operation, "parameters": parameters,
                                     "description": about });
-                (format!("{}By{}", link.operation, link.parameter), value)
+                ((*operation).to_owned(), value)
             });
             value["links"] = Value::Object(links.collect());
         }

@@ -61,7 +61,8 @@ pub(super) fn audit() -> Group {
         get("/audit", "listAudit", "What was changed, by whom, and why")
             .about("The entries of a unit's ledger, each with what it changed, the newest first.")
             .query::<audit::Filter>()
-            .pages::<EntryView<'_>>(),
+            .pages::<EntryView<'_>>()
+            .refuses(&[422]),
         get("/audit/export", "exportAudit", "A unit's whole ledger, as lines of JSON")
             .about("With its hash chain: `muster ledger verify FILE` checks it alone.")
             .query::<audit::Of>()

@@ -41,9 +41,8 @@ pub(super) struct Reply {
 #[derive(Debug, Clone)]
 pub(super) struct Link {
     pub(super) operation: &'static str,
-    pub(super) parameter: &'static str,
-    /// Where it stands in the answer, or in the request.
-    pub(super) place: &'static str,
+    /// The parameters, each with where it stands in the answer, or in the request.
+    pub(super) parameters: &'static [(&'static str, &'static str)],
 }
 
 /// What is said of a route.
@@ -125,7 +124,7 @@ impl Operation {
 
     /// The same at another path.
     pub(super) fn at(&self, path: &str) -> Self {
-        let (path, id) = (format!("{ROOT}{path}"), format!("{}Here", self.id));
+        let (path, id) = (format!("{ROOT}{path}"), format!("{}ByShortPath", self.id));
         Self { path, id, ..self.clone() }
     }
 
@@ -253,10 +252,9 @@ impl Operation {
     pub(super) fn leads(
         mut self,
         to: &[&'static str],
-        parameter: &'static str,
-        place: &'static str,
+        parameters: &'static [(&'static str, &'static str)],
     ) -> Self {
-        let links = to.iter().map(|&operation| Link { operation, parameter, place });
+        let links = to.iter().map(|&operation| Link { operation, parameters });
         self.links.extend(links);
         self
     }

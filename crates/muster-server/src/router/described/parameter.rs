@@ -63,14 +63,14 @@ pub(super) const IF_MATCH: Parameter = header(
     |_| {
         let pattern = r#"^(\*|(W/)?"[0-9]{1,18}\.[0-9a-f]{24}")$"#;
         json!({ "type": "string", "pattern": pattern,
-                "examples": ["\"811.44136fa355b3678a1146ad16\""] })
+                "examples": ["\"20.44136fa355b3678a1146ad16\""] })
     },
 );
 
 pub(super) const IF_NONE_MATCH: Parameter = header(
     "If-None-Match",
     "Tags that are known already: one of them gets 304 instead of the document.",
-    |_| json!({ "type": "string", "examples": ["\"811.44136fa355b3678a1146ad16\""] }),
+    |_| json!({ "type": "string", "examples": ["\"20.44136fa355b3678a1146ad16\""] }),
 );
 
 pub(super) const IF_ABSENT: Parameter = header(

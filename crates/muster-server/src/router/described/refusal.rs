@@ -81,7 +81,7 @@ pub(super) fn all_headers() -> Value {
     json!({
         "ETag": text(
             "Names exactly what was answered, and the base of a later write.",
-            "\"811.44136fa355b3678a1146ad16\"",
+            "\"20.44136fa355b3678a1146ad16\"",
         ),
         "Muster-Revision": number("The revision of the unit that the answer shows.", 811),
         "X-Correlation-Id": text(

@@ -20,10 +20,10 @@ const NEW: &str = r#"{"id":"w14","businessUnitId":"paris","weekDate":"2026-03-30
     "lengthMinutes":480,"activities":[{"activityCodeId":"Meal","offsetMinutes":240,
     "lengthMinutes":30}]}]}]}"#;
 
-const WHOLE: &str = r#"{"scheduleVersion":811,"agentSchedules":[{"agentId":"ana","shifts":[
+const WHOLE: &str = r#"{"scheduleVersion":20,"agentSchedules":[{"agentId":"ana","shifts":[
     {"id":"s-1","start":"2026-03-30T07:00:00Z","lengthMinutes":480}]}]}"#;
 
-const EDITS: &str = r#"{"baseVersion":811,"edits":[
+const EDITS: &str = r#"{"baseVersion":20,"edits":[
     {"op":"put","id":"s-7","agentId":"ana","start":"2026-03-31T07:00:00Z","lengthMinutes":480},
     {"op":"update","shiftId":"s-1","note":null},{"op":"delete","shiftId":"s-2"}],
     "reason":"agreed by phone"}"#;
@@ -37,7 +37,10 @@ pub(super) fn schedules() -> Group {
             .query::<http::schedules::Filter>()
             .pages::<ScheduleHeadView<'_>>()
             .refuses(&[422])
-            .leads(&["getSchedule", "validateSchedule"], "id", "$response.body#/entities/0/id"),
+            .leads(
+                &["getSchedule", "validateSchedule"],
+                &[("id", "$response.body#/entities/0/id")],
+            ),
         post("/schedules", "createSchedule", "Makes a draft, or publishes a document")
             .about(
                 "With `publish: true` the content goes live in the same step: the answer is that \
@@ -48,7 +51,7 @@ pub(super) fn schedules() -> Group {
             .refuses(&[428])
             .replies(200, "It was there, or it was published.", &[(JSON, made)])
             .replies(201, "The draft was made.", &[(JSON, answered::<DraftedView<'_>>)])
-            .leads(&FROM_DRAFT, "id", "$response.body#/id"),
+            .leads(&FROM_DRAFT, &[("id", "$response.body#/id")]),
         get("/scheduling/agents/{id}/schedule", "getAgentSchedule", "One agent's time")
             .about("Shifts and time off that share time with the stretch, and what they come to.")
             .query::<http::schedules::OfAgent>()
@@ -69,8 +72,14 @@ pub(super) fn schedules() -> Group {
 const JSON: &str = "application/json";
 
 /// What follows a new draft.
-const FROM_DRAFT: [&str; 6] = [
+const FROM_DRAFT: [&str; 12] = [
     "getSchedule",
+    "putSchedule",
+    "editSchedule",
+    "revertSchedule",
+    "editScheduleByShortPath",
+    "publishScheduleByShortPath",
+    "rebaseScheduleByShortPath",
     "validateSchedule",
     "publishSchedule",
     "getScheduleStatus",

@@ -12,8 +12,7 @@ const NEW: &str = r#"{"id":"s-1","agentId":"ana","start":"2026-03-30T07:00:00Z",
     "lengthMinutes":30}],"externalIds":{"trade_id":"T-4711"},"tags":["skill:fr"]}"#;
 
 pub(super) fn shifts() -> Group {
-    let whole = r#"{"version":811,"start":"2026-03-30T08:00:00Z","lengthMinutes":450}"#;
-    let own = "$response.body#/id";
+    let whole = r#"{"version":20,"start":"2026-03-30T08:00:00Z","lengthMinutes":450}"#;
     let reads = ["getShift", "getShiftHistory", "changeShift", "deleteShift"];
     let operations = vec![
         get("/scheduling/shifts", "listShifts", "Live shifts of a business unit")
@@ -21,7 +20,7 @@ pub(super) fn shifts() -> Group {
             .query::<shifts::Filter>()
             .pages::<ShiftView<'_>>()
             .refuses(&[422])
-            .leads(&reads, "id", "$response.body#/entities/0/id"),
+            .leads(&reads, &[("id", "$response.body#/entities/0/id")]),
         post("/scheduling/shifts", "createShift", "Makes a shift")
             .about(
                 "The same shift again, by its `id` or by an id of another system, is 200. \
@@ -30,8 +29,8 @@ pub(super) fn shifts() -> Group {
             .takes::<ShiftIn>(NEW)
             .commands()
             .makes::<MadeShiftView<'_>>()
-            .leads(&reads, "id", own)
-            .leads(&["putShift"], "id", own),
+            .leads(&reads, &[("id", "$response.body#/id")])
+            .leads(&["putShift"], &[("id", "$response.body#/id")]),
         get("/scheduling/shifts/{id}", "getShift", "A shift")
             .shows::<ShiftView<'_>>()
             .of_the_past(),

@@ -12,7 +12,8 @@ use super::Group;
 use super::operation::{Operation, get, post};
 use crate::http::swaps;
 
-const ACTIONS: [&str; 5] = ["getSwap", "acceptSwap", "approveSwap", "denySwap", "cancelSwap"];
+const ACTIONS: [&str; 7] =
+    ["getSwap", "acceptSwap", "declineSwap", "approveSwap", "denySwap", "cancelSwap", "revertSwap"];
 
 const VERDICT: &str = r#"{"acknowledge":["9c1e5b0d73a2f648.240"],"reason":"agreed by phone"}"#;
 
@@ -30,13 +31,13 @@ pub(super) fn swaps() -> Group {
             .about("Without a unit, those of all units if they fit one page.")
             .query::<swaps::Filter>()
             .pages::<SwapView<'_>>()
-            .leads(&ACTIONS, "id", "$response.body#/entities/0/id"),
+            .leads(&ACTIONS, &[("id", "$response.body#/entities/0/id")]),
         post("/scheduling/shiftswaps", "offerSwap", "Offers a swap")
             .about("Without a receiver it is on the board. `legs` make a trade of three or more.")
             .takes::<SwapIn>(offer)
             .commands()
             .makes::<SwapView<'_>>()
-            .leads(&ACTIONS, "id", "$response.body#/id"),
+            .leads(&ACTIONS, &[("id", "$response.body#/id")]),
         post("/scheduling/shiftswaps/evaluate", "evaluateSwap", "What a swap would do")
             .about("Of one swap, or of each of `swaps`. Nothing is written.")
             .takes::<SwapIn>(r#"{"id":"swap-1"}"#)

@@ -31,12 +31,12 @@ pub(super) fn time_off() -> Group {
             .takes::<TimeOffIn>(request)
             .commands()
             .makes::<TimeOffView<'_>>()
-            .leads(&ACTIONS, "id", "$response.body#/id"),
+            .leads(&ACTIONS, &[("id", "$response.body#/id")]),
         post("/timeoffrequests/query", "queryTimeOff", "Finds requests")
             .about("Answers from the head of the ledger, with its revision.")
             .takes::<TimeOffQueryIn>(query)
             .pages::<TimeOffView<'_>>()
-            .leads(&ACTIONS, "id", "$response.body#/entities/0/id"),
+            .leads(&ACTIONS, &[("id", "$response.body#/entities/0/id")]),
         post("/timeoffrequests/evaluate", "evaluateTimeOff", "What an approval would do")
             .about("Of a known request or of one that could be made. Nothing is written.")
             .takes::<TimeOffIn>(request)

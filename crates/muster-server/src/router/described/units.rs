@@ -19,14 +19,15 @@ pub(super) fn units() -> Group {
         get("/businessunits", "listBusinessUnits", "All business units")
             .finds_always()
             .lists::<UnitView<'_>>()
-            .leads(&["getBusinessUnit", "getRules"], "id", "$response.body#/entities/0/id"),
+            .leads(&["getBusinessUnit", "getRules"], &[("id", "$response.body#/entities/0/id")]),
         post("/businessunits", "createBusinessUnit", "Makes a business unit")
             .about("Making the same unit again with the same `id` is 200.")
             .takes::<UnitIn>(unit)
             .commands()
             .makes::<UnitView<'_>>()
-            .leads(&["getBusinessUnit", "changeBusinessUnit", "getRules"], "id", ID)
-            .leads(&["listAgents", "listShifts", "listSchedules"], "businessUnitId", ID),
+            .leads(&["getBusinessUnit", "changeBusinessUnit", "getRules"], &[("id", ID)])
+            .leads(&["putRules", "getStaffing", "putStaffing", "putSites"], &[("id", ID)])
+            .leads(&["listAgents", "listShifts", "listSchedules"], &[("businessUnitId", ID)]),
         get("/businessunits/{id}", "getBusinessUnit", "A business unit").shows::<UnitView<'_>>(),
         patch("/businessunits/{id}", "changeBusinessUnit", "Changes a business unit")
             .about("What is absent stays as it was.")
@@ -36,12 +37,12 @@ pub(super) fn units() -> Group {
         get("/managementunits", "listManagementUnits", "The management units of a business unit")
             .query::<management_units::Filter>()
             .pages::<ManagementUnitView<'_>>()
-            .leads(&["getManagementUnit"], "id", "$response.body#/entities/0/id"),
+            .leads(&["getManagementUnit"], &[("id", "$response.body#/entities/0/id")]),
         post("/managementunits", "createManagementUnit", "Makes a management unit")
             .takes::<ManagementUnitIn>(group)
             .commands()
             .makes::<ManagementUnitView<'_>>()
-            .leads(&["getManagementUnit", "changeManagementUnit"], "id", ID),
+            .leads(&["getManagementUnit", "changeManagementUnit"], &[("id", ID)]),
         get("/managementunits/{id}", "getManagementUnit", "A management unit")
             .shows::<ManagementUnitView<'_>>(),
         patch("/managementunits/{id}", "changeManagementUnit", "Changes a management unit")
