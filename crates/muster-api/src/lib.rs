@@ -19,6 +19,7 @@ pub mod agent;
 pub mod agent_view;
 pub mod audit;
 pub mod availability;
+pub mod bulk;
 pub mod calendar;
 #[cfg(feature = "client")]
 pub mod client;
@@ -27,6 +28,7 @@ pub mod conflict;
 pub mod etag;
 pub mod event;
 pub mod input;
+pub mod job;
 pub mod levels;
 pub mod list;
 pub mod openapi;

@@ -14,6 +14,7 @@ mod registry;
 pub(crate) mod schedule;
 mod swap;
 mod time_off;
+mod together;
 
 use std::sync::Arc;
 
@@ -38,6 +39,7 @@ pub use readiness::Readiness;
 pub use swap::evaluate;
 pub(crate) use swap::owner_edits;
 pub use time_off::{Waiting, evaluate as evaluate_time_off, waiting};
+pub use together::{decide_as_one, decided_as_one};
 
 /// What a command comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -157,6 +157,10 @@ ids! {
     AvailabilityId, "fridays";
     /// An API client (a program or a planner's session).
     ClientId, "planner";
+    /// Somebody outside who is told of a unit's events.
+    WebhookId, "wh-1";
+    /// Something that is done in the background for a client.
+    JobId, "job-1";
     /// A command, unique per unit: the hash of organization, client and `Idempotency-Key`.
     CommandId, "4fd1b2";
 }

@@ -388,6 +388,12 @@ impl Roster {
         self.expiring.iter().take_while(move |(end, _)| *end <= now).map(|(_, id)| id)
     }
 
+    /// When the next offer of an undecided swap runs out, or has run out.
+    #[must_use]
+    pub fn next_run_out(&self) -> Option<Instant> {
+        self.expiring.iter().next().map(|(end, _)| *end)
+    }
+
     /// What somebody answered for and may still matter, in no order that means anything.
     pub fn acknowledged(&self) -> impl Iterator<Item = &Acknowledged> {
         self.acknowledgements.all()

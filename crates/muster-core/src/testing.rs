@@ -16,6 +16,7 @@
 //! > edit ana mon 10:00-18:00
 //! > @3 draft d1 ana mon 09:00-17:00; delete night
 //! > publish(ack) d1
+//! > together edit ana tue 09:00-17:00 & edit delete ana-mon
 //! ```
 //!
 //! A line is one entry of the ledger. A shift is called after its agent and day (`ana-mon`, then
@@ -37,7 +38,7 @@ use std::sync::Arc;
 
 use crate::command::{Action, Command};
 use crate::conflict::{Finding, Fingerprint};
-use crate::decide::{Decision, Rejection, decide};
+use crate::decide::{Decision, Rejection, decide, decide_as_one, decided_as_one};
 use crate::entry::{Actor, Entry, Reference, ReferenceKind};
 use crate::event::Event;
 use crate::id::{AgentId, ClientId, CommandId, Revision};
@@ -177,11 +178,37 @@ impl World {
     ) -> Result<Decision, Rejection> {
         let command = by(agent, action.clone());
         let decision = decide(self.head(), &command, self.now)?;
+        self.carry_out(&command, &decision);
+        Ok(decision)
+    }
+
+    /// Has what a command came to happen.
+    pub fn carry_out(&mut self, command: &Command, decision: &Decision) {
         let id = CommandId::parse(&format!("c{}", self.entries.len())).expect("an id");
-        if let Some(entry) = decision.entry(self.head(), &command, &id, self.now) {
+        if let Some(entry) = decision.entry(self.head(), command, &id, self.now) {
             self.append(entry);
         }
-        Ok(decision)
+    }
+
+    /// Decides commands that stand or fall together, and carries them out unless one is refused;
+    /// says what each comes to, and the revision after it.
+    fn run_together(&mut self, commands: &[Command]) -> Vec<(Self, Result<Decision, Rejection>)> {
+        let ground = self.clone();
+        let mut told = Vec::new();
+        let mut rest: Vec<&Command> = commands.iter().collect();
+        while !rest.is_empty() {
+            let run: Vec<_> = rest.drain(..decided_as_one(&rest)).collect();
+            for (command, answer) in run.iter().zip(decide_as_one(self.head(), &run, self.now)) {
+                if let Ok(decision) = &answer {
+                    self.carry_out(command, decision);
+                }
+                told.push((self.clone(), answer));
+            }
+        }
+        if told.iter().any(|(_, answer)| answer.is_err()) {
+            *self = ground;
+        }
+        told
     }
 
     /// Writes facts that no command would have led to.

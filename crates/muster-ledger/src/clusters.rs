@@ -1,6 +1,9 @@
 //! Units spread over several PostgreSQL clusters. Each unit lies in one; what is no schedule fact
 //! lies at home.
 
+mod job;
+mod write;
+
 use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::sync::Arc;

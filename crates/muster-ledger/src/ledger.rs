@@ -84,8 +84,10 @@ macro_rules! on_engine {
     };
 }
 
+mod job;
 mod plain;
 mod whole;
+mod write;
 
 pub use whole::Migrated;
 

@@ -1,7 +1,7 @@
 //! The only SQL in Muster: a ledger per unit with one write, compare-and-append.
 //!
 //! Here live storage, the hash chain and what is kept beside the ledger in plain tables
-//! (profiles, clients, links to calendars, the signing key). Not here: what an entry's body says,
+//! (profiles, clients, links to calendars, webhooks, leases, the signing key). Not here: what an entry's body says,
 //! who may write it, and when; bodies and answers are opaque bytes, and no clock is read.
 //!
 //! Start reading at [`Ledger`]; what may go wrong is in [`LedgerError`] and [`AppendError`]. The
@@ -15,7 +15,9 @@ mod config;
 mod entry;
 mod error;
 mod hold;
+mod job;
 mod known;
+mod lease;
 mod ledger;
 pub mod limits;
 mod page;
@@ -31,6 +33,8 @@ mod subject;
 mod transfer;
 mod url;
 mod verify;
+mod webhook;
+mod write;
 
 pub use backup::{Copied, Copy};
 pub use codec::{decode, encode, subjects};
@@ -38,6 +42,8 @@ pub use config::{Elsewhere, LedgerConfig, UnitPattern};
 pub use entry::{Appended, Hash, NO_HASH, NewEntry, StoredCommand, StoredEntry};
 pub use error::{AppendError, LedgerError, Unavailable};
 pub use hold::Hold;
+pub use job::{JobChange, JobProgress, JobRow};
+pub use lease::Lease;
 pub use ledger::{Created, Ledger, Migrated, Role, Stats};
 pub use plain::{CalendarLink, ClientRow, Profile, SigningKey, Trust};
 pub use snapshot::Snapshot;
@@ -47,3 +53,5 @@ pub use transfer::{
     TransferError, UnitHead, Until, export, import,
 };
 pub use verify::{Damage, DamageKind, VerifyProgress, VerifyReport};
+pub use webhook::{Delivery, LoggedDelivery, WebhookMark, WebhookProgress, WebhookRow};
+pub use write::{AgendaRow, Keyed, KeyedAnswer, PlainWrite, RowChange, WriteError};

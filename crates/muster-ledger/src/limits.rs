@@ -18,6 +18,8 @@ pub const PAGE_BYTES: usize = 64 << 20;
 pub const HOLD: Duration = Duration::from_secs(5);
 /// Most entries in one page, whatever was asked for.
 pub const PAGE_ENTRIES: usize = 100_000;
+/// Most deliveries that the log of a webhook keeps.
+pub const DELIVERIES: i64 = 1_000;
 /// Most commands that are forgotten in one append.
 pub const PRUNE_COMMANDS: usize = 512;
 /// How many entries a unit takes between two looks for commands to forget.

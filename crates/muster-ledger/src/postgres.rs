@@ -5,6 +5,7 @@ mod append;
 mod bell;
 mod fault;
 mod hold;
+mod job;
 mod open;
 mod plain;
 mod pool;
@@ -12,6 +13,7 @@ mod read;
 mod snapshot;
 mod transfer;
 mod verify;
+mod write;
 
 use std::sync::Arc;
 use std::time::Duration;

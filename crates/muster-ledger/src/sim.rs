@@ -9,9 +9,11 @@ mod database;
 mod engine;
 mod fate;
 mod hold;
+mod job;
 mod node;
 mod row;
 mod verify;
+mod write;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

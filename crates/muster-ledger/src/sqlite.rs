@@ -4,6 +4,7 @@ mod append;
 mod backup;
 mod fault;
 mod hold;
+mod job;
 mod lock;
 mod open;
 mod plain;
@@ -12,6 +13,7 @@ mod reader;
 mod snapshot;
 mod transfer;
 mod verify;
+mod write;
 mod writer;
 
 use std::collections::BTreeMap;

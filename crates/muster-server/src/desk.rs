@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use futures_util::future::join_all;
 use muster_core::command::Command;
 use muster_core::decide::{Outcome, Rejection};
 use muster_core::entry::Entry;
@@ -28,7 +29,7 @@ use muster_ledger::{Hash, Ledger, LedgerError, StoredEntry, UnitKey};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Clock;
-use crate::desk::batch::Item;
+use crate::desk::batch::{Asked, Item};
 use crate::desk::check::HeadCheck;
 use crate::desk::history::History;
 use crate::desk::past::Trail;
@@ -88,6 +89,9 @@ pub enum DeskError {
     /// The record has changed since the state that the command was made from: make it again.
     #[error("the record has changed meanwhile")]
     Moved,
+    /// One of those with which the command stands or falls was refused.
+    #[error("an operation that this one stands or falls with was refused")]
+    Fallen,
     /// The key came with another request before.
     #[error("this Idempotency-Key came with another request before")]
     KeyReused,
@@ -149,6 +153,8 @@ type Reply = oneshot::Sender<Result<Answer, DeskError>>;
 pub struct Desk {
     queue: mpsc::Sender<Item>,
     state: Arc<State>,
+    /// What it shows instead of its head.
+    shown: Option<Roster>,
 }
 
 /// What a desk shares with its readers.
@@ -208,7 +214,7 @@ impl Desk {
         });
         let (queue, items) = mpsc::channel(limits::QUEUE);
         tokio::spawn(batch::serve(state.clone(), items));
-        Ok(Self { queue, state })
+        Ok(Self { queue, state, shown: None })
     }
 
     /// Which unit it is for.
@@ -227,13 +233,13 @@ impl Desk {
             return Err(DeskError::UnknownForm(form));
         }
         if self.state.ledger.is_shared() {
-            let known = self.head().revision();
+            let known = self.durable().revision();
             let head = self.state.check.head(&self.state).await?;
             // A ledger that is behind what it had has lost something: the desk has to look.
             let wanted = if head < known { Revision(u64::MAX) } else { head };
             self.catch_up(wanted).await?;
         }
-        Ok(self.head())
+        Ok(self.durable())
     }
 
     /// Reads what the ledger has up to a revision, if it has not been read yet.
@@ -241,7 +247,7 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Unavailable`] when the ledger cannot be read.
     pub async fn catch_up(&self, revision: Revision) -> Result<(), DeskError> {
-        if self.head().revision() >= revision {
+        if self.durable().revision() >= revision {
             return Ok(());
         }
         let (reply, answer) = oneshot::channel();
@@ -253,6 +259,10 @@ impl Desk {
     /// answer saw.
     #[must_use]
     pub fn head(&self) -> Roster {
+        self.shown.clone().unwrap_or_else(|| self.durable())
+    }
+
+    fn durable(&self) -> Roster {
         self.state.head.load().roster.clone()
     }
 
@@ -262,8 +272,48 @@ impl Desk {
     /// [`DeskError`] when there is no decision; a refusal is an [`Answer`].
     pub async fn ask(&self, ask: Ask) -> Result<Answer, DeskError> {
         let (reply, answer) = oneshot::channel();
-        self.put(Item::Decide(Box::new(ask), reply, tokio::time::Instant::now()))?;
+        let asked = Box::new(Asked { ask, reply, group: None });
+        self.put(Item::Decide(asked, tokio::time::Instant::now()))?;
         answer.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// Has groups of commands decided, in order and with nothing of others in between. Those of a
+    /// group stand or fall together; so do their entries in storage.
+    ///
+    /// # Errors
+    /// As [`Desk::ask`], for each command. Those that would have been accepted but for others of
+    /// their group are told [`DeskError::Fallen`].
+    pub async fn ask_groups(&self, groups: Vec<Vec<Ask>>) -> Vec<Vec<Result<Answer, DeskError>>> {
+        let mut all = Vec::new();
+        let mut answers = Vec::with_capacity(groups.len());
+        for group in groups {
+            let name = group.first().map(|ask| ask.id.clone());
+            let (asked, waiting): (Vec<_>, Vec<_>) = group
+                .into_iter()
+                .map(|ask| {
+                    let (reply, answer) = oneshot::channel();
+                    (Asked { ask, reply, group: name.clone() }, answer)
+                })
+                .unzip();
+            all.extend(asked);
+            answers.push(waiting);
+        }
+        // What cannot be taken is dropped, and with it who would have answered.
+        let busy = self.put(Item::DecideAll(all, tokio::time::Instant::now())).err();
+        let lost = || busy.clone().unwrap_or_else(closed);
+        let mut told = Vec::with_capacity(answers.len());
+        for group in answers {
+            let group = group.into_iter().map(async |answer: oneshot::Receiver<_>| {
+                answer.await.unwrap_or_else(|_| Err(lost()))
+            });
+            told.push(join_all(group).await);
+        }
+        told
+    }
+
+    /// The same desk, as it looks to somebody who has more in hand than is durable.
+    pub(crate) fn showing(&self, roster: Roster) -> Self {
+        Self { shown: Some(roster), ..self.clone() }
     }
 
     fn put(&self, item: Item) -> Result<(), DeskError> {
@@ -303,7 +353,7 @@ impl Desk {
     /// # Errors
     /// As [`Desk::at`].
     pub async fn moment(&self, revision: Revision) -> Result<Arc<Moment>, DeskError> {
-        if revision > self.head().revision() {
+        if revision > self.durable().revision() {
             return Err(DeskError::FutureRevision(revision));
         }
         let known = {
@@ -359,7 +409,7 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Unavailable`] when the ledger cannot be read.
     pub async fn as_of(&self, at: Instant) -> Result<Revision, DeskError> {
-        let head = self.head();
+        let head = self.durable();
         if head.at() <= at {
             return Ok(head.revision());
         }

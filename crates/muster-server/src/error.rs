@@ -234,6 +234,7 @@ impl From<DeskError> for ApiError {
                 Problem::new(Code::Unavailable, detail).after(RETRY_AFTER).into()
             }
             DeskError::Unavailable(why) => Self::unavailable(&why),
+            DeskError::Fallen => Problem::new(Code::FailedDependency, detail).into(),
             DeskError::KeyReused => Problem::new(Code::IdempotencyKeyReused, detail).into(),
             DeskError::CrossUnit { id, .. } => {
                 Problem::new(Code::CrossUnit, detail).about(None, Some(id)).into()

@@ -6,6 +6,7 @@ pub(crate) mod adherence;
 pub(crate) mod agents;
 pub(crate) mod audit;
 pub(crate) mod availability;
+pub(crate) mod bulk;
 pub(crate) mod calendar;
 pub(crate) mod docs;
 pub(crate) mod events;
@@ -119,7 +120,7 @@ impl App {
         let desk = desk.ok_or_else(|| ApiError::unknown("business unit", unit))?;
         desk.current().await?;
         call.ready(&desk).await?;
-        Ok(desk)
+        Ok(call.shown(desk))
     }
 
     /// The desk of the unit that an id lives in, at least at the revision asked for.
@@ -130,10 +131,11 @@ impl App {
         id: &impl ToString,
     ) -> Result<Desk, ApiError> {
         let organization: &OrganizationId = &call.caller.organization;
-        let desk = self.units().desk_with(organization, kind, &id.to_string()).await?;
-        let desk = desk.ok_or_else(|| ApiError::unknown(&kind.to_string(), id))?;
+        let known = self.units().desk_with(organization, kind, &id.to_string()).await?;
+        let made = || call.stage.as_ref()?.desk_with(kind, &id.to_string());
+        let desk = known.or_else(made).ok_or_else(|| ApiError::unknown(&kind.to_string(), id))?;
         call.ready(&desk).await?;
-        Ok(desk)
+        Ok(call.shown(desk))
     }
 
     /// Whether the very request took effect before, as its key tells: nothing that happened since
@@ -158,7 +160,7 @@ impl App {
             let command = call.command(make(&ground)?);
             let id: CommandId = call.command_id().unwrap_or_else(|| self.mint(call));
             let ask = Ask { command, id, keyed: call.key_hash(), ground: Some(ground) };
-            match desk.ask(ask).await {
+            match call.decided(desk, ask).await {
                 // Somebody else's put took effect: all together always get on.
                 Err(DeskError::Moved) => {}
                 Ok(answer) => return explained(answer, desk, call),
@@ -181,7 +183,7 @@ impl App {
         let command = call.command(action);
         let id: CommandId = call.command_id().unwrap_or_else(|| self.mint(call));
         let ask = Ask { command, id, keyed: call.key_hash(), ground: None };
-        let answer = desk.ask(ask).await?;
+        let answer = call.decided(desk, ask).await?;
         if call.sent().is_put() {
             self.refused().note(desk.key(), &answer);
         }

@@ -9,11 +9,13 @@ pub mod clock;
 pub mod desk;
 mod error;
 pub mod http;
+pub mod leased;
 pub mod limits;
 pub mod metrics;
 pub mod realtime;
 pub mod router;
 pub mod server;
 pub mod units;
+pub mod upkeep;
 
 pub use server::{Config, Server, StartError};

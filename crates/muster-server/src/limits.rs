@@ -28,8 +28,26 @@ pub const IDLE: Duration = Duration::from_secs(15 * 60);
 pub const IDLE_LOOK: Duration = Duration::from_secs(60);
 /// How often somebody looks for offers that have run out.
 pub const EXPIRY_LOOK: Duration = Duration::from_secs(15);
+/// How often somebody looks for rows that have been kept for long enough.
+pub const RETENTION_LOOK: Duration = Duration::from_secs(3_600);
+/// How long the answer to a request with a key is kept at least, in days.
+pub const ANSWER_DAYS: i64 = muster_ledger::limits::COMMAND_RETENTION_DAYS;
+/// How long a delivery stays in the log of its webhook at most, in days.
+pub const DELIVERY_DAYS: i64 = 30;
+/// How long a node has a piece of background work without renewing its lease.
+pub const LEASE: Duration = Duration::from_secs(10);
+/// How often it renews it, and how often the others look whether it is free.
+pub const LEASE_RENEWED: Duration = Duration::from_millis(3_300);
+/// How soon it tries again when the ledger does not answer.
+pub const LEASE_AGAIN: Duration = Duration::from_millis(500);
+/// How long a node that stops waits for its leases to be given up.
+pub const LEASE_RELEASE: Duration = Duration::from_secs(1);
 /// How long a `minRevision` waits.
 pub const MIN_REVISION_WAIT: Duration = Duration::from_secs(10);
+/// Most operations of one bulk that is answered at once.
+pub const BULK_OPERATIONS: usize = 1_000;
+/// Most operations of a bulk that are under way at the same time.
+pub const BULK_AT_ONCE: usize = 32;
 /// Largest request body, in bytes (a week of 5,000 agents is about 20 MB).
 pub const BODY_BYTES: usize = 64 * 1024 * 1024;
 /// Most entities on one page of a list.

@@ -3,22 +3,25 @@
 pub(crate) mod described;
 mod own;
 
+use std::sync::LazyLock;
+
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::header;
+use axum::http::{Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use tokio::time::Instant;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::access::AccessError;
+use crate::access::{AccessError, Caller};
 use crate::error::{self, ApiError};
+use crate::http::bulk::Outer;
 use crate::http::{
-    App, Call, acknowledgements, activity_codes, adherence, agents, audit, availability, calendar,
-    docs, events, levels, management_units, oauth, operations, rules, schedules, shifts, swaps,
-    time_off, units,
+    App, Call, acknowledgements, activity_codes, adherence, agents, audit, availability, bulk,
+    calendar, docs, events, levels, management_units, oauth, operations, rules, schedules, shifts,
+    swaps, time_off, units,
 };
 use crate::limits;
 
@@ -35,6 +38,9 @@ pub struct Route {
     /// The scope; none where no token is asked for.
     pub scope: Option<&'static str>,
 }
+
+/// Stands where a route takes any token: what it leads to takes the scopes.
+pub const ANY: &str = "";
 
 type Handler = MethodRouter<App>;
 
@@ -100,6 +106,7 @@ fn wfm() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
         ("POST", "/adherence/events", "wfm:adherence:write", post(adherence::report)),
         ("GET", "/adherence", "wfm:adherence:read", get(adherence::show)),
         ("GET", "/events", "wfm:event:read", get(events::feed)),
+        ("POST", "/bulk", ANY, post(bulk::send)),
         ("GET", "/audit", "wfm:audit:read", get(audit::list)),
         ("GET", "/audit/export", "wfm:audit:read", get(audit::export)),
     ];
@@ -202,6 +209,66 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
+/// The routes that a bulk's operations may take, without their own checks of tokens.
+pub(crate) fn operations(app: &App) -> Router {
+    static ROUTES: LazyLock<Router<App>> = LazyLock::new(|| {
+        let mut routes = Router::new();
+        for (method, path, scope, handler) in wfm() {
+            if method != "GET" && !ALONE.contains(&path) {
+                let guard = Within { method, path, scope };
+                let handler = handler.layer(from_fn_with_state(guard, step_in));
+                routes = routes.route(path, handler);
+            }
+        }
+        routes
+            .fallback(|| async { ApiError::no_route() })
+            .method_not_allowed_fallback(|| async { ApiError::no_method() })
+            .layer(DefaultBodyLimit::disable())
+    });
+    ROUTES.clone().with_state(app.clone())
+}
+
+/// What no operation of a bulk may be.
+const ALONE: &[&str] = &["/bulk"];
+
+/// What writes beside the ledger, or more than once: not with others that it would stand or fall
+/// with.
+const NOT_TOGETHER: &[&str] = &[
+    "/businessunits",
+    "/agents/{id}/sessions",
+    "/agents/{id}/sessions/{session}",
+    "/agents/{id}/calendar",
+    "/adherence/events",
+    "/scheduling/shiftswaps/bulk",
+];
+
+/// What is known of the route of an operation.
+#[derive(Debug, Clone, Copy)]
+struct Within {
+    method: &'static str,
+    path: &'static str,
+    scope: &'static str,
+}
+
+/// Lets an operation in on behalf of the caller of its bulk.
+async fn step_in(
+    State(Within { method, path, scope }): State<Within>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    let (mut parts, body) = request.into_parts();
+    let outer = parts.extensions.remove::<Outer>().ok_or_else(ApiError::no_token)?;
+    let Outer { caller, key, stage } = outer;
+    if stage.is_some() && NOT_TOGETHER.contains(&path) {
+        let problem = "cannot stand or fall with others: send it with atomicity item";
+        return Err(ApiError::bad_input("path", parts.uri.path(), problem));
+    }
+    let body = admit(&caller, method, path, scope, &parts.uri, body).await?;
+    let call = Call::new(caller, &parts, &body)?.within(key, stage);
+    parts.extensions.insert(call);
+    Ok(next.run(Request::from_parts(parts, Body::from(body))).await)
+}
+
 /// What the guard of a route knows of it.
 #[derive(Debug, Clone)]
 struct Guard {
@@ -224,13 +291,27 @@ async fn enter(
         scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
     });
     let caller = app.access().caller(bearer.ok_or(AccessError::NoToken)?).await?;
-    caller.may(scope)?;
-    own::check(&caller, method, path, &parts.uri)?;
-    let body = to_bytes(body, limits::BODY_BYTES).await.map_err(|_| ApiError::too_large())?;
+    let body = admit(&caller, method, path, scope, &parts.uri, body).await?;
     let call = Call::new(caller, &parts, &body)?;
     let mut request = Request::from_parts(parts, Body::from(body));
     request.extensions_mut().insert(call);
     Ok(next.run(request).await)
+}
+
+/// Checks that a caller may go there, and reads what was sent.
+async fn admit(
+    caller: &Caller,
+    method: &str,
+    path: &str,
+    scope: &'static str,
+    uri: &Uri,
+    body: Body,
+) -> Result<Bytes, ApiError> {
+    if scope != ANY {
+        caller.may(scope)?;
+    }
+    own::check(caller, method, path, uri)?;
+    to_bytes(body, limits::BODY_BYTES).await.map_err(|_| ApiError::too_large())
 }
 
 /// Counts every request and takes its time, by the route that took it.

@@ -12,9 +12,11 @@ use crate::access::{self, Access, AccessError, NewClient};
 use crate::clock::Clock;
 use crate::desk::Notes;
 use crate::http::App;
+use crate::leased::Holder;
 use crate::limits;
 use crate::router::router;
 use crate::units::Units;
+use crate::upkeep;
 
 /// What a server is started with.
 #[derive(Clone)]
@@ -65,6 +67,7 @@ pub struct Server {
     clock: Clock,
     stop: oneshot::Sender<()>,
     task: JoinHandle<std::io::Result<()>>,
+    stopping: watch::Sender<bool>,
     chores: JoinHandle<()>,
     users: watch::Sender<()>,
 }
@@ -84,7 +87,10 @@ impl Server {
         let listener = TcpListener::bind(listen).await.map_err(taken)?;
         let addr = listener.local_addr().map_err(taken)?;
         let (stop, stopped) = oneshot::channel();
-        let chores = tokio::spawn(chores(units.clone()));
+        let (stopping, stops) = watch::channel(false);
+        // Whatever clock a test gives it: no two processes may hold under one id.
+        let holder = Holder::new(ledger.clone(), format!("{:032x}", rand::random::<u128>()), stops);
+        let chores = tokio::spawn(chores(units.clone(), holder));
         let app = App::new(units, access);
         let serve = axum::serve(listener, router(app.clone()));
         let serve = serve.with_graceful_shutdown(async move {
@@ -93,7 +99,7 @@ impl Server {
             app.close();
         });
         let task = tokio::spawn(async move { serve.await });
-        Ok(Self { addr, ledger, clock, stop, task, chores, users })
+        Ok(Self { addr, ledger, clock, stop, task, stopping, chores, users })
     }
 
     /// Where it listens.
@@ -117,31 +123,32 @@ impl Server {
 
     /// Takes no new connections, finishes what it accepted, and stops. Then the ledger is free.
     pub async fn stop(self) {
-        let Self { addr: _, ledger, clock: _, stop, task, chores, users } = self;
+        let Self { addr: _, ledger, clock: _, stop, task, stopping, chores, users } = self;
         let _ = stop.send(());
-        chores.abort();
+        stopping.send_replace(true);
         if let Ok(Err(error)) = task.await {
             tracing::error!(%error, "server ended badly");
+        }
+        if let Err(error) = chores.await {
+            tracing::error!(%error, "background work ended badly");
         }
         drop(ledger);
         users.closed().await;
     }
 }
 
-/// What a node does by itself: it follows what others append, unloads what nobody asks for, and
-/// notes what has run out.
-async fn chores(units: Units) {
+/// What a node does by itself until it stops: it follows what others append and unloads what
+/// nobody asks for. The rest is done by one node at a time.
+async fn chores(units: Units, holder: Holder) {
     let unload = async {
         loop {
             tokio::time::sleep(limits::IDLE_LOOK).await;
             units.unload_idle(limits::IDLE);
         }
     };
-    let expire = async {
-        loop {
-            tokio::time::sleep(limits::EXPIRY_LOOK).await;
-            units.expire().await;
-        }
-    };
-    tokio::join!(units.follow(), unload, expire);
+    let upkeep = holder.run("upkeep", |term| upkeep::keep_up(units.clone(), term));
+    tokio::select! {
+        () = async { tokio::join!(units.follow(), unload); } => {}
+        () = upkeep => {}
+    }
 }

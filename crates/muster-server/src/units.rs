@@ -8,7 +8,7 @@ use muster_core::Roster;
 use muster_core::command::{Action, Command};
 use muster_core::entry::Actor;
 use muster_core::id::{ClientId, CommandId, OrganizationId, Revision, UnitId};
-use muster_ledger::{Ledger, LedgerError, SubjectKind, UnitKey};
+use muster_ledger::{AgendaRow, Ledger, LedgerError, SubjectKind, UnitKey};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
@@ -170,23 +170,33 @@ impl Units {
         }
     }
 
-    /// Has it noted, in the loaded units, which offers of swaps have run out. Any node may say so,
-    /// and it says nothing that was not so before.
-    pub async fn expire(&self) {
-        let desks: Vec<Desk> =
-            self.lock().values().filter_map(|slot| slot.desk.get().cloned()).collect();
-        for desk in desks {
-            if desk.head().run_out_swaps(self.clock.now()).next().is_none() {
-                continue;
-            }
+    /// Has it noted in a unit which offers of swaps have run out, and answers when it has to be
+    /// looked at again. Any node may say so, and it says nothing that was not so before.
+    ///
+    /// # Errors
+    /// [`DeskError::Unavailable`] when the ledger cannot be read or written.
+    pub async fn expire(&self, key: &UnitKey) -> Result<AgendaRow, DeskError> {
+        let desk = self.desk(key).await?;
+        let desk = desk.ok_or_else(|| LedgerError::NoSuchUnit(key.clone()))?;
+        let mut head = desk.current().await?;
+        if head.run_out_swaps(self.clock.now()).next().is_some() {
             let client = ClientId::parse("muster").expect("it is an id");
             let command = Command::new(Actor { client, agent: None }, Action::ExpireSwaps);
             let id = CommandId::parse(&self.clock.id()).expect("minted ids are ids");
-            let ask = Ask { command, id, keyed: None, ground: None };
-            if let Err(error) = desk.ask(ask).await {
-                tracing::warn!(unit = %desk.key(), %error, "offers not noted as run out");
-            }
+            desk.ask(Ask { command, id, keyed: None, ground: None }).await?;
+            head = desk.head();
         }
+        let due_at = head.next_run_out();
+        Ok(AgendaRow { unit: key.clone(), revision: head.revision(), due_at })
+    }
+
+    /// Unloads a unit, if nobody has it.
+    pub fn unload(&self, key: &UnitKey) {
+        let mut open = self.lock();
+        if open.get(key).is_some_and(|slot| slot.is_idle(Duration::ZERO)) {
+            open.remove(key);
+        }
+        self.metrics.units(open.len());
     }
 
     async fn catch_up(&self, heads: BTreeMap<UnitKey, Revision>) {
@@ -269,7 +279,7 @@ impl Units {
 }
 
 /// Whether a unit has an id.
-fn has(roster: &Roster, kind: SubjectKind, id: &str) -> bool {
+pub(crate) fn has(roster: &Roster, kind: SubjectKind, id: &str) -> bool {
     match kind {
         SubjectKind::Unit => roster.unit().is_some_and(|unit| unit.id.as_str() == id),
         SubjectKind::ManagementUnit => {

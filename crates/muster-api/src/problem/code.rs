@@ -94,6 +94,8 @@ codes! {
     BodyTooLarge = "BODY_TOO_LARGE", 413, Never, "the body is too large";
     /// The body is of a form that is not spoken.
     UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE", 415, Never, "the body is not JSON";
+    /// An operation of a bulk that it stands or falls with was refused.
+    FailedDependency = "FAILED_DEPENDENCY", 424, Never, "falls with another operation";
     /// A whole-document write must say what it started from.
     BaseRequired = "BASE_REQUIRED", 428, Rebase, "name the version you read";
     /// More requests than the token may make.

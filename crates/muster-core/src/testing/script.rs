@@ -13,7 +13,7 @@ use crate::merge::Keep;
 use crate::roster::Roster;
 use crate::shift::Atom;
 use crate::swap::{Leg, Side, SwapOffer};
-use crate::testing::{World, answer, availability, fixture, levels, line};
+use crate::testing::{World, answer, availability, by, fixture, levels, line};
 
 /// A command line, taken apart.
 struct Line<'a> {
@@ -48,6 +48,7 @@ pub(super) fn send(world: &mut World, text: &str) -> String {
             world.now = world.clock.span(date, &format!("{}-23:59", words[1])).start();
             return world.now.to_string();
         }
+        "together" => return together(world, line.rest),
         _ => {}
     }
     let mut action = action_of(world, &line);
@@ -63,6 +64,16 @@ pub(super) fn send(world: &mut World, text: &str) -> String {
         answer = attempt(world, line.actor.clone(), &action, false);
     }
     answer::told(world, &answer)
+}
+
+/// Several command lines that stand or fall together.
+fn together(world: &mut World, rest: &str) -> String {
+    let lines = rest.split(" & ").map(parsed);
+    let commands: Vec<_> =
+        lines.map(|line| by(line.actor.clone(), action_of(world, &line))).collect();
+    let answers = world.run_together(&commands);
+    let told: Vec<_> = answers.iter().map(|(then, told)| answer::told(then, told)).collect();
+    told.join("\n")
 }
 
 fn attempt(

@@ -28,6 +28,7 @@ mod steps;
 mod swap_rules;
 mod swaps;
 mod time_off;
+mod together;
 mod trades;
 mod waitlist;
 

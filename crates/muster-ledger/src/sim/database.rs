@@ -1,19 +1,25 @@
 //! What is stored, and what an operation does to it when it gets there: as the other engines do.
 
+mod job;
 mod plain;
 mod snapshot;
+mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use muster_core::id::{AgentId, ClientId, CommandId, OrganizationId, Revision, UnitId};
+use muster_core::id::{
+    AgentId, ClientId, CommandId, JobId, OrganizationId, Revision, UnitId, WebhookId,
+};
 
 use crate::entry::{Appended, Chain, Hash, NO_HASH, NewEntry, StoredCommand, StoredEntry};
 use crate::error::{AppendError, LedgerError};
+use crate::job::JobRow;
 use crate::ledger::{Created, Stats};
 use crate::limits;
 use crate::plain::{CalendarLink, ClientRow, Profile, SigningKey};
 use crate::snapshot::Snapshot;
 use crate::subject::{SubjectChange, SubjectKind, UnitKey};
+use crate::write::{AgendaRow, KeyedAnswer};
 
 type Subject = (OrganizationId, SubjectKind, String);
 
@@ -26,6 +32,12 @@ pub(super) struct Database {
     clients: BTreeMap<ClientId, ClientRow>,
     calendars: BTreeMap<(OrganizationId, AgentId), CalendarLink>,
     signing_keys: Vec<SigningKey>,
+    leases: BTreeMap<String, write::Held>,
+    agenda: BTreeMap<UnitKey, AgendaRow>,
+    answers: BTreeMap<CommandId, KeyedAnswer>,
+    webhooks: BTreeMap<(OrganizationId, WebhookId), write::Webhook>,
+    jobs: BTreeMap<(OrganizationId, JobId), JobRow>,
+    outcomes: BTreeMap<(OrganizationId, JobId), BTreeMap<u64, Vec<u8>>>,
 }
 
 /// A unit's ledger.

@@ -50,7 +50,7 @@ pub(super) fn late(time: Duration, work: impl Future<Output = ()> + Send + 'stat
 }
 
 impl Node {
-    async fn read<T>(
+    pub(super) async fn read<T>(
         &self,
         look: impl FnOnce(&Database) -> Result<T, LedgerError>,
     ) -> Result<T, LedgerError> {
@@ -63,7 +63,7 @@ impl Node {
         seen
     }
 
-    async fn write<T: Send>(
+    pub(super) async fn write<T: Send>(
         &self,
         change: impl FnOnce(&mut Database) -> Result<T, LedgerError> + Send + 'static,
     ) -> Result<T, LedgerError> {

@@ -4,6 +4,7 @@ use rusqlite::{Error, ErrorCode};
 use tokio::sync::mpsc;
 
 use crate::error::{AppendError, LedgerError, Unavailable};
+use crate::write::WriteError;
 
 /// An error on its way out of this engine. It exists so that `?` turns SQLite's errors into ours
 /// without a conversion that could be seen from outside.
@@ -25,6 +26,12 @@ impl From<LedgerError> for Fault {
 impl From<AppendError> for Fault<AppendError> {
     fn from(error: AppendError) -> Self {
         Self(error)
+    }
+}
+
+impl From<Fault> for Fault<WriteError> {
+    fn from(Fault(error): Fault) -> Self {
+        Self(error.into())
     }
 }
 

@@ -3,11 +3,14 @@
 mod append;
 mod concurrent;
 mod damage;
+mod job;
+mod lease;
 mod model;
 mod moving;
 mod plain;
 mod read;
 mod snapshot;
+mod write;
 
 macro_rules! suite {
     ($engine:ident: $type:ty, $($room:ident { $($test:ident)* })*) => {
@@ -55,6 +58,18 @@ macro_rules! facts {
                 a_repeated_append_is_made_once
                 the_signing_key_is_the_same_for_all
             }
+            job {
+                a_job_is_added_once_and_open_until_it_is_done
+                what_an_operation_came_to_is_kept_once
+                old_jobs_are_forgotten_with_their_outcomes
+            }
+            lease {
+                one_holder_has_the_work_until_it_runs_out
+                who_is_late_has_to_take_it_anew
+                a_lease_that_is_given_up_is_free
+                who_lost_the_lease_writes_nothing
+                of_many_who_want_it_one_gets_it
+            }
             model { any_interleaving_keeps_the_chain }
             plain {
                 profiles_are_replaced_and_found_by_agent
@@ -77,6 +92,15 @@ macro_rules! facts {
                 snapshots_of_earlier_formats_are_dropped
                 a_snapshot_of_nothing_is_refused
                 old_snapshots_thin_out
+            }
+            write {
+                a_webhook_is_added_once_and_found
+                a_change_of_a_webhook_that_moved_is_refused
+                a_removed_webhook_is_gone_with_its_log
+                a_log_keeps_the_latest_deliveries
+                the_agenda_of_a_unit_is_replaced
+                a_keyed_write_is_made_once
+                of_twins_with_one_key_one_is_made
             }
         }
     };

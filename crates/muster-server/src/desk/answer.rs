@@ -1,5 +1,7 @@
 //! Answering a batch that is durable, and commands that took effect before.
 
+use std::collections::BTreeSet;
+use std::iter;
 use std::sync::Arc;
 
 use muster_core::decide::{Outcome, Rejection};
@@ -7,7 +9,7 @@ use muster_core::id::{CommandId, Revision};
 use muster_ledger::{LedgerError, StoredCommand, SubjectChange, subjects};
 
 use crate::desk::batch::Asked;
-use crate::desk::decide::Decided;
+use crate::desk::decide::{Decided, Void};
 use crate::desk::history::Moment;
 use crate::desk::{Answer, Ask, DeskError, Noted, Reply, State, load};
 
@@ -21,7 +23,7 @@ pub(super) fn all(state: &Arc<State>, batch: Vec<Asked>, decided: Vec<Decided>, 
             state.advance(Moment::new(item.after.clone(), Some(entry.clone())));
         }
     }
-    for ((ask, reply), item) in batch.into_iter().zip(decided) {
+    for (Asked { ask, reply, .. }, item) in batch.into_iter().zip(decided) {
         if item.entry.is_none() && (ask.keyed.is_some() || is_unsure) {
             tokio::spawn(look_first(state.clone(), ask, item, reply));
         } else {
@@ -45,10 +47,13 @@ async fn look_first(state: Arc<State>, ask: Ask, item: Decided, reply: Reply) {
 
 /// What a command came to now.
 fn told(state: &State, ask: Ask, item: Decided) -> Result<Answer, DeskError> {
-    if item.has_moved {
-        return Err(DeskError::Moved);
+    match (item.void, &item.result) {
+        (Some(Void::Moved), _) => return Err(DeskError::Moved),
+        (Some(Void::Fallen), Ok(_)) => return Err(DeskError::Fallen),
+        // Nobody else sees the state that it was refused on.
+        (Some(Void::Fallen), Err(_)) => {}
+        (None, _) => note(state, &ask, &item),
     }
-    note(state, &ask, &item);
     count(state, &item);
     let Decided { result, before, after, at, .. } = item;
     let revision = after.revision();
@@ -102,8 +107,8 @@ async fn replayed(
 
 /// A command of the batch took effect before: it gets its first answer, the others come back.
 pub(super) fn duplicate(state: &Arc<State>, batch: Vec<Asked>, id: &CommandId) -> Vec<Asked> {
-    let (same, rest): (Vec<_>, Vec<_>) = batch.into_iter().partition(|(ask, _)| ask.id == *id);
-    for (ask, reply) in same {
+    let (same, rest): (Vec<_>, Vec<_>) = batch.into_iter().partition(|asked| asked.ask.id == *id);
+    for Asked { ask, reply, .. } in same {
         let state = state.clone();
         tokio::spawn(async move {
             let answer = match state.ledger.find_command(&state.key, &ask.id).await {
@@ -121,7 +126,8 @@ pub(super) fn duplicate(state: &Arc<State>, batch: Vec<Asked>, id: &CommandId) -
     rest
 }
 
-/// Whoever claims an id that another unit has is told; the others are decided again.
+/// Whoever claims an id that another unit has is told, and those who stand or fall with them; the
+/// others are decided again.
 pub(super) fn refuse_claimant(
     batch: Vec<Asked>,
     decided: &[Decided],
@@ -132,12 +138,19 @@ pub(super) fn refuse_claimant(
         let mut claimed = item.entry.iter().flat_map(|entry| subjects(&entry.events));
         claimed.any(|change| change == *claim)
     };
+    let is_claimant: Vec<bool> = decided.iter().map(claims).collect();
+    let groups: BTreeSet<CommandId> = iter::zip(&batch, &is_claimant)
+        .filter(|(_, is_claimant)| **is_claimant)
+        .filter_map(|(asked, _)| asked.group.clone())
+        .collect();
     let mut rest = Vec::new();
-    for ((ask, reply), item) in batch.into_iter().zip(decided) {
-        if claims(item) {
-            let _ = reply.send(Err(error.clone()));
+    for (asked, is_claimant) in batch.into_iter().zip(is_claimant) {
+        if is_claimant {
+            let _ = asked.reply.send(Err(error.clone()));
+        } else if asked.group.as_ref().is_some_and(|group| groups.contains(group)) {
+            let _ = asked.reply.send(Err(DeskError::Fallen));
         } else {
-            rest.push((ask, reply));
+            rest.push(asked);
         }
     }
     rest
@@ -147,7 +160,7 @@ pub(super) fn refuse_claimant(
 pub(super) fn give_up(batch: Vec<Asked>, error: LedgerError) {
     tracing::error!(%error, commands = batch.len(), "batch not appended");
     let error = DeskError::from(error);
-    for (_, reply) in batch {
+    for Asked { reply, .. } in batch {
         let _ = reply.send(Err(error.clone()));
     }
 }

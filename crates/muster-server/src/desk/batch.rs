@@ -1,10 +1,11 @@
 //! Group commit: decide what is queued, append it together, then answer everybody.
 
 use std::collections::BTreeSet;
+use std::iter;
 use std::sync::Arc;
 use std::time::Duration;
 
-use muster_core::id::Revision;
+use muster_core::id::{CommandId, Revision};
 use muster_ledger::{AppendError, Appended, LedgerError, SubjectChange, Unavailable};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
@@ -14,12 +15,26 @@ use crate::desk::{Ask, DeskError, Reply, State, answer, load};
 use crate::limits;
 
 /// A command, and who waits for the answer.
-pub(super) type Asked = (Ask, Reply);
+pub(super) struct Asked {
+    pub(super) ask: Ask,
+    pub(super) reply: Reply,
+    /// Those that follow each other with the same name here stand or fall together.
+    pub(super) group: Option<CommandId>,
+}
+
+impl Asked {
+    /// Whether two neighbours stand or fall together.
+    pub(super) fn is_tied(&self, other: &Self) -> bool {
+        self.group.is_some() && self.group == other.group
+    }
+}
 
 /// What a desk is asked for.
 pub(super) enum Item {
     /// A decision; and since when it is asked for.
-    Decide(Box<Ask>, Reply, Instant),
+    Decide(Box<Asked>, Instant),
+    /// Several, in order; and since when.
+    DecideAll(Vec<Asked>, Instant),
     /// To have at least a revision that the ledger has.
     CatchUp(Revision, oneshot::Sender<Result<(), DeskError>>),
 }
@@ -44,16 +59,8 @@ pub(super) async fn serve(state: Arc<State>, mut items: mpsc::Receiver<Item>) {
         let (mut batch, mut looks) = (Vec::with_capacity(taken.len()), Vec::new());
         for item in taken.drain(..) {
             match item {
-                Item::Decide(ask, reply, since) => {
-                    let waited = since.elapsed();
-                    clerk.state.metrics.waited(waited);
-                    if clerk.is_away && waited > limits::LEDGER_WAIT {
-                        // It has had its share of waiting, behind a batch that got no answer.
-                        let _ = reply.send(Err(LedgerError::from(Unavailable::Busy).into()));
-                        continue;
-                    }
-                    batch.push((*ask, reply));
-                }
+                Item::Decide(asked, since) => clerk.take(&mut batch, [*asked], since),
+                Item::DecideAll(asked, since) => clerk.take(&mut batch, asked, since),
                 Item::CatchUp(revision, reply) => looks.push((revision, reply)),
             }
         }
@@ -65,6 +72,20 @@ pub(super) async fn serve(state: Arc<State>, mut items: mpsc::Receiver<Item>) {
 }
 
 impl Clerk {
+    /// Takes what is asked into a batch, unless it has waited too long.
+    fn take(&self, batch: &mut Vec<Asked>, asked: impl IntoIterator<Item = Asked>, since: Instant) {
+        let waited = since.elapsed();
+        self.state.metrics.waited(waited);
+        if self.is_away && waited > limits::LEDGER_WAIT {
+            // It has had its share of waiting, behind a batch that got no answer.
+            for Asked { reply, .. } in asked {
+                let _ = reply.send(Err(LedgerError::from(Unavailable::Busy).into()));
+            }
+            return;
+        }
+        batch.extend(asked);
+    }
+
     /// Decides and appends until everybody in the batch has an answer.
     async fn settle(&mut self, mut batch: Vec<Asked>) {
         let mut patience = Patience::new(self.is_away);
@@ -233,10 +254,18 @@ struct Doubt {
     may_still_come: bool,
 }
 
-/// Takes out all but the first of the commands that share an id: they wait for it.
+/// Takes out all but the first of the commands that share an id: they wait for it, and so do those
+/// with whom they stand or fall.
 fn twins(batch: &mut Vec<Asked>) -> Vec<Asked> {
     let mut seen = BTreeSet::new();
-    batch.extract_if(.., |(ask, _)| !seen.insert(ask.id.clone())).collect()
+    let mut is_late = Vec::with_capacity(batch.len());
+    for group in batch.chunk_by(Asked::is_tied) {
+        let late = group.iter().any(|asked| seen.contains(&asked.ask.id));
+        is_late.extend(iter::repeat_n(late, group.len()));
+        seen.extend(group.iter().map(|asked| asked.ask.id.clone()));
+    }
+    let mut is_late = is_late.into_iter();
+    batch.extract_if(.., |_| is_late.next().unwrap_or_default()).collect()
 }
 
 /// How long a batch still waits for a ledger that does not answer.

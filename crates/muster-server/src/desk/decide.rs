@@ -2,56 +2,117 @@
 
 use std::sync::Arc;
 
-use muster_core::Roster;
-use muster_core::command::Action;
-use muster_core::decide::{Outcome, Rejection, decide};
+use muster_core::command::{Action, Command};
+use muster_core::decide::{Decision, Outcome, Rejection, decide, decide_as_one, decided_as_one};
 use muster_core::entry::{Entry, FORMAT};
+use muster_core::{Instant, Roster};
 use muster_ledger::{Hash, NewEntry, encode, subjects};
-use tokio::time::Instant;
 
 use crate::desk::batch::Asked;
 use crate::desk::{Ask, State};
 
 /// A command decided, not yet answered.
 pub(super) struct Decided {
-    /// It was not decided: the record is no longer the one it was made from.
-    pub(super) has_moved: bool,
+    /// Why its result counts for nothing.
+    pub(super) void: Option<Void>,
     pub(super) result: Result<Outcome, Rejection>,
     pub(super) before: Roster,
     pub(super) after: Roster,
-    pub(super) at: muster_core::Instant,
+    pub(super) at: Instant,
     pub(super) entry: Option<Arc<Entry>>,
     /// The request's hash and the outcome as bytes, for whoever sends the same key again.
     stored: Option<(Hash, Vec<u8>)>,
 }
 
+/// Why what a command came to counts for nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Void {
+    /// It was not decided: the record is no longer the one it was made from.
+    Moved,
+    /// One with which it stands or falls fell, or it did itself: on a state that never was.
+    Fallen,
+}
+
+impl Decided {
+    /// Of a command that comes to nothing.
+    fn unchanged(roster: &Roster, at: Instant) -> Self {
+        let (before, after) = (roster.clone(), roster.clone());
+        let (void, entry, stored) = (None, None, None);
+        Self { void, result: Ok(Outcome::Done), before, after, at, entry, stored }
+    }
+
+    fn stands(&self) -> bool {
+        self.void.is_none() && self.result.is_ok()
+    }
+
+    /// Falls with others: what it did is undone.
+    fn fall(&mut self, ground: &Roster) {
+        self.void.get_or_insert(Void::Fallen);
+        self.after = ground.clone();
+        (self.entry, self.stored) = (None, None);
+    }
+}
+
 /// Decides a batch on the head, each command on what the ones before it left.
 pub(super) fn all(state: &State, batch: &[Asked]) -> Vec<Decided> {
-    let begun = Instant::now();
+    let begun = tokio::time::Instant::now();
     let mut working = state.head.load().roster.clone();
-    let decided: Vec<_> = batch.iter().map(|(ask, _)| one(state, ask, &mut working)).collect();
+    let mut decided = Vec::with_capacity(batch.len());
+    for group in batch.chunk_by(Asked::is_tied) {
+        decided.extend(together(state, group, &mut working));
+    }
     state.metrics.decided(decided.len(), begun.elapsed());
     decided
 }
 
-fn one(state: &State, ask: &Ask, working: &mut Roster) -> Decided {
-    let before = working.clone();
-    let at = before.now(state.clock.now());
-    let has_moved =
-        ask.ground.as_ref().is_some_and(|ground| differs(ground, working, &ask.command.action));
-    let mut decided = Decided {
-        has_moved,
-        result: Ok(Outcome::Done),
-        before,
-        after: working.clone(),
-        at,
-        entry: None,
-        stored: None,
-    };
-    if has_moved {
-        return decided;
+/// Decides commands that stand or fall together.
+fn together(state: &State, group: &[Asked], working: &mut Roster) -> Vec<Decided> {
+    if let [asked] = group {
+        return vec![one(state, &asked.ask, working)];
     }
-    match decide(working, &ask.command, at) {
+    let ground = working.clone();
+    let at = ground.now(state.clock.now());
+    let mut decided = Vec::with_capacity(group.len());
+    let mut rest: Vec<&Command> = group.iter().map(|asked| &asked.ask.command).collect();
+    while !rest.is_empty() {
+        let run: Vec<_> = rest.drain(..decided_as_one(&rest)).collect();
+        let before = working.clone();
+        let first = decided.len();
+        for (asked, result) in group[first..].iter().zip(decide_as_one(&before, &run, at)) {
+            let mut item = carried_out(&asked.ask, result, working, at);
+            if has_moved(&asked.ask, &before) {
+                item.void = Some(Void::Moved);
+            }
+            item.before = before.clone();
+            decided.push(item);
+        }
+    }
+    if !decided.iter().all(Decided::stands) {
+        decided.iter_mut().for_each(|item| item.fall(&ground));
+        *working = ground;
+    }
+    decided
+}
+
+fn one(state: &State, ask: &Ask, working: &mut Roster) -> Decided {
+    let at = working.now(state.clock.now());
+    if has_moved(ask, working) {
+        let moved = Decided::unchanged(working, at);
+        return Decided { void: Some(Void::Moved), ..moved };
+    }
+    let result = decide(working, &ask.command, at);
+    carried_out(ask, result, working, at)
+}
+
+/// What a command came to, its entry applied.
+fn carried_out(
+    ask: &Ask,
+    result: Result<Decision, Rejection>,
+    working: &mut Roster,
+    at: Instant,
+) -> Decided {
+    let mut decided = Decided::unchanged(working, at);
+    match result {
         Err(rejection) => decided.result = Err(rejection),
         Ok(decision) => {
             decided.entry = decision.entry(working, &ask.command, &ask.id, at).map(Arc::new);
@@ -65,6 +126,10 @@ fn one(state: &State, ask: &Ask, working: &mut Roster) -> Decided {
         }
     }
     decided
+}
+
+fn has_moved(ask: &Ask, now: &Roster) -> bool {
+    ask.ground.as_ref().is_some_and(|ground| differs(ground, now, &ask.command.action))
 }
 
 /// Whether the record that a command puts differs between two states.

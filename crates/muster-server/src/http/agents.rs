@@ -124,6 +124,9 @@ async fn leave_other(
     let organization = &call.caller.organization;
     let known = app.units().desk_with(organization, SubjectKind::Agent, agent.as_str()).await?;
     let Some(other) = known.filter(|other| other.key() != desk.key()) else { return Ok(()) };
+    if call.stage.is_some() {
+        return Err(ApiError::cross_unit("agent", agent));
+    }
     let head = desk.head();
     let unit = head.unit().ok_or_else(|| ApiError::unknown("business unit", &desk.key().unit))?;
     let known = head.agent(agent).map(|record| &record.agent);

@@ -16,9 +16,10 @@ use muster_ledger::Hash;
 use sha2::{Digest, Sha256};
 
 use crate::access::Caller;
-use crate::desk::Desk;
+use crate::desk::{Answer, Ask, Desk, DeskError};
 use crate::error::ApiError;
 use crate::http::App;
+use crate::http::bulk::Stage;
 use crate::http::strict::Sent;
 use crate::limits;
 
@@ -41,6 +42,8 @@ pub(crate) struct Call {
     min_revision: Option<Revision>,
     at_revision: Option<Revision>,
     as_of: Option<Instant>,
+    /// Where it waits for others, when it stands or falls with them.
+    pub(crate) stage: Option<Stage>,
     /// How many ids were minted for it.
     minted: Arc<AtomicU32>,
 }
@@ -74,13 +77,24 @@ impl Call {
             min_revision: number(query, "minRevision")?,
             at_revision: number(query, "atRevision")?,
             as_of: instant(query, "asOf")?,
+            stage: None,
             minted: Arc::default(),
         })
     }
 
-    /// The call of one operation of a bulk: its key is `key#name`.
+    /// The call of an operation, whose own key may be longer than a client's.
+    pub(crate) fn within(self, key: Option<String>, stage: Option<Stage>) -> Self {
+        Self { key, stage, ..self }
+    }
+
+    /// The key of one operation of a bulk.
+    pub(crate) fn key_of(&self, name: &str) -> Option<String> {
+        self.key.as_ref().map(|key| format!("{key}#{name}"))
+    }
+
+    /// The call of one operation of a bulk.
     pub(crate) fn operation(&self, name: &str) -> Self {
-        let key = self.key.as_ref().map(|key| format!("{key}#{name}"));
+        let key = self.key_of(name);
         Self { key, if_match: None, if_none_match: None, ..self.clone() }
     }
 
@@ -148,6 +162,22 @@ impl Call {
     /// What the key must come with again; `None` without a key.
     pub(crate) fn key_hash(&self) -> Option<Hash> {
         self.key.as_ref().map(|_| self.request)
+    }
+
+    /// A desk as the call is to see it.
+    pub(crate) fn shown(&self, desk: Desk) -> Desk {
+        match &self.stage {
+            Some(stage) => stage.shown(desk),
+            None => desk,
+        }
+    }
+
+    /// Has a command decided, with others if it stands or falls with them.
+    pub(crate) async fn decided(&self, desk: &Desk, ask: Ask) -> Result<Answer, DeskError> {
+        match &self.stage {
+            Some(stage) => stage.ask(desk, ask).await,
+            None => desk.ask(ask).await,
+        }
     }
 
     /// Waits until the desk is as far as the client has seen elsewhere.

@@ -236,7 +236,7 @@ pub(crate) async fn change(
 }
 
 /// The agents that edits speak of, sorted.
-fn spoken_of(edits: &Edits) -> Vec<AgentId> {
+pub(crate) fn spoken_of(edits: &Edits) -> Vec<AgentId> {
     let bodies = edits.shifts.iter().flat_map(|edit| edit.base.iter().chain(&edit.draft));
     let own = edits.commitments.iter().map(|edit| &edit.agent);
     let mut agents: Vec<AgentId> = bodies.map(|body| &body.owner).chain(own).cloned().collect();

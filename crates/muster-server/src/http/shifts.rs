@@ -147,6 +147,7 @@ pub(crate) async fn create(
     let is_new = answer.before.shift(&shift).is_none();
     let missing = || ApiError::unknown("shift", &shift);
     let made = answer.after.shift(&shift).ok_or_else(missing)?;
+    call.caller.may_see([&made.body.owner])?;
     let (shift, clock_changes) = (ShiftView::new(&answer.after, made), told::clocks(&answer));
     Ok(created(is_new, answer.revision, &MadeShiftView { shift, clock_changes }))
 }
@@ -218,9 +219,9 @@ async fn write(
         return Err(ApiError::bad_input("/id", other.as_str(), "is not the shift of the path"));
     }
     let ground = base(desk, token).await?;
-    if ground.shift(&shift).is_none() {
-        return Err(ApiError::unknown("shift", &shift));
-    }
+    let known = ground.shift(&shift).ok_or_else(|| ApiError::unknown("shift", &shift))?;
+    // What changes nothing is shown too.
+    call.caller.may_see([&known.body.owner])?;
     let mut terms = input.terms()?;
     // What is absent is as it was in the shift that the path names.
     input.id = Some(shift.clone());

@@ -12,6 +12,7 @@ mod refusal;
 
 mod access;
 mod agents;
+mod bulk;
 mod feeds;
 mod levels;
 mod schedules;
@@ -45,6 +46,7 @@ fn groups() -> Vec<Group> {
         shifts::shifts(),
         swaps::swaps(),
         time_off::time_off(),
+        bulk::bulk(),
         feeds::adherence(),
         feeds::events(),
         feeds::audit(),

@@ -35,6 +35,7 @@ const ROUTES: &[(&str, &str, Own)] = &[
     ("DELETE", "/agents/{id}/calendar", Own::Path),
     ("GET", "/scheduling/agents/{id}/schedule", Own::Path),
     ("GET", "/events", Own::Query),
+    ("POST", "/bulk", Own::Answer),
     ("GET", "/scheduling/shifts", Own::Query),
     ("POST", "/scheduling/shifts", Own::Answer),
     ("GET", "/scheduling/shifts/{id}", Own::Answer),

@@ -6,6 +6,7 @@ mod acknowledgements;
 mod adherence;
 mod audit;
 mod availability;
+mod bulk;
 mod calendar;
 mod clock_changes;
 mod draft_events;

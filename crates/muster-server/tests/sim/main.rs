@@ -13,6 +13,7 @@ mod dice;
 mod directed;
 mod faults;
 mod history;
+mod leased;
 mod network;
 mod record;
 mod setting;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::operation::{Body, Link, Operation, Reply};
 use super::{groups, parameter, refusal};
 use crate::access::SCOPES;
-use crate::router::{Route, routes};
+use crate::router::{ANY, Route, routes};
 
 /// The API as OpenAPI 3.1 has it.
 pub(crate) fn document() -> Value {
@@ -95,6 +95,7 @@ fn described(
         "parameters": parameters(operation, schemas),
         "responses": responses(operation, scope.is_some(), schemas),
         "security": match scope {
+            Some(ANY) => json!([{ "oauth2": [] }, { "bearer": [] }]),
             Some(scope) => json!([{ "oauth2": [scope] }, { "bearer": [scope] }]),
             None => json!([]),
         },
