@@ -105,6 +105,8 @@ fn settle(value: &mut Value, renamed: &Map<String, Value>) {
             if members.get("default").is_some_and(Value::is_null) {
                 members.remove("default");
             }
+            // What comes twice in a set is taken once.
+            members.remove("uniqueItems");
             let most = match members.get("format").and_then(Value::as_str) {
                 Some("uint16") => Some((json!("int32"), json!(u16::MAX))),
                 Some("uint32") => Some((json!("int64"), json!(u32::MAX))),

@@ -115,11 +115,15 @@ pub struct Reading {
     pub later: At,
 }
 
+/// A civil date and a time of day, as the API's document has them.
+const LOCAL: &str = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?$";
+
 /// A wall time.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LocalTime {
     /// What a clock on the wall shows.
+    #[schemars(with = "String", regex(pattern = LOCAL), example = "2026-03-29T02:30")]
     pub local: DateTime,
     /// The zone of the wall; that of the record, when absent.
     #[serde(default)]

@@ -29,7 +29,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::input::{BadInput, Long};
-use crate::shift::{Op, ShiftIn};
+use crate::shift::{Edited, Op, ShiftIn};
 use crate::terms::TermsIn;
 
 /// `PATCH /scheduling/schedules/{id}`.
@@ -40,6 +40,7 @@ pub struct ChangeSetIn {
     pub base_version: Option<Revision>,
     /// What to do to which shifts.
     #[schemars(length(max = muster_core::limits::EDIT_SHIFTS))]
+    #[schemars(with = "Vec<Edited>")]
     pub edits: Vec<ShiftIn>,
     /// Decisions about clashes.
     pub resolutions: Vec<Resolution>,

@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::ReadOnly;
 use crate::input::{BadInput, Long, Short};
-use crate::shift::ShiftIn;
+use crate::shift::{Edited, Listed, ShiftIn};
 use crate::terms::TermsIn;
 
 /// One agent's whole week.
@@ -25,6 +25,7 @@ pub struct AgentScheduleIn {
     pub agent_id: AgentId,
     /// All the agent's shifts that start in the week.
     #[serde(default)]
+    #[schemars(with = "Vec<Listed>")]
     pub shifts: Vec<ShiftIn>,
     #[serde(default, rename = "version")]
     _version: ReadOnly,
@@ -113,6 +114,7 @@ pub struct ScheduleNewIn {
     pub agent_schedules: Option<Vec<AgentScheduleIn>>,
     /// Instead of whole weeks: a change set's edits.
     #[serde(default)]
+    #[schemars(with = "Option<Vec<Edited>>")]
     pub edits: Option<Vec<ShiftIn>>,
     /// Whether it goes live in the same step.
     #[serde(default)]

@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use crate::ReadOnly;
 use crate::input::{BadInput, ExternalId, Long, Short, double};
+use crate::shift::schema;
 use crate::terms::TermsIn;
 use crate::time::TimeIn;
 
@@ -48,6 +49,7 @@ pub struct ActivityIn {
 /// A shift as a client writes it: what is absent stays as it was.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[schemars(transform = schema::alone)]
 pub struct ShiftIn {
     /// In a change set only: what to do.
     pub op: Option<Op>,

@@ -1,12 +1,17 @@
 //! The API's own document, for programs and for people. Both are made once, when somebody first
 //! asks.
 
+mod page;
+
 use std::sync::LazyLock;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use muster_api::etag;
+use sha2::{Digest, Sha256};
 
 use crate::http::reply::has_tag;
 use crate::router::described;
@@ -47,13 +52,31 @@ static DOCUMENT: LazyLock<Fixed> = LazyLock::new(|| {
     Fixed::new("application/json", document)
 });
 
+static PAGE: LazyLock<Fixed> = LazyLock::new(|| {
+    let page = page::page(&described::document());
+    Fixed::new("text/html; charset=utf-8", page.into_bytes())
+});
+
+/// Nothing is loaded, and only the page's own style and script are taken.
+static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
+    let (style, script) = (hash(page::STYLE), hash(page::SCRIPT));
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    );
+    policy.parse().expect("a hash is no control character")
+});
+
 pub(crate) async fn document(headers: HeaderMap) -> Response {
     DOCUMENT.answer(&headers)
 }
 
-static PAGE: LazyLock<Fixed> =
-    LazyLock::new(|| Fixed::new("text/html; charset=utf-8", b"<!doctype html>".to_vec()));
-
 pub(crate) async fn page(headers: HeaderMap) -> Response {
-    PAGE.answer(&headers)
+    let mut response = PAGE.answer(&headers);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, POLICY.clone());
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
 }
