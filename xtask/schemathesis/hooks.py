@@ -12,7 +12,7 @@ ITEMS = 100
 HEADERS = {"Idempotency-Key", "If-Match", "If-None-Match", "Prefer"}
 TRIED = {"putShift", "putSchedule", "changeTimeOff", "getShift", "putAgent"}
 # Examples that are true of a server of long ago.
-PAST = {'"20.44136fa355b3678a1146ad16"', "*", "2026-03-30T07:00:00Z"}
+PAST = ['"20.44136fa355b3678a1146ad16"', "*", "2026-03-30T07:00:00Z"]
 
 keys = itertools.count()
 
