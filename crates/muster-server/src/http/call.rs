@@ -244,11 +244,12 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
 fn key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
     let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
     let text = String::from_utf8_lossy(key.as_bytes());
-    let is_key = (1..=KEY_LEN).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+    let is_visible = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
+    let is_key = (1..=KEY_LEN).contains(&text.len()) && text.bytes().all(is_visible);
     if is_key {
         return Ok(Some(text.into_owned()));
     }
-    let problem = format!("is not of 1..={KEY_LEN} visible characters of ASCII, without spaces");
+    let problem = format!("is not of 1..={KEY_LEN} visible characters of ASCII");
     Err(ApiError::bad_input("Idempotency-Key", &text, &problem))
 }
 

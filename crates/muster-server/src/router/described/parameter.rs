@@ -50,7 +50,7 @@ pub(super) const KEY: Parameter = header(
     "Names the command, so that it happens once however often it is sent: the same key with the \
      same request gets the first answer, with another request 422.",
     |_| {
-        let pattern = "^[!-~]+$";
+        let pattern = "^[ -~]+$";
         json!({ "type": "string", "minLength": 1, "maxLength": KEY_LEN, "pattern": pattern,
                 "examples": ["5f0f3c1e-publish-w14"] })
     },
