@@ -15,7 +15,7 @@ use muster_core::entry::Actor;
 use muster_core::id::{AgentId, ClientId, OrganizationId};
 use muster_ledger::{ClientRow, Ledger, LedgerError};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
 
@@ -80,7 +80,7 @@ pub enum AccessError {
 }
 
 /// Who is calling, and what they may do.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Caller {
     /// The organization the token belongs to.
     pub organization: OrganizationId,

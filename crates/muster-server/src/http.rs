@@ -10,6 +10,7 @@ pub(crate) mod bulk;
 pub(crate) mod calendar;
 pub(crate) mod docs;
 pub(crate) mod events;
+pub(crate) mod jobs;
 pub(crate) mod levels;
 pub(crate) mod management_units;
 pub(crate) mod oauth;
@@ -36,7 +37,7 @@ use muster_core::decide::Rejection;
 use muster_core::id::{CommandId, OrganizationId, UnitId};
 use muster_core::{Revision, Roster};
 use muster_ledger::{SubjectKind, UnitKey};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::access::Access;
 use crate::clock::Clock;
@@ -61,6 +62,8 @@ struct Inner {
     realtime: Realtime,
     refused: Refused,
     closing: watch::Sender<bool>,
+    /// Somebody has something for the jobs' worker.
+    jobs: Notify,
     /// The last field: it says when the ledger is free, and `access` has a handle too.
     units: Units,
 }
@@ -71,7 +74,8 @@ impl App {
     pub fn new(units: Units, access: Access) -> Self {
         let closing = watch::Sender::new(false);
         let (realtime, refused) = Default::default();
-        Self(Arc::new(Inner { units, access, realtime, refused, closing }))
+        let jobs = Notify::new();
+        Self(Arc::new(Inner { units, access, realtime, refused, closing, jobs }))
     }
 
     /// Ends what would otherwise go on for ever: streams of events.
@@ -83,6 +87,16 @@ impl App {
     pub(crate) async fn closed(&self) {
         // The sender lives as long as `self`.
         let _ = self.0.closing.subscribe().wait_for(|closing| *closing).await;
+    }
+
+    /// Tells the jobs' worker, if it is here, that there is something to be done.
+    pub(crate) fn wake_jobs(&self) {
+        self.0.jobs.notify_one();
+    }
+
+    /// Comes back when there may be something to be done.
+    pub(crate) async fn jobs_wanted(&self) {
+        self.0.jobs.notified().await;
     }
 
     pub(crate) fn units(&self) -> &Units {

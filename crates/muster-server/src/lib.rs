@@ -9,6 +9,7 @@ pub mod clock;
 pub mod desk;
 mod error;
 pub mod http;
+mod jobs;
 pub mod leased;
 pub mod limits;
 pub mod metrics;

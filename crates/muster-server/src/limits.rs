@@ -48,6 +48,20 @@ pub const MIN_REVISION_WAIT: Duration = Duration::from_secs(10);
 pub const BULK_OPERATIONS: usize = 1_000;
 /// Most operations of a bulk that are under way at the same time.
 pub const BULK_AT_ONCE: usize = 32;
+/// Most operations of one bulk that is done in the background.
+pub const JOB_OPERATIONS: usize = 100_000;
+/// Operations of a job that are sent before its progress is kept.
+pub const JOB_LOT: usize = 200;
+/// Most jobs that one node does at the same time.
+pub const JOBS_AT_ONCE: usize = 4;
+/// How often somebody looks for jobs that were asked for on other nodes.
+pub const JOB_LOOK: Duration = Duration::from_millis(250);
+/// How long a job waits before it tries again what could not be done.
+pub const JOB_AGAIN: Duration = Duration::from_millis(500);
+/// How often the stream of a job's progress looks for more.
+pub const JOB_TOLD: Duration = Duration::from_millis(250);
+/// How long jobs and their results are kept, in days.
+pub const JOB_DAYS: i64 = 30;
 /// Largest request body, in bytes (a week of 5,000 agents is about 20 MB).
 pub const BODY_BYTES: usize = 64 * 1024 * 1024;
 /// Most entities on one page of a list.

@@ -23,7 +23,8 @@ use crate::http::{
     calendar, docs, events, levels, management_units, oauth, operations, rules, schedules, shifts,
     swaps, time_off, units,
 };
-use crate::limits;
+use crate::jobs::{self, Order};
+use crate::{http, limits};
 
 /// The header that names a request in logs and answers.
 const CONTEXT: &str = "x-correlation-id";
@@ -107,6 +108,10 @@ fn wfm() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
         ("GET", "/adherence", "wfm:adherence:read", get(adherence::show)),
         ("GET", "/events", "wfm:event:read", get(events::feed)),
         ("POST", "/bulk", ANY, post(bulk::send)),
+        ("GET", "/jobs/{id}", ANY, get(http::jobs::show)),
+        ("GET", "/jobs/{id}/results", ANY, get(http::jobs::results)),
+        ("GET", "/jobs/{id}/progress", ANY, get(http::jobs::progress)),
+        ("POST", "/jobs/{id}/cancel", ANY, post(http::jobs::cancel)),
         ("GET", "/audit", "wfm:audit:read", get(audit::list)),
         ("GET", "/audit/export", "wfm:audit:read", get(audit::export)),
     ];
@@ -214,7 +219,7 @@ pub(crate) fn operations(app: &App) -> Router {
     static ROUTES: LazyLock<Router<App>> = LazyLock::new(|| {
         let mut routes = Router::new();
         for (method, path, scope, handler) in wfm() {
-            if method != "GET" && !ALONE.contains(&path) {
+            if is_operation(method, path) {
                 let guard = Within { method, path, scope };
                 let handler = handler.layer(from_fn_with_state(guard, step_in));
                 routes = routes.route(path, handler);
@@ -228,8 +233,10 @@ pub(crate) fn operations(app: &App) -> Router {
     ROUTES.clone().with_state(app.clone())
 }
 
-/// What no operation of a bulk may be.
-const ALONE: &[&str] = &["/bulk"];
+/// Whether a route may be an operation of a bulk, or a job.
+fn is_operation(method: &str, path: &str) -> bool {
+    method != "GET" && !matches!(path, "/bulk" | "/jobs/{id}/cancel")
+}
 
 /// What writes beside the ledger, or more than once: not with others that it would stand or fall
 /// with.
@@ -293,6 +300,9 @@ async fn enter(
     let caller = app.access().caller(bearer.ok_or(AccessError::NoToken)?).await?;
     let body = admit(&caller, method, path, scope, &parts.uri, body).await?;
     let call = Call::new(caller, &parts, &body)?;
+    if call.is_async() && is_operation(method, path) {
+        return jobs::begin(&app, &call, Order::of_request(&call, &parts, &body)?).await;
+    }
     let mut request = Request::from_parts(parts, Body::from(body));
     request.extensions_mut().insert(call);
     Ok(next.run(request).await)

@@ -12,6 +12,7 @@ use crate::access::{self, Access, AccessError, NewClient};
 use crate::clock::Clock;
 use crate::desk::Notes;
 use crate::http::App;
+use crate::jobs;
 use crate::leased::Holder;
 use crate::limits;
 use crate::router::router;
@@ -90,8 +91,8 @@ impl Server {
         let (stopping, stops) = watch::channel(false);
         // Whatever clock a test gives it: no two processes may hold under one id.
         let holder = Holder::new(ledger.clone(), format!("{:032x}", rand::random::<u128>()), stops);
-        let chores = tokio::spawn(chores(units.clone(), holder));
         let app = App::new(units, access);
+        let chores = tokio::spawn(chores(app.clone(), holder));
         let serve = axum::serve(listener, router(app.clone()));
         let serve = serve.with_graceful_shutdown(async move {
             // A dropped sender stops the server too.
@@ -139,7 +140,8 @@ impl Server {
 
 /// What a node does by itself until it stops: it follows what others append and unloads what
 /// nobody asks for. The rest is done by one node at a time.
-async fn chores(units: Units, holder: Holder) {
+async fn chores(app: App, holder: Holder) {
+    let units = app.units().clone();
     let unload = async {
         loop {
             tokio::time::sleep(limits::IDLE_LOOK).await;
@@ -147,8 +149,9 @@ async fn chores(units: Units, holder: Holder) {
         }
     };
     let upkeep = holder.run("upkeep", |term| upkeep::keep_up(units.clone(), term));
+    let jobs = holder.run("jobs", |term| jobs::work(app.clone(), term));
     tokio::select! {
         () = async { tokio::join!(units.follow(), unload); } => {}
-        () = upkeep => {}
+        () = async { tokio::join!(upkeep, jobs); } => {}
     }
 }

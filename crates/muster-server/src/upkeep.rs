@@ -8,7 +8,9 @@
 use std::collections::BTreeMap;
 
 use muster_core::{Instant, Revision};
-use muster_ledger::{AgendaRow, LedgerError, PlainWrite, RowChange, UnitKey, WriteError};
+use muster_ledger::{
+    AgendaRow, JobChange, LedgerError, PlainWrite, RowChange, UnitKey, WriteError,
+};
 use tokio::time::{self, sleep};
 
 use crate::leased::Term;
@@ -79,6 +81,7 @@ pub async fn forget(units: &Units, term: &Term) -> Result<(), WriteError> {
     let now = units.clock().now();
     let changes = vec![
         RowChange::ForgetAnswers(now.plus_days(-limits::ANSWER_DAYS)),
+        RowChange::Job(JobChange::Forget(now.plus_days(-limits::JOB_DAYS))),
         RowChange::ForgetDeliveries(now.plus_days(-limits::DELIVERY_DAYS)),
     ];
     units.ledger().write_plain(PlainWrite::under(term.lease(), changes)).await

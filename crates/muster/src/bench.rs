@@ -1,9 +1,12 @@
 //! Measurements: `muster bench`, and a comparison store that works as the field does today.
 
+mod api;
 mod cold;
+mod cpu;
 mod edits;
 mod ledger;
 mod load;
+mod node;
 mod nodes;
 mod paper;
 mod publish;
@@ -43,6 +46,8 @@ pub(crate) enum Scenario {
     Publish(publish::PublishOptions),
     /// Swap decisions from many clients on one unit
     Edits(edits::EditsOptions),
+    /// Reads and single edits over HTTP, and what each layer of the server costs
+    Api(api::ApiOptions),
     /// Reading an agent's week
     Reads(reads::ReadsOptions),
     /// Many units: publish all of them, memory, cold start
@@ -69,6 +74,7 @@ pub(crate) async fn run(options: BenchOptions) -> Result<()> {
     let told = match &options.scenario {
         Scenario::Publish(options) => Told::of(&publish::run(options).await?)?,
         Scenario::Edits(options) => Told::of(&edits::run(options).await?)?,
+        Scenario::Api(options) => Told::of(&api::run(options).await?)?,
         Scenario::Reads(options) => Told::of(&reads::run(options).await?)?,
         Scenario::Load(options) => Told::of(&load::run(options).await?)?,
         Scenario::Ledger(options) => Told::of(&ledger::run(options).await?)?,

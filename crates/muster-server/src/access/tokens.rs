@@ -141,6 +141,11 @@ impl Access {
         Ok(Caller { organization, actor, scopes: Arc::new(scopes) })
     }
 
+    /// Whether a client was revoked, as far as it has been heard of here.
+    pub async fn is_revoked(&self, client: &ClientId) -> bool {
+        self.known_since(limits::TRUST_SECONDS).await.revoked.contains(client)
+    }
+
     /// What is known, read anew by one of those who ask when it is that old. While storage does not
     /// answer, what was known holds.
     async fn known_since(&self, seconds: i64) -> Arc<Known> {

@@ -38,6 +38,7 @@ pub(crate) struct Call {
     handling: Option<Handling>,
     /// The agents' weeks that a document is about.
     weeks: Option<(Date, Vec<AgentId>)>,
+    is_async: bool,
     sent: Sent,
     min_revision: Option<Revision>,
     at_revision: Option<Revision>,
@@ -73,6 +74,7 @@ impl Call {
             if_none_match: text(&parts.headers, header::IF_NONE_MATCH.as_str()),
             handling: handling(&parts.headers),
             weeks: None,
+            is_async: prefers(&parts.headers).any(|preference| preference == "respond-async"),
             sent: Sent::new(parts.method.clone(), parts.uri.path(), body.clone()),
             min_revision: number(query, "minRevision")?,
             at_revision: number(query, "atRevision")?,
@@ -85,6 +87,16 @@ impl Call {
     /// The call of an operation, whose own key may be longer than a client's.
     pub(crate) fn within(self, key: Option<String>, stage: Option<Stage>) -> Self {
         Self { key, stage, ..self }
+    }
+
+    /// Whether the caller prefers to be answered later.
+    pub(crate) fn is_async(&self) -> bool {
+        self.is_async
+    }
+
+    /// The `Idempotency-Key`, if there is one.
+    pub(crate) fn key(&self) -> Option<&str> {
+        self.key.as_deref()
     }
 
     /// The key of one operation of a bulk.
@@ -225,11 +237,16 @@ fn is_document(action: &Action) -> bool {
     )
 }
 
-/// A preference that nobody knows is none (RFC 7240).
-fn handling(headers: &HeaderMap) -> Option<Handling> {
+/// What `Prefer` names (RFC 7240).
+fn prefers(headers: &HeaderMap) -> impl Iterator<Item = String> {
     let lines = headers.get_all("prefer").into_iter().filter_map(|line| line.to_str().ok());
-    let mut all = lines.flat_map(|line| line.split([',', ';'])).map(str::trim);
-    all.find_map(|preference| match preference.to_ascii_lowercase().replace('"', "").as_str() {
+    let all = lines.flat_map(|line| line.split([',', ';'])).map(str::trim);
+    all.map(|preference| preference.to_ascii_lowercase().replace('"', ""))
+}
+
+/// A preference that nobody knows is none.
+fn handling(headers: &HeaderMap) -> Option<Handling> {
+    prefers(headers).find_map(|preference| match preference.as_str() {
         "handling=lenient" => Some(Handling::Lenient),
         "handling=strict" => Some(Handling::Strict),
         _ => None,

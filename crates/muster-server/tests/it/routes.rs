@@ -12,6 +12,7 @@ mod clock_changes;
 mod docs;
 mod draft_events;
 mod drafts;
+mod jobs;
 mod levels;
 mod operations;
 mod own;

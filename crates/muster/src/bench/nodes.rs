@@ -1,8 +1,6 @@
 //! `muster bench nodes`: single edits over HTTP on one node and on two over one `PostgreSQL`, and
 //! the same edits as SQL on the same server, the way the field makes them.
 
-mod cpu;
-mod node;
 mod rivals;
 
 use std::collections::BTreeMap;
@@ -18,9 +16,10 @@ use muster_server::clock::Clock;
 use reqwest::Method;
 use serde_json::Value;
 
+use crate::bench::cpu;
 use crate::bench::edits::{Phase, Requests, Swaps, sent_to};
 use crate::bench::load::numbered;
-use crate::bench::nodes::node::{Counted, Node};
+use crate::bench::node::{Counted, Node};
 use crate::bench::setting::{make_unit, plain_centre, publish_week};
 use crate::bench::stats::Figure;
 use crate::bench::{Figures, note};
@@ -79,7 +78,7 @@ pub(super) async fn run(options: &NodesOptions) -> Result<Figures> {
 }
 
 /// The round in the middle.
-fn median(mut rounds: Vec<Figure>) -> Option<Figure> {
+pub(super) fn median(mut rounds: Vec<Figure>) -> Option<Figure> {
     rounds.sort_by(|a, b| a.per_second.unwrap_or(0.0).total_cmp(&b.per_second.unwrap_or(0.0)));
     let middle = rounds.len() / 2;
     rounds.into_iter().nth(middle)
@@ -185,7 +184,7 @@ impl Setting {
 }
 
 /// A token that every node takes, for all that is done here.
-async fn tokens(ledger: &str, url: &str) -> Result<BTreeMap<Role, String>> {
+pub(super) async fn tokens(ledger: &str, url: &str) -> Result<BTreeMap<Role, String>> {
     let ledger = Ledger::open(ledger, LedgerRole::Beside).await?;
     let organization = OrganizationId::parse(ORGANIZATION)?;
     let clock = Clock::machine();

@@ -113,6 +113,10 @@ fn the_vendors_file_is_pushed_and_published_in_one_step() {
             week        draft                     agents  shifts  plan          published
             2035-03-05  push-2035-03-05-########  1       1       1 as written  1 live
             2035-03-12  push-2035-03-12-########  1       1       1 as written  1 live
+
+            agent  week        shifts  what happened
+            ana    2035-03-05  1       live
+            zoe    2035-03-12  1       live
         "#]],
     );
     server.check(
@@ -121,6 +125,10 @@ fn the_vendors_file_is_pushed_and_published_in_one_step() {
             week        draft                     agents  shifts  plan           published
             2035-03-05  push-2035-03-05-########  1       1       nothing in it  no
             2035-03-12  push-2035-03-12-########  1       1       nothing in it  no
+
+            agent  week        shifts  what happened
+            ana    2035-03-05  1       nothing to change
+            zoe    2035-03-12  1       nothing to change
 
             look at a draft: muster schedule plan DRAFT
             make it live:    muster schedule publish DRAFT
@@ -296,27 +304,32 @@ fn a_push_and_its_plan_say_what_a_clock_change_does_to_shifts() {
     server.check(
         &push,
         expect![[r#"
-        week        draft                     agents  shifts  plan          published
-        2035-10-29  push-2035-10-29-########  3       4       3 as written  no
+            week        draft                     agents  shifts  plan          published
+            2035-10-29  push-2035-10-29-########  3       4       3 as written  no
 
-        for information: 1 shift across a clock change
-          ana  Sat 2035-11-03 22:00 – Sun 2035-11-04 06:00  s1
-            9:00 long, the clock shows 8:00 (+60 min)
+            agent  week        shifts  what happened
+            ana    2035-10-29  1       as written
+            ben    2035-10-29  2       as written
+            zoe    2035-10-29  1       as written
 
-        for information: 2 times that could be taken for another
-          ana  start of Break  s1
-            2035-11-04 01:30 comes twice in America/Chicago: -05:00 is meant, not -06:00
-          ana  end of Break  s1
-            2035-11-04 01:45 comes twice in America/Chicago: -05:00 is meant, not -06:00
+            for information: 1 shift across a clock change
+              ana  Sat 2035-11-03 22:00 – Sun 2035-11-04 06:00  s1
+                9:00 long, the clock shows 8:00 (+60 min)
 
-        for information: 1 verdict owed to a clock change
-          ben  REST_TIME_SHORT  kept
-            by the clock on the wall, rest 10:00 of 11:00 between shifts s2 and s3: short
-        | by 60 min; it is not so, because of a clock change of +60 min
+            for information: 2 times that could be taken for another
+              ana  start of Break  s1
+                2035-11-04 01:30 comes twice in America/Chicago: -05:00 is meant, not -06:00
+              ana  end of Break  s1
+                2035-11-04 01:45 comes twice in America/Chicago: -05:00 is meant, not -06:00
 
-        look at a draft: muster schedule plan DRAFT
-        make it live:    muster schedule publish DRAFT
-    "#]],
+            for information: 1 verdict owed to a clock change
+              ben  REST_TIME_SHORT  kept
+                by the clock on the wall, rest 10:00 of 11:00 between shifts s2 and s3: short
+            | by 60 min; it is not so, because of a clock change of +60 min
+
+            look at a draft: muster schedule plan DRAFT
+            make it live:    muster schedule publish DRAFT
+        "#]],
     );
     let json = server.ok(&[&push[..], &["--json"]].concat()).json();
     assert_eq!(json["weeks"][0]["clockChanges"]["shifts"][0]["elapsedMinutes"], 540);

@@ -2,12 +2,12 @@
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::http::{HeaderMap, HeaderValue, Request, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
 use axum::response::Response;
-
-use muster_api::ROOT;
 use muster_api::bulk::{OperationIn, OutcomeView};
+use muster_api::{BadInput, ROOT};
 use muster_core::Revision;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tower::ServiceExt as _;
 
@@ -27,56 +27,98 @@ pub(crate) struct Outer {
     pub(crate) stage: Option<Stage>,
 }
 
-/// An operation that can be sent.
-#[derive(Debug, Clone)]
+/// An operation that can be sent, now or later.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Operation {
     pub(crate) name: String,
-    method: &'static str,
+    method: String,
     /// From the root on, with its query.
-    pub(crate) uri: Uri,
-    if_match: Option<HeaderValue>,
-    pub(crate) body: Bytes,
+    path: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    headers: Vec<(String, String)>,
+    /// As JSON; empty for none.
+    body: String,
 }
+
+/// The headers of a request that an operation keeps.
+const KEPT: [HeaderName; 2] = [header::IF_MATCH, header::IF_NONE_MATCH];
 
 impl Operation {
     /// What a client sent at a place of its list.
     pub(crate) fn new(n: usize, input: OperationIn) -> Result<Self, ApiError> {
         let OperationIn { id, method, path, if_match, body } = input;
-        let place = |field: &str| format!("/operations/{n}/{field}");
         let wrong = |field: &str, value: &str, problem: &str| {
-            ApiError::from(muster_api::BadInput::invalid(place(field), &value, problem))
+            BadInput::invalid(format!("/operations/{n}/{field}"), &value, problem)
         };
         let bare = path.strip_prefix(ROOT).unwrap_or(&path);
-        let uri: Option<Uri> = bare.parse().ok().filter(|_| bare.starts_with('/'));
-        let uri = uri.ok_or_else(|| wrong("path", &path, "is not a path"))?;
-        let tag = |tag: String| {
-            HeaderValue::from_str(&tag).map_err(|_| wrong("ifMatch", &tag, "is not a tag"))
-        };
+        if !bare.starts_with('/') || bare.parse::<Uri>().is_err() {
+            return Err(wrong("path", &path, "is not a path").into());
+        }
+        if let Some(tag) = if_match.as_ref().filter(|tag| HeaderValue::from_str(tag).is_err()) {
+            return Err(wrong("ifMatch", tag, "is not a tag").into());
+        }
+        let tag = if_match.map(|tag| (header::IF_MATCH.to_string(), tag));
         Ok(Self {
             name: id.map_or_else(|| n.to_string(), |id| id.0.to_string()),
-            method: method.name(),
-            uri,
-            if_match: if_match.map(tag).transpose()?,
-            body: body
-                .map(|body| Bytes::from(String::from(Box::<str>::from(body))))
-                .unwrap_or_default(),
+            method: method.name().to_owned(),
+            path: bare.to_owned(),
+            headers: tag.into_iter().collect(),
+            body: body.map(|body| Box::<str>::from(body).into()).unwrap_or_default(),
         })
+    }
+
+    /// A request that came alone and is to be answered later.
+    pub(crate) fn alone(
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+        body: &Bytes,
+    ) -> Result<Self, ApiError> {
+        let body = String::from_utf8(body.to_vec());
+        let body = body.map_err(|_| ApiError::bad_input("body", "the body", "is not UTF-8"))?;
+        let kept = KEPT.iter().filter_map(|name| {
+            Some((name.to_string(), headers.get(name)?.to_str().ok()?.to_owned()))
+        });
+        let prefers = headers.get_all("prefer").iter().filter_map(|line| line.to_str().ok());
+        let prefers = prefers.map(|line| ("prefer".to_owned(), line.to_owned()));
+        Ok(Self {
+            name: "0".to_owned(),
+            method: method.to_string(),
+            path: uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
+            headers: kept.chain(prefers).collect(),
+            body,
+        })
+    }
+
+    /// Its path, without the query.
+    pub(crate) fn bare_path(&self) -> &str {
+        self.path.split_once('?').map_or(&self.path, |(path, _)| path)
+    }
+
+    pub(crate) fn body(&self) -> &[u8] {
+        self.body.as_bytes()
     }
 
     /// Sends it.
     pub(super) async fn send(&self, routes: &Router, outer: Outer) -> OutcomeView {
-        let mut request = Request::new(Body::from(self.body.clone()));
-        *request.method_mut() = self.method.parse().expect("the methods of operations are known");
-        *request.uri_mut() = self.uri.clone();
-        if let Some(tag) = &self.if_match {
-            request.headers_mut().insert(header::IF_MATCH, tag.clone());
-        }
+        let Ok(mut request) = self.request() else {
+            unreachable!("operations are checked when they are made")
+        };
         request.extensions_mut().insert(outer);
         let response = match routes.clone().oneshot(request).await {
             Ok(response) => response,
             Err(never) => match never {},
         };
         self.outcome(response).await
+    }
+
+    fn request(&self) -> Result<Request<Body>, axum::http::Error> {
+        let mut request = Request::builder().method(self.method.as_str()).uri(&self.path);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        request.body(Body::from(self.body.clone()))
     }
 
     async fn outcome(&self, response: Response) -> OutcomeView {

@@ -17,11 +17,11 @@ use crate::units::Units;
 type Knot = (SubjectKind, String);
 
 /// The tied operations among a stretch of them: each by its place, in order.
-pub(super) type Components = Vec<Vec<usize>>;
+pub(crate) type Components = Vec<Vec<usize>>;
 
 /// Operations cut into stretches. What speaks of nobody in particular (a rule, a code) may concern
 /// everybody, and is a stretch of its own: what comes before it is done before it.
-pub(super) async fn stretches(
+pub(crate) async fn stretches(
     units: &Units,
     organization: &OrganizationId,
     operations: &[Operation],
@@ -74,7 +74,7 @@ impl Tied {
 
 /// What an operation names, in its path and its body.
 fn spoken_of(operation: &Operation) -> BTreeSet<Knot> {
-    let parts: Vec<&str> = operation.uri.path().split('/').collect();
+    let parts: Vec<&str> = operation.bare_path().split('/').collect();
     let mut knots = BTreeSet::new();
     for pair in parts.windows(2) {
         if let [collection, id] = pair
@@ -84,7 +84,7 @@ fn spoken_of(operation: &Operation) -> BTreeSet<Knot> {
             knots.insert((kind, (*id).to_owned()));
         }
     }
-    let body: Value = serde_json::from_slice(&operation.body).unwrap_or_default();
+    let body: Value = serde_json::from_slice(operation.body()).unwrap_or_default();
     let made = parts.last().and_then(|collection| kind(collection));
     if let (Some(kind), Some(id)) = (made, body.get("id").and_then(Value::as_str)) {
         knots.insert((kind, id.to_owned()));

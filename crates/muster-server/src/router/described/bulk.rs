@@ -1,12 +1,13 @@
-//! Many writes in one request.
+//! Many writes in one request, and jobs.
 
-use muster_api::bulk::{BulkIn, BulkView};
+use muster_api::bulk::{BulkIn, BulkView, OutcomeView};
+use muster_api::job::JobView;
 use muster_api::openapi::{Schemed, answered};
 use serde_json::json;
 
 use super::Group;
-use super::operation::post;
-use crate::http::bulk;
+use super::operation::{get, post};
+use crate::http::{bulk, jobs};
 
 const OPERATIONS: &str = r#"{"atomicity":"item","operations":[
     {"id":"1","method":"PATCH","path":"/scheduling/shifts/s-1","body":{"note":"early"}},
@@ -26,9 +27,24 @@ pub(super) fn bulk() -> Group {
             .query::<bulk::Asked>()
             .takes::<BulkIn>(OPERATIONS)
             .commands()
-            .replies(200, "What each came to, in the request's order.", &both),
+            .replies(200, "What each came to, in the request's order.", &both)
+            .leads(&["getJob", "listJobResults", "cancelJob"], &[("id", "$response.body#/id")]),
+        get("/jobs/{id}", "getJob", "A job")
+            .about("Its client's own, or any for who administers.")
+            .answers::<JobView>(),
+        get("/jobs/{id}/results", "listJobResults", "What a job's operations came to")
+            .about("In their order, as far as they are done.")
+            .query::<jobs::Part>()
+            .lists::<OutcomeView>(),
+        get("/jobs/{id}/progress", "watchJob", "A job's progress, as a stream")
+            .about("Server-sent events, each with the job as it is; it ends when the job is over.")
+            .replies(200, "The events.", &[("text/event-stream", lines)]),
+        post("/jobs/{id}/cancel", "cancelJob", "Ends a job")
+            .about("The operations without an outcome are not done.")
+            .answers::<JobView>()
+            .leads(&["getJob", "listJobResults"], &[("id", "$response.body#/id")]),
     ];
-    let about = "Lists of writes.";
+    let about = "Lists of writes, and what is done in the background.";
     Group { name: "Bulk", about, operations }
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use muster_api::openapi::Schemas;
+use muster_api::job::JobView;
+use muster_api::openapi::{Schemas, answered};
 use serde_json::{Map, Value, json};
 
 use super::operation::{Body, Link, Operation, Reply};
@@ -144,6 +145,18 @@ fn requested(body: &Body, schemas: &mut Schemas) -> Value {
 
 fn responses(operation: &Operation, has_scope: bool, schemas: &mut Schemas) -> Value {
     let mut all = Map::new();
+    if operation.can_wait {
+        let later = Reply {
+            status: 202,
+            about: "A job has taken it, as `respond-async` asks or the size of it does.",
+            content: vec![("application/json", answered::<JobView>)],
+            has_tag: false,
+        };
+        let mut later = replied(&later, false, schemas);
+        let own = refusal::headers(&["Location", "Preference-Applied"]);
+        later["headers"].as_object_mut().into_iter().for_each(|all| all.extend(own.clone()));
+        all.insert("202".to_owned(), later);
+    }
     for reply in &operation.replies {
         let mut value = replied(reply, has_scope, schemas);
         if reply.status < 300 && !operation.links.is_empty() {

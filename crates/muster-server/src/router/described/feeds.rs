@@ -3,6 +3,7 @@
 use muster_api::adherence::{AdherenceEventsIn, AdherenceView};
 use muster_api::audit::EntryView;
 use muster_api::event::EventsView;
+use muster_api::job::JobView;
 use muster_api::openapi::{Schemed, answered};
 use serde_json::json;
 
@@ -13,17 +14,22 @@ use crate::http::{adherence, audit, events};
 pub(super) fn adherence() -> Group {
     let states =
         r#"{"events":[{"agentId":"ana","at":"2026-03-30T07:00:02Z","state":"Available"}]}"#;
-    let accepted: Schemed = |_| {
+    let accepted: Schemed = |schemas| {
         let about = "How many there were.";
-        json!({ "type": "object", "required": ["accepted"], "properties": {
-            "accepted": { "description": about, "type": "integer", "examples": [1] }}})
+        let taken = json!({ "type": "object", "required": ["accepted"], "properties": {
+            "accepted": { "description": about, "type": "integer", "examples": [1] }}});
+        json!({ "anyOf": [taken, answered::<JobView>(schemas)] })
     };
     let operations = vec![
         post("/adherence/events", "reportStates", "Says what agents do")
             .about("In any order. Real time is apart from schedules: nothing is refused for it.")
             .takes::<AdherenceEventsIn>(states)
             .finds_always()
-            .replies(202, "They were taken.", &[("application/json", accepted)]),
+            .replies(
+                202,
+                "They were taken; by a job, where `respond-async` asks for one.",
+                &[("application/json", accepted)],
+            ),
         get("/adherence", "listAdherence", "What agents do, against what is scheduled")
             .query::<adherence::Filter>()
             .pages::<AdherenceView<'_>>(),

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::parameter::{self, Parameter};
+use crate::router::is_operation;
 
 /// The members of a query, by name, with whether they must be there.
 type Members = fn(&mut Schemas) -> Vec<(String, bool, Value)>;
@@ -60,6 +61,8 @@ pub(super) struct Operation {
     /// The statuses of refusals, beside those that every route has.
     pub(super) refusals: BTreeSet<u16>,
     pub(super) links: Vec<Link>,
+    /// Whether it can be answered later, by a job.
+    pub(super) can_wait: bool,
 }
 
 /// An operation below `/api/v2/wfm`.
@@ -70,7 +73,9 @@ pub(super) fn wfm(
     summary: &'static str,
 ) -> Operation {
     let operation = open(method, &format!("{ROOT}{path}"), id, summary);
-    operation.with(&[parameter::MIN_REVISION]).refuses(&[400, 401, 403, 404, 429, 503])
+    let operation = operation.with(&[parameter::MIN_REVISION]);
+    let operation = operation.refuses(&[400, 401, 403, 404, 429, 503]);
+    if is_operation(method, path) || path == "/bulk" { operation.waits() } else { operation }
 }
 
 /// An operation for which no token is asked.
@@ -92,6 +97,7 @@ pub(super) fn open(
         replies: Vec::new(),
         refusals: BTreeSet::new(),
         links: Vec::new(),
+        can_wait: false,
     }
 }
 
@@ -151,6 +157,12 @@ impl Operation {
         self.with(&[parameter::AT_REVISION, parameter::AS_OF]).refuses(&[410])
     }
 
+    /// With `Prefer: respond-async` it is answered later, by a job.
+    fn waits(self) -> Self {
+        let keyed = self.with(&[parameter::KEY, parameter::PREFER]).refuses(&[413, 422]);
+        Self { can_wait: true, ..keyed }
+    }
+
     /// It takes a body.
     pub(super) fn takes<T: JsonSchema + DeserializeOwned>(self, example: &'static str) -> Self {
         self.body::<T>("application/json", example, true)
@@ -182,9 +194,8 @@ impl Operation {
 
     /// It changes something.
     pub(super) fn commands(self) -> Self {
-        let own = [parameter::KEY, parameter::IF_MATCH, parameter::PREFER];
         let is_put = self.method == "PUT";
-        let operation = self.with(&own).refuses(&[409, 413, 422]);
+        let operation = self.with(&[parameter::IF_MATCH]).refuses(&[409, 413, 422]);
         if is_put { operation.with(&[parameter::IF_ABSENT]).refuses(&[412]) } else { operation }
     }
 

@@ -3,7 +3,7 @@
 use muster_api::openapi::{Schemas, Schemed, taken};
 use muster_core::Revision;
 use muster_core::id::{
-    ActivityCodeId, AgentId, AvailabilityId, ManagementUnitId, ScheduleId, ShiftId, SwapId,
+    ActivityCodeId, AgentId, AvailabilityId, JobId, ManagementUnitId, ScheduleId, ShiftId, SwapId,
     TimeOffId, UnitId,
 };
 use serde_json::{Value, json};
@@ -82,7 +82,8 @@ pub(super) const IF_ABSENT: Parameter = header(
 pub(super) const PREFER: Parameter = header(
     "Prefer",
     "`handling=strict` takes `If-Match` to the letter on documents too, `handling=lenient` merges \
-     everywhere (RFC 7240). What nobody knows is ignored.",
+     everywhere; `respond-async` answers 202 with a job at once (RFC 7240). What nobody knows is \
+     ignored.",
     |_| json!({ "type": "string", "examples": ["handling=lenient"] }),
 );
 
@@ -127,6 +128,7 @@ fn of_segment(before: &str, name: &str) -> (&'static str, Schemed) {
             "The session.",
             |_| json!({ "type": "string", "minLength": 1, "examples": ["desk-1"] }),
         ),
+        ("jobs", _) => ("The job.", taken::<JobId>),
         ("calendar", _) => ("The secret of the link, and `.ics`.", |_| {
             let example = "vT9cZ0mS3rI5yq1Xh8fKx2wLd7nBp4uGaQeJtRzUoYk.ics";
             json!({ "type": "string", "examples": [example] })

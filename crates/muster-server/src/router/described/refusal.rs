@@ -88,6 +88,8 @@ pub(super) fn all_headers() -> Value {
             "Names the request in logs: the one that was sent, or a new one.",
             "00c0ffee00c0ffee",
         ),
+        "Location": text("Where the job is.", "/api/v2/wfm/jobs/job-1"),
+        "Preference-Applied": text("That the preference was taken.", "respond-async"),
         "Retry-After": number("In how many seconds to try again.", 1),
         "WWW-Authenticate": text("How to get a token, and what is wrong with this one.",
             "Bearer realm=\"muster\""),

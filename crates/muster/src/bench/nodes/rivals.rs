@@ -10,7 +10,8 @@ use muster_ledger::rival::{self, Rival, Scratch, Trade, Way};
 use tokio::task::JoinSet;
 
 use crate::bench::Figures;
-use crate::bench::nodes::{NodesOptions, Used, cpu};
+use crate::bench::cpu;
+use crate::bench::nodes::{NodesOptions, Used};
 use crate::bench::note;
 use crate::bench::stats::{Figure, Samples};
 

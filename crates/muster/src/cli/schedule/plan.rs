@@ -23,13 +23,14 @@ pub(super) struct PlanOptions {
     decisions: DecisionArgs,
 }
 
-/// The outcomes an agent may have, worst first: how answers spell them, and how that is said.
-const OUTCOMES: [(&str, &str); 5] = [
-    ("blocked", "blocked"),
-    ("needsAck", "to be acknowledged"),
-    ("merged", "merged with other edits"),
-    ("fastForward", "as written"),
-    ("unchanged", "live already"),
+/// The outcomes an agent may have, worst first: how summaries and agents spell them, and how that
+/// is said.
+const OUTCOMES: [(&str, &str, &str); 5] = [
+    ("blocked", "blocked", "blocked"),
+    ("needsAck", "needs_ack", "to be acknowledged"),
+    ("merged", "merged", "merged with other edits"),
+    ("fastForward", "fast_forward", "as written"),
+    ("unchanged", "unchanged", "live already"),
 ];
 
 /// Shows what a publish would do, with what is decided about it; nothing is written.
@@ -50,6 +51,12 @@ pub(super) async fn run(
     Ok(if is_settled { Outcome::Done } else { Outcome::NeedsDecision })
 }
 
+/// How an agent's outcome is said.
+pub(super) fn said(outcome: &str) -> &str {
+    let known = OUTCOMES.iter().find(|(_, name, _)| *name == outcome);
+    known.map_or(outcome, |(_, _, said)| said)
+}
+
 fn is_held(outcome: &str) -> bool {
     matches!(outcome, "blocked" | "needs_ack")
 }
@@ -60,7 +67,7 @@ fn count(plan: &Plan, outcome: &str) -> u64 {
 
 /// `2 blocked, 498 as written`
 pub(super) fn summary(plan: &Plan) -> String {
-    let counts = OUTCOMES.iter().map(|(name, said)| (count(plan, name), said));
+    let counts = OUTCOMES.iter().map(|(name, _, said)| (count(plan, name), said));
     let counts = counts.filter(|(count, _)| *count > 0);
     let parts: Vec<String> = counts.map(|(count, said)| format!("{count} {said}")).collect();
     if parts.is_empty() { "nothing in it".to_owned() } else { parts.join(", ") }

@@ -81,11 +81,11 @@ pub(super) async fn run(
     let name = name.unwrap_or_else(|| {
         file.file_name().unwrap_or_default().to_string_lossy().chars().take(200).collect()
     });
-    let bar = Bar::new("weeks");
-    let mut pushed = send_all(&server, &unit, &name, &file, weeks, &bar).await?;
+    let mut way = Way::new(&weeks, publish);
+    let mut pushed = send_all(&server, &unit, &name, &file, weeks, &mut way).await?;
     if publish {
         for n in 0..pushed.len() {
-            bar.set(n as u64, pushed.len() as u64);
+            way.go(&pushed[n].week);
             match go_live(&server, &pushed[n].draft).await {
                 Ok(live) => pushed[n].live = Some(live),
                 Err(error) => {
@@ -95,9 +95,29 @@ pub(super) async fn run(
             }
         }
     }
-    drop(bar);
+    drop(way);
     format.answer(&report::json(&file, &pushed), || report::text(&pushed, server.when()));
     Ok(report::outcome(&pushed))
+}
+
+/// How far a push is, in agents: each is sent, and published if that is wanted.
+struct Way {
+    bar: Bar,
+    done: usize,
+    all: usize,
+}
+
+impl Way {
+    fn new(weeks: &[WeekPush], publish: bool) -> Self {
+        let agents: usize = weeks.iter().map(|week| week.agent_schedules.len()).sum();
+        Self { bar: Bar::new("agents"), done: 0, all: if publish { 2 * agents } else { agents } }
+    }
+
+    /// Shows that a week is under way.
+    fn go(&mut self, week: &WeekPush) {
+        self.bar.set(self.done as u64, self.all as u64);
+        self.done += week.agent_schedules.len();
+    }
 }
 
 /// What the server knows first, then the file.
@@ -123,14 +143,13 @@ async fn send_all(
     name: &str,
     file: &Path,
     weeks: Vec<WeekPush>,
-    bar: &Bar,
+    way: &mut Way,
 ) -> anyhow::Result<Vec<Pushed>> {
     // Chosen here, so that a draft can be deleted whose answer was lost.
     let suffix = format!("{:08x}", rand::random::<u32>());
-    let all = weeks.len() as u64;
     let mut pushed: Vec<Pushed> = Vec::new();
-    for (n, week) in (0..).zip(weeks) {
-        bar.set(n, all);
+    for week in weeks {
+        way.go(&week);
         let draft = format!("push-{}-{suffix}", week.week);
         match send(server, unit, name, &week, &draft).await {
             Ok((plan, clocks)) => {

@@ -1,8 +1,9 @@
 //! What is said of a push, week by week.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use muster_api::client::{Plan, Published};
+use muster_api::client::{ConflictIn, Plan, Published};
 use serde_json::{Value, json};
 
 use crate::cli::Outcome;
@@ -89,5 +90,52 @@ pub(super) fn text(pushed: &[Pushed], when: &When) -> String {
     let next = "\nlook at a draft: muster schedule plan DRAFT\n\
                 make it live:    muster schedule publish DRAFT\n";
     let is_draft = pushed.iter().any(|week| week.live.is_none());
-    format!("{table}{clocks}{}{held}", if is_draft { next } else { "" })
+    let next = if is_draft { next } else { "" };
+    format!("{table}\n{}{clocks}{next}{held}", by_agent(pushed))
+}
+
+/// What happened, agent by agent.
+fn by_agent(pushed: &[Pushed]) -> Table {
+    let mut table = Table::new(["agent", "week", "shifts", "what happened"]);
+    for week in pushed {
+        let first = week.week.week.to_string();
+        for schedule in &week.week.agent_schedules {
+            let agent = schedule["agentId"].as_str().unwrap_or_default();
+            let shifts = schedule["shifts"].as_array().map_or(0, Vec::len).to_string();
+            table.row([agent, &first, &shifts, &what_happened(week, agent)]);
+        }
+    }
+    table
+}
+
+fn what_happened(week: &Pushed, agent: &str) -> String {
+    let kinds = |conflicts: &[ConflictIn]| -> String {
+        let kinds: BTreeSet<&str> = conflicts.iter().map(|found| found.kind.as_str()).collect();
+        kinds.into_iter().collect::<Vec<_>>().join(", ")
+    };
+    match &week.live {
+        None => match week.plan.agents.iter().find(|plan| plan.agent_id == agent) {
+            None => "nothing to change".to_owned(),
+            Some(plan) if plan.findings.is_empty() => plan::said(&plan.outcome).to_owned(),
+            Some(plan) => format!("{}: {}", plan::said(&plan.outcome), kinds(&plan.findings)),
+        },
+        Some(Live::Refused(refused)) => {
+            let own = refused.refusal.conflicts.iter();
+            let own = own.filter(|found| found.agent_id.as_deref() == Some(agent));
+            let kinds = kinds(&own.cloned().collect::<Vec<_>>());
+            if kinds.is_empty() { "held back".to_owned() } else { format!("held back: {kinds}") }
+        }
+        Some(Live::Published(published, _)) => {
+            let is_in = |list: &[String]| list.iter().any(|known| known == agent);
+            if let Some(held) = published.held.iter().find(|held| held.agent_id == agent) {
+                format!("held back: {}", kinds(&held.conflicts))
+            } else if is_in(&published.merged) {
+                "live, merged with other edits".to_owned()
+            } else if is_in(&published.notified) {
+                "live".to_owned()
+            } else {
+                "live already".to_owned()
+            }
+        }
+    }
 }
