@@ -1,9 +1,9 @@
 //! A typed client of the HTTP API.
 //!
 //! It sends a request again where [`Refusal::retry`] says that this helps: `merge` at once, `wait`
-//! (and 429 and 503) when it is time, and what did not get through. `rebase` and `never` are for the
-//! caller, who has to read again or to decide. Pauses are spread, and retries are a tenth of all
-//! requests at most. Every command carries an `Idempotency-Key`, the same each time it is sent.
+//! (and 429 and 503) when it is time, and what did not get through. `rebase` and `never` are for
+//! the caller, who has to read again or to decide. Pauses are spread, and retries are a tenth of
+//! all requests at most. Every command carries an `Idempotency-Key`, the same each time it is sent.
 
 mod acknowledgements;
 mod audit;

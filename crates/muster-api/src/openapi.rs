@@ -90,8 +90,8 @@ fn spelled(schema: &Value) -> String {
     schema.to_string().replace(ANSWERED, TAKEN)
 }
 
-/// Points all references where the schemas are in the end, says the width of integers as JSON Schema
-/// does, and leaves out that what is absent is `null`.
+/// Points all references where the schemas are in the end, says the width of integers as JSON
+/// Schema does, and leaves out that what is absent is `null`.
 fn settle(value: &mut Value, renamed: &Map<String, Value>) {
     match value {
         Value::Object(members) => {

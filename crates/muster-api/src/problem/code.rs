@@ -11,7 +11,9 @@ macro_rules! codes {
         $name:ident = $text:literal, $status:literal, $retry:ident, $title:literal;
     )*) => {
         /// What sort of refusal it is.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+        )]
         pub enum Code {
             $($(#[$doc])* #[serde(rename = $text)] $name,)*
         }

@@ -65,7 +65,7 @@ fn security() -> Value {
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "JWT",
-            "description": "A token of this server, or of the OpenID Connect issuer that it trusts.",
+            "description": "A token of this server, or of the issuer that it trusts.",
         },
     })
 }

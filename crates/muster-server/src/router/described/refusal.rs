@@ -73,7 +73,10 @@ pub(super) fn headers(names: &[&str]) -> Map<String, Value> {
 
 /// The headers of answers.
 pub(super) fn all_headers() -> Value {
-    let text = |about: &str, example: &str| json!({ "description": about, "schema": { "type": "string", "examples": [example] }});
+    let text = |about: &str, example: &str| {
+        let schema = json!({ "type": "string", "examples": [example] });
+        json!({ "description": about, "schema": schema })
+    };
     let number = |about: &str, example: u64| {
         let schema = json!({ "type": "integer", "minimum": 0, "examples": [example] });
         json!({ "description": about, "schema": schema })
