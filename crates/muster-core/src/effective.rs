@@ -1,5 +1,7 @@
 //! What an agent really does when: shifts, the activities in them, and approved time off on top.
 
+use std::sync::LazyLock;
+
 use crate::id::{ActivityCodeId, AgentId, ShiftId, TimeOffId};
 use crate::instant::{Instant, Interval};
 use crate::roster::Roster;
@@ -24,7 +26,9 @@ pub struct Segment {
 /// The code of the time in a shift that no activity covers.
 #[must_use]
 pub fn on_queue() -> ActivityCodeId {
-    ActivityCodeId::parse("OnQueueWork").expect("it is an id")
+    static CODE: LazyLock<ActivityCodeId> =
+        LazyLock::new(|| ActivityCodeId::parse("OnQueueWork").expect("it is an id"));
+    CODE.clone()
 }
 
 /// An agent's time within a stretch, sorted and disjoint; gaps are free time. Approved time off
@@ -113,9 +117,11 @@ fn lay(below: &mut Vec<Segment>, top: Vec<Segment>) {
             }
             [part(interval.start(), place.start()), part(place.end(), interval.end())]
         };
-        let under = below.iter().find(|segment| segment.interval.overlaps(place));
-        piece.shift = piece.shift.or_else(|| under.and_then(|segment| segment.shift.clone()));
-        *below = std::mem::take(below).into_iter().flat_map(cut).flatten().collect();
+        // Mostly nothing is under it.
+        if let Some(under) = below.iter().find(|segment| segment.interval.overlaps(place)) {
+            piece.shift = piece.shift.or_else(|| under.shift.clone());
+            *below = std::mem::take(below).into_iter().flat_map(cut).flatten().collect();
+        }
         below.push(piece);
     }
 }

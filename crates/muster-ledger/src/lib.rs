@@ -1,8 +1,9 @@
 //! The only SQL in Muster: a ledger per unit with one write, compare-and-append.
 //!
 //! Here live storage, the hash chain and what is kept beside the ledger in plain tables
-//! (profiles, clients, links to calendars, webhooks, leases, the signing key). Not here: what an entry's body says,
-//! who may write it, and when; bodies and answers are opaque bytes, and no clock is read.
+//! (profiles, clients, links to calendars, webhooks, jobs, leases, the signing key). Not here: what
+//! an entry's body says, who may write it, and when; bodies and answers are opaque bytes, and no
+//! clock is read.
 //!
 //! Start reading at [`Ledger`]; what may go wrong is in [`LedgerError`] and [`AppendError`]. The
 //! engine behind it is chosen by the URL; no type of an engine appears in the interface.

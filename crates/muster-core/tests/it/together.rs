@@ -46,23 +46,22 @@ fn one_that_is_refused_takes_the_others_with_it() {
         site Europe/Paris
         ana mon 09:00-17:00
         ana tue 09:00-17:00
-        ana off mon 12:00-14:00 pending
+        ana off mon 12:00-14:00 pending id=off
         ben mon 09:00-17:00
-        > together edit ana mon 10:00-18:00 & approve-off ana-off-mon & edit ben mon 12:00-20:00 & edit ben mon 16:00-23:00 id=more
+        > together edit ana mon 10:00-18:00 & approve-off off & edit ben mon 16:00-23:00 id=m
         > show
-        > together edit ana mon 10:00-18:00 & approve-off ana-off-mon & edit ben mon 12:00-20:00
+        > together edit ana mon 10:00-18:00 & approve-off off & edit ben mon 12:00-20:00
         > show
         ",
         expect![[r#"
-            > together edit ana mon 10:00-18:00 & approve-off ana-off-mon & edit ben mon 12:00-20:00 & edit ben mon 16:00-23:00 id=more
+            > together edit ana mon 10:00-18:00 & approve-off off & edit ben mon 16:00-23:00 id=m
             r6: edited ana
-              ack TIME_OFF_PENDING_OVERLAP ana [ana-mon, ana-off-mon] mon 12:00-14:00 120 min standing
-            r7: time off ana-off-mon APPROVED
-                info TIME_OFF_APPROVED_OVERLAP ana [ana-mon, ana-off-mon] mon 12:00-14:00 120 min
+              ack TIME_OFF_PENDING_OVERLAP ana [ana-mon, off] mon 12:00-14:00 120 min standing
+            r7: time off off APPROVED
+                info TIME_OFF_APPROVED_OVERLAP ana [ana-mon, off] mon 12:00-14:00 120 min
             refused:
-                block SHIFT_OVERLAP ben [ben-mon, more] mon 16:00-20:00 240 min
-            refused:
-                block SHIFT_OVERLAP ben [ben-mon, more] mon 16:00-20:00 240 min
+                block MAX_CONSECUTIVE_HOURS ben [ben-mon, m] mon 09:00-23:00 840/720 min
+                block SHIFT_OVERLAP ben [ben-mon, m] mon 16:00-17:00 60 min
             > show
             site Europe/Paris week 2026-03-16 start Monday
             ana is here
@@ -71,12 +70,12 @@ fn one_that_is_refused_takes_the_others_with_it() {
             ana-tue: ana tue 09:00-17:00
             ben-mon: ben mon 09:00-17:00
             week 2026-03-16 week-2026-03-16-fbae041b02c41ed0fd8a
-            ana-off-mon: ana off mon 12:00-14:00 TimeOff paid PENDING
-            > together edit ana mon 10:00-18:00 & approve-off ana-off-mon & edit ben mon 12:00-20:00
+            off: ana off mon 12:00-14:00 TimeOff paid PENDING
+            > together edit ana mon 10:00-18:00 & approve-off off & edit ben mon 12:00-20:00
             r6: edited ana
-              ack TIME_OFF_PENDING_OVERLAP ana [ana-mon, ana-off-mon] mon 12:00-14:00 120 min standing
-            r7: time off ana-off-mon APPROVED
-                info TIME_OFF_APPROVED_OVERLAP ana [ana-mon, ana-off-mon] mon 12:00-14:00 120 min
+              ack TIME_OFF_PENDING_OVERLAP ana [ana-mon, off] mon 12:00-14:00 120 min standing
+            r7: time off off APPROVED
+                info TIME_OFF_APPROVED_OVERLAP ana [ana-mon, off] mon 12:00-14:00 120 min
             r8: edited ben
             > show
             site Europe/Paris week 2026-03-16 start Monday
@@ -86,7 +85,7 @@ fn one_that_is_refused_takes_the_others_with_it() {
             ana-tue: ana tue 09:00-17:00
             ben-mon: ben mon 12:00-20:00
             week 2026-03-16 week-2026-03-16-fbae041b02c41ed0fd8a
-            ana-off-mon: ana off mon 12:00-14:00 TimeOff paid APPROVED
+            off: ana off mon 12:00-14:00 TimeOff paid APPROVED
         "#]],
     );
 }

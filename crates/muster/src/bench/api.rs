@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -36,10 +36,13 @@ pub(crate) struct ApiOptions {
     /// How often everything is measured, one after the other; the round in the middle is told
     #[arg(long, default_value_t = 3)]
     rounds: usize,
+    /// Only this kind of request
+    #[arg(long, value_enum)]
+    only: Option<Kind>,
 }
 
 /// A kind of request; each line of the table adds a layer to one before it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Kind {
     Health,
     Refused,
@@ -52,17 +55,6 @@ enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 8] = [
-        Self::Health,
-        Self::Refused,
-        Self::Unit,
-        Self::Week,
-        Self::KnownWeek,
-        Self::Edit,
-        Self::KeyedEdit,
-        Self::Unchanged,
-    ];
-
     fn name(self) -> &'static str {
         match self {
             Self::Health => "GET /healthz: HTTP alone",
@@ -95,11 +87,13 @@ pub(super) async fn run(options: &ApiOptions) -> Result<Figures> {
     let folder = tempfile::tempdir().context("make a temporary folder")?;
     let ledger = format!("sqlite:{}", folder.path().join("muster.db").display());
     let setting = Setting::new(&ledger, options).await?;
-    let mut rounds: Vec<Vec<Figure>> = vec![Vec::new(); Kind::ALL.len()];
+    let kinds = Kind::value_variants();
+    let is_asked = |kind: &Kind| options.only.is_none_or(|only| only == *kind);
+    let mut rounds: Vec<Vec<Figure>> = vec![Vec::new(); kinds.len()];
     for round in 0..options.rounds {
-        for (kind, figures) in Kind::ALL.into_iter().zip(&mut rounds) {
+        for (kind, figures) in kinds.iter().zip(&mut rounds).filter(|(kind, _)| is_asked(kind)) {
             note(&format!("round {} of {}: {}", round + 1, options.rounds, kind.name()));
-            figures.push(setting.measured(kind, round, options).await?);
+            figures.push(setting.measured(*kind, round, options).await?);
         }
     }
     setting.node.stop().await?;

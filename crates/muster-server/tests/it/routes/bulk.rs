@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::app::{TestApp, at, shift};
+use crate::app::{TestApp, agent_week, at, shift};
 use crate::http::Answer;
 
 fn operation(id: &str, method: &str, path: &str, body: Value) -> Value {
@@ -140,7 +140,7 @@ async fn what_one_makes_the_next_can_use() {
     let app = TestApp::with_week().await;
     let agent = json!({ "businessUnitId": "u1", "name": "Eve" });
     let draft = json!({ "id": "d9", "businessUnitId": "u1", "weekDate": "2026-04-06",
-        "agentSchedules": [{ "agentId": "eve", "shifts": [shift("eve-0", "eve", 0), shift("eve-1", "eve", 1)] }] });
+        "agentSchedules": [agent_week("eve", &[0, 1])] });
     let operations = [
         operation("agent", "PUT", "/agents/eve", agent),
         operation("shift", "POST", "/scheduling/shifts", shift("eve-0", "eve", 0)),
