@@ -29,7 +29,7 @@ pub(super) fn bulk() -> Group {
             .commands()
             .replies(200, "What each came to, in the request's order.", &both)
             .leads(&["getJob", "listJobResults", "cancelJob"], &[("id", "$response.body#/id")]),
-        get("/jobs/{id}", "getJob", "A job")
+        get("/jobs/{id}", "getJob", "How far a job is")
             .about("Its client's own, or any for who administers.")
             .answers::<JobView>(),
         get("/jobs/{id}/results", "listJobResults", "What a job's operations came to")
