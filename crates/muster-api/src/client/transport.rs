@@ -114,6 +114,9 @@ impl Client {
         if let Some(tag) = &call.if_match {
             request = request.header(IF_MATCH, &**tag);
         }
+        if self.is_later && call.method != Method::GET {
+            request = request.header("Prefer", "respond-async");
+        }
         if let Some(body) = &call.body {
             request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
         }

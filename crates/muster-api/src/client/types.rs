@@ -3,6 +3,7 @@
 mod acknowledgement;
 mod audit;
 mod clock;
+mod job;
 mod levels;
 mod plan;
 mod request;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use acknowledgement::Acknowledgement;
 pub use audit::{AuditActor, AuditChange, AuditEntry};
 pub use clock::{ClockChange, ClockChanges, DoubtfulTime, RuleFlip};
+pub use job::{Job, OperationOutcome};
 pub use levels::{Site, Sites, SkillStaffing, Staffed, Staffing, TrunkGroup, Trunks};
 pub use plan::{AgentPlan, Held, Plan, Preferences, Published, SincePlan};
 pub use request::{Availability, Swap, SwapSide, TimeOff, Weekly};

@@ -91,6 +91,13 @@ impl Server {
         Ok(Self { when: When::of(&unit.time_zone), ..self })
     }
 
+    /// The same server, whose next write is answered later, and once if it has a key.
+    pub(crate) fn later(&self, key: Option<&str>) -> Self {
+        let client = self.client.later();
+        let client = key.map_or_else(|| client.clone(), |key| client.keyed(key));
+        Self { client, when: self.when.clone() }
+    }
+
     /// Reads something.
     pub(crate) async fn get<T: DeserializeOwned>(
         &self,

@@ -27,8 +27,7 @@ pub(super) fn bulk() -> Group {
             .query::<bulk::Asked>()
             .takes::<BulkIn>(OPERATIONS)
             .commands()
-            .replies(200, "What each came to, in the request's order.", &both)
-            .leads(&["getJob", "listJobResults", "cancelJob"], &[("id", "$response.body#/id")]),
+            .replies(200, "What each came to, in the request's order.", &both),
         get("/jobs/{id}", "getJob", "How far a job is")
             .about("Its client's own, or any for who administers.")
             .answers::<JobView>(),

@@ -146,31 +146,12 @@ fn requested(body: &Body, schemas: &mut Schemas) -> Value {
 fn responses(operation: &Operation, has_scope: bool, schemas: &mut Schemas) -> Value {
     let mut all = Map::new();
     if operation.can_wait {
-        let later = Reply {
-            status: 202,
-            about: "A job has taken it, as `respond-async` asks or the size of it does.",
-            content: vec![("application/json", answered::<JobView>)],
-            has_tag: false,
-        };
-        let mut later = replied(&later, false, schemas);
-        let own = refusal::headers(&["Location", "Preference-Applied"]);
-        later["headers"].as_object_mut().into_iter().for_each(|all| all.extend(own.clone()));
-        all.insert("202".to_owned(), later);
+        all.insert("202".to_owned(), later(schemas));
     }
     for reply in &operation.replies {
         let mut value = replied(reply, has_scope, schemas);
         if reply.status < 300 && !operation.links.is_empty() {
-            let links = operation.links.iter().map(|Link { operation, parameters }| {
-                let parameters: Map<String, Value> = parameters
-                    .iter()
-                    .map(|(name, place)| ((*name).to_owned(), json!(place)))
-                    .collect();
-                let about = "What is answered is a parameter of this operation.";
-                let value = json!({ "operationId": operation, "parameters": parameters,
-                                    "description": about });
-                ((*operation).to_owned(), value)
-            });
-            value["links"] = Value::Object(links.collect());
+            value["links"] = linked(&operation.links);
         }
         all.insert(reply.status.to_string(), value);
     }
@@ -179,6 +160,33 @@ fn responses(operation: &Operation, has_scope: bool, schemas: &mut Schemas) -> V
         all.insert(status.to_string(), json!({ "$ref": reference }));
     }
     Value::Object(all)
+}
+
+/// That a job has taken it.
+fn later(schemas: &mut Schemas) -> Value {
+    let reply = Reply {
+        status: 202,
+        about: "A job has taken it, as `respond-async` asks or the size of it does.",
+        content: vec![("application/json", answered::<JobView>)],
+        has_tag: false,
+    };
+    let mut value = replied(&reply, false, schemas);
+    let names = ["X-Correlation-Id", "Location", "Preference-Applied"];
+    value["headers"] = Value::Object(refusal::headers(&names));
+    let link = |operation| Link { operation, parameters: &[("id", "$response.body#/id")] };
+    value["links"] = linked(&["getJob", "listJobResults", "cancelJob"].map(link));
+    value
+}
+
+fn linked(links: &[Link]) -> Value {
+    let link = |Link { operation, parameters }: &Link| {
+        let parameters: BTreeMap<_, _> = parameters.iter().copied().collect();
+        let about = "What is answered is a parameter of this operation.";
+        let value = json!({ "operationId": operation, "parameters": parameters,
+                            "description": about });
+        ((*operation).to_owned(), value)
+    };
+    Value::Object(links.iter().map(link).collect())
 }
 
 fn replied(reply: &Reply, has_scope: bool, schemas: &mut Schemas) -> Value {
