@@ -39,10 +39,11 @@ def token():
 def round(number, phases, examples, chains):
     config = (HERE / "schemathesis.toml").read_text()
     config += f"max-examples = {chains}\n"
+    config += f"[phases.fuzzing.generation]\nmax-examples = {examples}\n"
     path = pathlib.Path(DIRECTORY, f"round-{number}.toml")
     path.write_text(config)
     command = [BIN / "st", "--config-file", path, "run", DOCUMENT, "--no-color"]
-    command += ["--phases", phases, "--max-examples", str(examples), "--request-timeout", "30"]
+    command += ["--phases", phases, "--request-timeout", "30"]
     command += ["--header", f"Authorization: Bearer {token()}", "--continue-on-failure"]
     if SEED == "-":
         command += ["--generation-deterministic"]

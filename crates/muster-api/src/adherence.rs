@@ -2,7 +2,7 @@
 //! ever a reason to refuse a change of them.
 
 use muster_core::Revision;
-use muster_core::id::{AgentId, UnitId};
+use muster_core::id::{AgentId, SessionId, UnitId};
 use muster_core::instant::Instant;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -43,7 +43,7 @@ pub struct AdherenceEventsIn {
 pub struct SessionIn {
     /// Its id, if the client chooses it.
     #[serde(default)]
-    pub session_id: Option<Short>,
+    pub session_id: Option<SessionId>,
     /// What kind of session.
     #[serde(default)]
     pub kind: Option<Short>,

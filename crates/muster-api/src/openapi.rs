@@ -2,7 +2,7 @@
 //! parsed into and answers are written from.
 //!
 //! A type may be spelled differently in the two directions (what may be left out of a request is
-//! always answered), so there is a generator for each. [`Schemas::components`] brings both
+//! always answered), so there is a generator for each. [`Schemas::finish`] brings both
 //! together.
 
 mod example;

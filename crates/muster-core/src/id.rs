@@ -155,6 +155,8 @@ ids! {
     TimeOffLimitId, "summer";
     /// Something an agent says of when they can work, among what this agent says.
     AvailabilityId, "fridays";
+    /// A session of an agent with a system beside the schedule, such as a desktop script.
+    SessionId, "desk-1";
     /// An API client (a program or a planner's session).
     ClientId, "planner";
     /// Somebody outside who is told of a unit's events.

@@ -71,7 +71,7 @@ pub(crate) async fn open_session(
     let agent: AgentId = id(&agent)?;
     let revision = known(&app, &call, &agent).await?;
     let input: SessionIn = if body.is_empty() { parse(b"{}")? } else { parse(&body)? };
-    let own = input.session_id.map_or_else(|| app.clock().id(), |own| own.0.to_string());
+    let own = input.session_id.map_or_else(|| app.clock().id(), |own| own.to_string());
     let kind = input.kind.map(|kind| kind.0.to_string()).unwrap_or_default();
     let session = Session { kind, opened_at: app.clock().now() };
     let organization = &call.caller.organization;

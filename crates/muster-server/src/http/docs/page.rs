@@ -1,5 +1,5 @@
-//! The document as one page of HTML that asks for nothing else: no script is needed, nothing is
-//! loaded, and the policy that comes with it forbids both.
+//! The document as one page of HTML that asks for nothing else: no script is needed, and nothing is
+//! loaded, as the policy that comes with it makes sure.
 
 mod schema;
 mod text;

@@ -3,8 +3,8 @@
 use muster_api::openapi::{Schemas, Schemed, taken};
 use muster_core::Revision;
 use muster_core::id::{
-    ActivityCodeId, AgentId, AvailabilityId, JobId, ManagementUnitId, ScheduleId, ShiftId, SwapId,
-    TimeOffId, UnitId,
+    ActivityCodeId, AgentId, AvailabilityId, JobId, ManagementUnitId, ScheduleId, SessionId,
+    ShiftId, SwapId, TimeOffId, UnitId,
 };
 use serde_json::{Value, json};
 
@@ -124,10 +124,7 @@ fn of_segment(before: &str, name: &str) -> (&'static str, Schemed) {
         ("shiftswaps", _) => ("The swap.", taken::<SwapId>),
         ("schedules", _) => ("The schedule: a live week or a draft.", taken::<ScheduleId>),
         ("availability", _) => ("What the agent says, by its id.", taken::<AvailabilityId>),
-        ("sessions", _) => (
-            "The session.",
-            |_| json!({ "type": "string", "minLength": 1, "examples": ["desk-1"] }),
-        ),
+        ("sessions", _) => ("The session.", taken::<SessionId>),
         ("jobs", _) => ("The job.", taken::<JobId>),
         ("calendar", _) => ("The secret of the link, and `.ics`.", |_| {
             let example = "vT9cZ0mS3rI5yq1Xh8fKx2wLd7nBp4uGaQeJtRzUoYk.ics";

@@ -71,6 +71,17 @@ async fn headers_that_cannot_be_read_are_refused_and_not_passed_over() {
 }
 
 #[tokio::test]
+async fn a_session_that_no_path_can_name_is_not_opened() {
+    let app = TestApp::with_week().await;
+    for id in ["", "a/b", "desk 1"] {
+        let answer = app.post("/agents/ana/sessions", json!({ "sessionId": id })).await;
+        assert_eq!(answer.refuses(422, "INVALID").about().0, "/sessionId");
+    }
+    let open = app.get("/agents/ana/sessions").await.is(200);
+    assert!(open.entities().is_empty(), "{}", open.text);
+}
+
+#[tokio::test]
 async fn the_size_of_a_page_is_checked_where_there_is_only_one() {
     let app = TestApp::with_unit().await;
     for size in ["0", "1001"] {
