@@ -1,6 +1,6 @@
 //! What the API's document says of each route, beside its method, path and scope, which the list of
 //! routes knows. `described/<group>` has the operations, [`operation`] the words they are made of,
-//! and [`document`] puts all of it together.
+//! and [`document()`] puts all of it together.
 //!
 //! A new route needs an operation here: the document is put together from [`super::routes`], and a
 //! test says which route has none, and which operation has no route.
