@@ -20,6 +20,7 @@ mod shifts;
 mod swaps;
 mod time_off;
 mod units;
+mod webhooks;
 
 use operation::Operation;
 
@@ -49,6 +50,7 @@ fn groups() -> Vec<Group> {
         bulk::bulk(),
         feeds::adherence(),
         feeds::events(),
+        webhooks::webhooks(),
         feeds::audit(),
         access::node(),
     ]

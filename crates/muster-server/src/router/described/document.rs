@@ -192,7 +192,8 @@ fn linked(links: &[Link]) -> Value {
 fn replied(reply: &Reply, has_scope: bool, schemas: &mut Schemas) -> Value {
     let mut headers = refusal::headers(&["X-Correlation-Id"]);
     if has_scope {
-        headers.extend(refusal::headers(&["Muster-Revision"]));
+        let names = ["Muster-Revision", "RateLimit", "RateLimit-Policy"];
+        headers.extend(refusal::headers(&names));
     }
     if reply.has_tag {
         headers.extend(refusal::headers(&["ETag"]));

@@ -74,7 +74,7 @@ pub(super) fn wfm(
 ) -> Operation {
     let operation = open(method, &format!("{ROOT}{path}"), id, summary);
     let operation = operation.with(&[parameter::MIN_REVISION]);
-    let operation = operation.refuses(&[400, 401, 403, 404, 429, 503]);
+    let operation = operation.refuses(&[400, 401, 403, 404, 414, 429, 431, 503]);
     if is_operation(method, path) || path == "/bulk" { operation.waits() } else { operation }
 }
 
@@ -159,7 +159,8 @@ impl Operation {
 
     /// With `Prefer: respond-async` it is answered later, by a job.
     fn waits(self) -> Self {
-        let keyed = self.with(&[parameter::KEY, parameter::PREFER]).refuses(&[413, 422]);
+        let keyed = self.with(&[parameter::KEY, parameter::PREFER]);
+        let keyed = keyed.refuses(&[408, 413, 415, 422]);
         Self { can_wait: true, ..keyed }
     }
 
@@ -189,7 +190,7 @@ impl Operation {
     ) -> Self {
         let read = |bytes: &[u8]| parse::<T>(bytes).map(drop);
         let body = Body { media, schema: taken::<T>, example, is_required, read };
-        Self { body: Some(body), ..self }.refuses(&[400, 413, 422])
+        Self { body: Some(body), ..self }.refuses(&[400, 408, 413, 415, 422])
     }
 
     /// It changes something.

@@ -4,7 +4,7 @@ use muster_api::openapi::{Schemas, Schemed, taken};
 use muster_core::Revision;
 use muster_core::id::{
     ActivityCodeId, AgentId, AvailabilityId, JobId, ManagementUnitId, ScheduleId, SessionId,
-    ShiftId, SwapId, TimeOffId, UnitId,
+    ShiftId, SwapId, TimeOffId, UnitId, WebhookId,
 };
 use serde_json::{Value, json};
 
@@ -125,6 +125,7 @@ fn of_segment(before: &str, name: &str) -> (&'static str, Schemed) {
         ("schedules", _) => ("The schedule: a live week or a draft.", taken::<ScheduleId>),
         ("availability", _) => ("What the agent says, by its id.", taken::<AvailabilityId>),
         ("sessions", _) => ("The session.", taken::<SessionId>),
+        ("webhooks", _) => ("The webhook.", taken::<WebhookId>),
         ("jobs", _) => ("The job.", taken::<JobId>),
         ("calendar", _) => ("The secret of the link, and `.ics`.", |_| {
             let example = "vT9cZ0mS3rI5yq1Xh8fKx2wLd7nBp4uGaQeJtRzUoYk.ics";

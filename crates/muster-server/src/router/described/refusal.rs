@@ -12,6 +12,7 @@ fn about(status: u16) -> &'static str {
         401 => "There is no token, or it is not valid; `WWW-Authenticate` says why.",
         403 => "The token does not reach that far: a scope is missing, which is named.",
         404 => "There is no such thing, for this organization.",
+        408 => "The body did not come in time.",
         409 => {
             "The state conflicts: with causes, and with requests that resolve it. `retry.class` \
              says whether sending it again can help."
@@ -19,9 +20,12 @@ fn about(status: u16) -> &'static str {
         410 => "The cursor or revision is older than what is kept.",
         412 => "There is something of this id already.",
         413 => "The body is larger than what is taken.",
+        414 => "The path and the query are longer than what is taken.",
+        415 => "The body is no JSON by its `Content-Type`, or it is encoded.",
         422 => "A field is unknown, missing or cannot be; it is named by JSON pointer.",
         428 => "A whole document must name the version it was made from.",
         429 => "More requests than may be made; `Retry-After` says when to go on.",
+        431 => "The head of the request is larger than what is taken.",
         _ => "It cannot be taken now; `Retry-After` says when to try again.",
     }
 }
@@ -32,7 +36,8 @@ pub(super) fn name(status: u16) -> String {
 }
 
 /// All statuses that a refusal may have.
-pub(super) const ALL: [u16; 12] = [400, 401, 403, 404, 409, 410, 412, 413, 422, 428, 429, 503];
+pub(super) const ALL: [u16; 16] =
+    [400, 401, 403, 404, 408, 409, 410, 412, 413, 414, 415, 422, 428, 429, 431, 503];
 
 /// The refusals, by name.
 pub(super) fn responses(schemas: &mut Schemas) -> Value {
@@ -93,6 +98,8 @@ pub(super) fn all_headers() -> Value {
         ),
         "Location": text("Where the job is.", "/api/v2/wfm/jobs/job-1"),
         "Preference-Applied": text("That the preference was taken.", "respond-async"),
+        "RateLimit": text("What is left, as the IETF's draft has it.", "\"token\";r=99;t=1"),
+        "RateLimit-Policy": text("How much may be asked.", "\"token\";q=2000;w=1"),
         "Retry-After": number("In how many seconds to try again.", 1),
         "WWW-Authenticate": text("How to get a token, and what is wrong with this one.",
             "Bearer realm=\"muster\""),
