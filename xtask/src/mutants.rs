@@ -5,6 +5,7 @@
 
 mod access;
 mod core;
+mod load;
 mod nodes;
 
 /// One way to break the source.
@@ -25,7 +26,7 @@ pub(crate) struct Mutant {
 }
 
 /// All of them.
-pub(crate) const MUTANTS: &[&[Mutant]] = &[access::ACCESS, core::CORE, nodes::NODES];
+pub(crate) const MUTANTS: &[&[Mutant]] = &[access::ACCESS, core::CORE, load::LOAD, nodes::NODES];
 
 #[cfg(test)]
 mod tests {

@@ -67,6 +67,17 @@ impl LedgerConfig {
         }
     }
 
+    /// Whether every URL in it is one that a ledger may lie at; nothing is opened.
+    ///
+    /// # Errors
+    /// [`LedgerError::UnsupportedUrl`] or [`LedgerError::BadUrl`] of the first that is not.
+    pub fn check(&self) -> Result<(), LedgerError> {
+        crate::url::parse(&self.url)?;
+        let elsewhere = self.elsewhere.iter().flat_map(|e| [Some(&e.url), e.listen.as_ref()]);
+        let clusters = [self.listen.as_ref()].into_iter().chain(elsewhere).flatten();
+        clusters.map(String::as_str).try_for_each(|url| crate::url::postgres(url).map(|_| ()))
+    }
+
     /// The URL as it may be shown: without its password.
     #[must_use]
     pub fn shown_url(&self) -> String {

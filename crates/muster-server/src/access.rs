@@ -73,6 +73,9 @@ pub enum AccessError {
     /// A scope was asked for that the client does not have, or nobody has.
     #[error("scope {0:?} is not the client's")]
     NotItsScope(String),
+    /// As many log in now as can be checked.
+    #[error("too many clients log in at once")]
+    Busy,
     /// The ledger cannot be read.
     #[error(transparent)]
     Ledger(#[from] LedgerError),

@@ -13,6 +13,7 @@ mod history;
 mod load;
 mod past;
 mod readiness;
+mod shedding;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -34,8 +35,10 @@ use crate::desk::check::HeadCheck;
 use crate::desk::history::History;
 use crate::desk::past::Trail;
 use crate::desk::readiness::Looks;
+use crate::desk::shedding::Shedder;
 use crate::limits;
 use crate::metrics::Metrics;
+use crate::trace::Context;
 
 pub use history::Moment;
 pub use load::SNAPSHOT_FORMAT;
@@ -80,6 +83,9 @@ pub enum DeskError {
     /// Too many commands wait.
     #[error("too many commands wait for this unit")]
     Busy,
+    /// Commands have waited too long for a while: more would only wait longer.
+    #[error("commands wait too long for this unit now")]
+    Behind,
     /// The ledger cannot be reached, or the unit cannot be read.
     #[error("the ledger does not answer: {0}")]
     Unavailable(String),
@@ -171,6 +177,7 @@ struct State {
     check: HeadCheck,
     /// The form of an entry that this release does not know: the desk has stepped back.
     unknown_form: OnceLock<u16>,
+    shedder: Shedder,
     metrics: Metrics,
     notes: Option<Notes>,
     /// Whoever waits for the ledger to be free waits for this to be dropped, after the ledger.
@@ -208,6 +215,7 @@ impl Desk {
             looks: Looks::default(),
             check: HeadCheck::default(),
             unknown_form: OnceLock::new(),
+            shedder: Shedder::new(limits::QUEUE_TARGET, metrics.clone()),
             metrics,
             notes,
             _held: held,
@@ -272,7 +280,7 @@ impl Desk {
     /// [`DeskError`] when there is no decision; a refusal is an [`Answer`].
     pub async fn ask(&self, ask: Ask) -> Result<Answer, DeskError> {
         let (reply, answer) = oneshot::channel();
-        let asked = Box::new(Asked { ask, reply, group: None });
+        let asked = Box::new(Asked { ask, reply, group: None, context: Context::current() });
         self.put(Item::Decide(asked, tokio::time::Instant::now()))?;
         answer.await.unwrap_or_else(|_| Err(closed()))
     }
@@ -292,7 +300,7 @@ impl Desk {
                 .into_iter()
                 .map(|ask| {
                     let (reply, answer) = oneshot::channel();
-                    (Asked { ask, reply, group: name.clone() }, answer)
+                    (Asked { ask, reply, group: name.clone(), context: Context::current() }, answer)
                 })
                 .unzip();
             all.extend(asked);
@@ -317,6 +325,9 @@ impl Desk {
     }
 
     fn put(&self, item: Item) -> Result<(), DeskError> {
+        if item.is_decision() && self.state.shedder.sheds() {
+            return Err(DeskError::Behind);
+        }
         self.queue.try_send(item).map_err(|_| DeskError::Busy)
     }
 

@@ -13,13 +13,10 @@ use muster_core::decide::{self, Rejection};
 use muster_ledger::LedgerError;
 
 use crate::access::AccessError;
+use crate::admission::NotNow;
 use crate::desk::{Answer, DeskError};
 use crate::http::{problem, reply, told};
-
-tokio::task_local! {
-    /// What the request that is being handled is called in logs and answers.
-    pub(crate) static CONTEXT_ID: String;
-}
+use crate::trace::Context;
 
 /// How long a client should wait before it tries again what could not be taken.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -138,9 +135,50 @@ impl ApiError {
         Self::bad_input("minRevision", &revision.to_string(), "does not exist yet")
     }
 
-    pub(crate) fn too_large() -> Self {
-        let detail = format!("a body has at most {} bytes", crate::limits::BODY_BYTES);
+    pub(crate) fn too_large(most: usize) -> Self {
+        let detail = format!("a body has at most {most} bytes here");
         Problem::new(Code::BodyTooLarge, detail).into()
+    }
+
+    /// A body that is compressed.
+    pub(crate) fn encoded(coding: &str) -> Self {
+        let detail = format!("Content-Encoding: {coding:?} is not taken; send the body as it is");
+        let about = (Some("Content-Encoding".to_owned()), Some(coding.to_owned()));
+        Problem::new(Code::UnsupportedMediaType, detail).about(about.0, about.1).into()
+    }
+
+    /// A body of a form that is not taken here.
+    pub(crate) fn media_type(given: &str, taken: &str) -> Self {
+        let detail = format!("Content-Type: {given:?} is not taken here; send {taken}");
+        let about = (Some("Content-Type".to_owned()), Some(given.to_owned()));
+        Problem::new(Code::UnsupportedMediaType, detail).about(about.0, about.1).into()
+    }
+
+    /// A body that ended before its end.
+    pub(crate) fn cut_off() -> Self {
+        let detail = "body: \"\" ended before its end; send it again";
+        Problem::new(Code::BadParameter, detail).about(Some("body".to_owned()), None).into()
+    }
+
+    /// A body that took too long.
+    pub(crate) fn slow_body(within: Duration) -> Self {
+        let detail = format!("the body did not arrive within {within:?}; send it again");
+        Problem::new(Code::RequestTimeout, detail).after(RETRY_AFTER).into()
+    }
+
+    /// A path and query that are too long.
+    pub(crate) fn url_too_long(most: usize) -> Self {
+        let detail = format!("a path and its query have at most {most} bytes here");
+        Problem::new(Code::UrlTooLong, detail).into()
+    }
+
+    /// A request that took too long.
+    pub(crate) fn too_slow(within: Duration) -> Self {
+        let detail = format!(
+            "there was no answer within {within:?}; what was accepted still happens: the same \
+             request with the same Idempotency-Key is answered with what came of it"
+        );
+        Problem::new(Code::Unavailable, detail).after(RETRY_AFTER).into()
     }
 
     pub(crate) fn no_token() -> Self {
@@ -178,8 +216,7 @@ impl ApiError {
     }
 
     fn unavailable(why: &str) -> Self {
-        let request = CONTEXT_ID.try_with(Clone::clone).unwrap_or_default();
-        tracing::error!(request.id = request, why, "request not served");
+        tracing::error!(why, "request not served");
         Problem::new(Code::Unavailable, "the ledger does not answer now").after(RETRY_AFTER).into()
     }
 }
@@ -214,8 +251,23 @@ impl From<AccessError> for ApiError {
             AccessError::NotOwn(agent) => {
                 Problem::new(Code::Forbidden, detail).about(None, Some(agent.to_string())).into()
             }
+            AccessError::Busy => Problem::new(Code::Unavailable, detail).after(RETRY_AFTER).into(),
             AccessError::NotItsScope(scope) => Self::bad_input("scope", &scope, "is not granted"),
             AccessError::Ledger(error) => error.into(),
+        }
+    }
+}
+
+impl From<NotNow> for ApiError {
+    fn from(why: NotNow) -> Self {
+        let detail = why.to_string();
+        match why {
+            NotNow::Token(wait) | NotNow::Organization(wait) | NotNow::Login(wait) => {
+                // Rounded up: who comes a fraction too early would be refused again.
+                let wait = wait + Duration::from_micros(999);
+                Problem::new(Code::RateLimited, detail).after(wait).into()
+            }
+            NotNow::InFlight => Problem::new(Code::Unavailable, detail).after(RETRY_AFTER).into(),
         }
     }
 }
@@ -230,7 +282,7 @@ impl From<DeskError> for ApiError {
     fn from(error: DeskError) -> Self {
         let detail = error.to_string();
         match error {
-            DeskError::Busy | DeskError::Moved | DeskError::UnknownForm(_) => {
+            DeskError::Busy | DeskError::Behind | DeskError::Moved | DeskError::UnknownForm(_) => {
                 Problem::new(Code::Unavailable, detail).after(RETRY_AFTER).into()
             }
             DeskError::Unavailable(why) => Self::unavailable(&why),
@@ -249,7 +301,7 @@ impl From<DeskError> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(mut self) -> Response {
-        self.problem.context_id = CONTEXT_ID.try_with(Clone::clone).unwrap_or_default();
+        self.problem.context_id = Context::current_id();
         let status = StatusCode::from_u16(self.problem.status);
         let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = problem(status, &self.problem);

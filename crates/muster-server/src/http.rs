@@ -22,6 +22,7 @@ pub(crate) mod time_off;
 pub(crate) mod units;
 
 mod call;
+pub(crate) mod intake;
 pub(crate) mod page;
 pub(crate) mod query;
 pub(crate) mod reply;
@@ -30,6 +31,7 @@ pub(crate) mod strict;
 pub(crate) mod told;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use muster_core::command::Action;
 use muster_core::decide::Rejection;
@@ -39,10 +41,14 @@ use muster_ledger::{SubjectKind, UnitKey};
 use tokio::sync::{Notify, watch};
 
 use crate::access::Access;
+use crate::admission::Gate;
 use crate::clock::Clock;
 use crate::desk::{Answer, Ask, Desk, DeskError};
 use crate::error::ApiError;
+use crate::limits;
 use crate::realtime::Realtime;
+use crate::settings::{AccessLog, Settings};
+use crate::transport::Phase;
 use crate::units::Units;
 
 use stale::Refused;
@@ -60,7 +66,11 @@ struct Inner {
     access: Access,
     realtime: Realtime,
     refused: Refused,
-    closing: watch::Sender<bool>,
+    settings: Settings,
+    gate: Gate,
+    phase: watch::Sender<Phase>,
+    /// How often somebody has asked for the node's health.
+    health_asked: AtomicU64,
     /// Somebody has something for the jobs' worker.
     jobs: Notify,
     /// The last field: it says when the ledger is free, and `access` has a handle too.
@@ -69,23 +79,62 @@ struct Inner {
 
 impl App {
     /// Everything that handlers need.
-    #[must_use]
-    pub fn new(units: Units, access: Access) -> Self {
-        let closing = watch::Sender::new(false);
-        let (realtime, refused) = Default::default();
+    pub(crate) fn new(units: Units, access: Access, settings: Settings) -> Self {
+        let phase = watch::Sender::new(Phase::Running);
+        let gate = Gate::new(&settings.admission, units.metrics().clone());
+        let (realtime, refused, health_asked) = Default::default();
         let jobs = Notify::new();
-        Self(Arc::new(Inner { units, access, realtime, refused, closing, jobs }))
+        Self(Arc::new(Inner {
+            units,
+            access,
+            realtime,
+            refused,
+            settings,
+            gate,
+            phase,
+            health_asked,
+            jobs,
+        }))
     }
 
-    /// Ends what would otherwise go on for ever: streams of events.
-    pub(crate) fn close(&self) {
-        self.0.closing.send_replace(true);
+    /// Says how far the server is with ending. Whatever would go on for ever, such as a stream of
+    /// events, ends when it stops.
+    pub(crate) fn enter(&self, phase: Phase) {
+        self.0.phase.send_replace(phase);
+    }
+
+    /// How far the server is with ending.
+    pub(crate) fn phase(&self) -> Phase {
+        *self.0.phase.borrow()
+    }
+
+    /// Comes back when the server is that far.
+    pub(crate) async fn is_in(&self, phase: Phase) {
+        // The sender lives as long as `self`.
+        let _ = self.0.phase.subscribe().wait_for(|now| *now >= phase).await;
     }
 
     /// Comes back when the server stops.
     pub(crate) async fn closed(&self) {
-        // The sender lives as long as `self`.
-        let _ = self.0.closing.subscribe().wait_for(|closing| *closing).await;
+        self.is_in(Phase::Stopping).await;
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// Whether a request to a route is logged: of those that are asked all day long, some.
+    pub(crate) fn is_logged(&self, route: &str) -> bool {
+        let is_asked_often = matches!(route, "/healthz" | "/readyz" | "/metrics");
+        let is_turn = || {
+            let asked = self.0.health_asked.fetch_add(1, Ordering::Relaxed);
+            asked.is_multiple_of(limits::HEALTH_LOGGED)
+        };
+        self.settings().access_log == AccessLog::On && (!is_asked_often || is_turn())
+    }
+
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.0.gate
     }
 
     /// Tells the jobs' worker, if it is here, that there is something to be done.

@@ -5,6 +5,7 @@
 //! (`muster-ledger`). Start reading at `router`, then [`desk`].
 
 pub mod access;
+pub mod admission;
 pub mod clock;
 pub mod desk;
 mod error;
@@ -16,7 +17,12 @@ pub mod metrics;
 pub mod realtime;
 pub mod router;
 pub mod server;
+mod settings;
+pub mod trace;
+mod transport;
 pub mod units;
 pub mod upkeep;
 
 pub use server::{Config, Server, StartError};
+pub use settings::{AccessLog, Bounds, Settings, TlsFiles};
+pub use transport::TlsError;

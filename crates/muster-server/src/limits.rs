@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::admission::Rate;
+
 /// Most commands that wait for one desk; beyond it, 503.
 pub const QUEUE: usize = 4_096;
 /// Most commands decided and appended together.
@@ -99,3 +101,51 @@ pub const AUDIT_CHANGES: usize = 1_000;
 /// Most states of the past of a unit that are kept in memory for the audit: so many near where it
 /// is read, and as many on the way there.
 pub const AUDIT_STATES: usize = 64;
+/// What one token may ask of a node, unless it is configured.
+pub const TOKEN_RATE: Rate = Rate { per_second: 2_000.0, burst: 10_000 };
+/// What all tokens of one organization may ask of a node together.
+pub const ORGANIZATION_RATE: Rate = Rate { per_second: 10_000.0, burst: 50_000 };
+/// How often one address may fail to log in.
+pub const LOGIN_RATE: Rate = Rate { per_second: 0.5, burst: 30 };
+/// Parts of the table of token buckets, each with a lock of its own.
+pub const BUCKET_SHARDS: usize = 16;
+/// Buckets in one part before those that are full again are looked for.
+pub const BUCKETS_SWEPT: usize = 1_024;
+/// Buckets in one part that are not full; beyond it all of them begin anew.
+pub const BUCKETS_KEPT: usize = 16_384;
+/// Most requests that a node handles at once; beyond it, 503. Waiting for events is not counted.
+pub const IN_FLIGHT: usize = 4_096;
+/// Most logins that wait for a secret to be verified; beyond it, 503.
+pub const LOGINS: usize = 256;
+/// How long every command may have waited for a unit's desk …
+pub const QUEUE_TARGET: Duration = Duration::from_millis(500);
+/// … and for how long, before the unit takes no more until it has caught up.
+pub const QUEUE_INTERVAL: Duration = Duration::from_millis(100);
+/// Most connections of one node; whoever comes beyond it is answered 503.
+pub const CONNECTIONS: usize = 4_096;
+/// Most requests at once on one HTTP/2 connection.
+pub const STREAMS: u32 = 256;
+/// Largest head of a request, in bytes; beyond it, 431. As many headers as hyper takes: 100.
+pub const HEAD_BYTES: usize = 64 * 1024;
+/// The least that this can be set to.
+pub const LEAST_HEAD_BYTES: usize = 8 * 1024;
+/// Longest path and query of a request, in bytes; beyond it, 414.
+pub const URL_BYTES: usize = 8 * 1024;
+/// How long a new connection may take until the head of its first request is there.
+pub const HEAD_TIME: Duration = Duration::from_secs(15);
+/// How long a connection may take until the head of its next request is there.
+pub const IDLE_TIME: Duration = Duration::from_secs(75);
+/// How long the body of a request may take; beyond it, 408.
+pub const BODY_TIME: Duration = Duration::from_secs(60);
+/// How long a request may take to be answered; beyond it, 503.
+pub const REQUEST_TIME: Duration = Duration::from_secs(60);
+/// How long a connection is still listened to once the server stops, for what is on its way.
+pub const LINGER: Duration = Duration::from_millis(250);
+/// How long to wait after a connection could not be accepted, as when there are no more files.
+pub const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// Longest `X-Correlation-Id` that is taken, in characters.
+pub const CORRELATION_LEN: usize = 64;
+/// Of so many requests for a node's health, one is logged.
+pub const HEALTH_LOGGED: u64 = 100;
+/// Largest body of a request for a token, in bytes.
+pub const FORM_BYTES: usize = 64 * 1024;

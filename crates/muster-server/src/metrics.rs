@@ -35,6 +35,11 @@ struct Inner {
     head_checks: Counter,
     snapshots: Counters,
     units_loaded: Gauge,
+    in_flight: Gauge,
+    connections: Gauge,
+    limited: Counters,
+    shed: Counters,
+    feed_lag_seconds: Histogram,
 }
 
 impl fmt::Debug for Metrics {
@@ -64,6 +69,11 @@ impl Default for Metrics {
             head_checks: Counter::default(),
             snapshots: Family::default(),
             units_loaded: Gauge::default(),
+            in_flight: Gauge::default(),
+            connections: Gauge::default(),
+            limited: Family::default(),
+            shed: Family::default(),
+            feed_lag_seconds: seconds(),
             registry: Registry::default(),
         };
         let r = &mut registry;
@@ -86,6 +96,13 @@ impl Default for Metrics {
         let help = "Snapshots, by what came of them";
         r.register("snapshots", help, inner.snapshots.clone());
         r.register("units_loaded", "Units in memory", inner.units_loaded.clone());
+        r.register("in_flight", "Requests that are handled now", inner.in_flight.clone());
+        r.register("connections", "Connections that are open", inner.connections.clone());
+        let help = "Requests that came too often, by what counted them";
+        r.register("rate_limited", help, inner.limited.clone());
+        r.register("shed", "Requests refused under load, by why", inner.shed.clone());
+        let help = "Time from an entry to its events on a stream that waited for them";
+        r.register("feed_lag_seconds", help, inner.feed_lag_seconds.clone());
         Self(Arc::new(Inner { registry, ..inner }))
     }
 }
@@ -138,5 +155,27 @@ impl Metrics {
 
     pub(crate) fn units(&self, loaded: usize) {
         self.0.units_loaded.set(i64::try_from(loaded).unwrap_or(i64::MAX));
+    }
+
+    /// Requests that are handled now.
+    pub(crate) fn in_flight(&self) -> &Gauge {
+        &self.0.in_flight
+    }
+
+    /// Connections that are open.
+    pub(crate) fn connections(&self) -> &Gauge {
+        &self.0.connections
+    }
+
+    pub(crate) fn limited(&self, by: &'static str) {
+        self.0.limited.get_or_create(&[("by", by.to_owned())]).inc();
+    }
+
+    pub(crate) fn shed(&self, why: &'static str) {
+        self.0.shed.get_or_create(&[("reason", why.to_owned())]).inc();
+    }
+
+    pub(crate) fn feed_lag(&self, lag: Duration) {
+        self.0.feed_lag_seconds.observe(lag.as_secs_f64());
     }
 }

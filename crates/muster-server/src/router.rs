@@ -5,28 +5,29 @@ mod own;
 use std::sync::LazyLock;
 
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::request::Parts;
 use axum::http::{Uri, header};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use tokio::time::Instant;
 use tower_http::catch_panic::CatchPanicLayer;
+use tracing::{Instrument as _, error_span, field};
 
 use crate::access::{AccessError, Caller};
-use crate::error::{self, ApiError};
+use crate::error::ApiError;
 use crate::http::bulk::Outer;
 use crate::http::{
     App, Call, acknowledgements, activity_codes, adherence, agents, audit, availability, bulk,
-    calendar, events, levels, management_units, oauth, operations, rules, schedules, shifts, swaps,
-    time_off, units,
+    calendar, events,
+    intake::{self, Takes},
+    levels, management_units, oauth, operations, rules, schedules, shifts, swaps, time_off, units,
 };
 use crate::jobs::{self, Order};
+use crate::trace::{CORRELATION, Context};
 use crate::{http, limits};
-
-/// The header that names a request in logs and answers.
-const CONTEXT: &str = "x-correlation-id";
 
 /// A route: its method, its path, and the scope it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,8 +106,8 @@ fn wfm() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
         ("POST", "/timeoffrequests/{id}/cancel", "wfm:timeoff:write", post(time_off::cancel)),
         ("POST", "/adherence/events", "wfm:adherence:write", post(adherence::report)),
         ("GET", "/adherence", "wfm:adherence:read", get(adherence::show)),
-        ("GET", "/events", "wfm:event:read", get(events::feed)),
-        ("POST", "/bulk", ANY, post(bulk::send)),
+        ("GET", EVENTS, "wfm:event:read", get(events::feed)),
+        ("POST", BULK, ANY, post(bulk::send)),
         ("GET", "/jobs/{id}", ANY, get(http::jobs::show)),
         ("GET", "/jobs/{id}/results", ANY, get(http::jobs::results)),
         ("GET", "/jobs/{id}/progress", ANY, get(http::jobs::progress)),
@@ -198,14 +199,14 @@ pub fn router(app: App) -> Router {
         .route("/readyz", get(operations::ready))
         .route("/metrics", get(operations::metrics))
         .route("/oauth/token", post(oauth::token))
-        .route("/calendar/{file}", get(calendar::read))
+        .route("/calendar/{file}", get(calendar::read).layer(from_fn_with_state(app.clone(), take)))
         // `enter` has read the body within our own limit.
         .nest("/api/v2/wfm", wfm_routes.layer(DefaultBodyLimit::disable()))
         .fallback(|| async { ApiError::no_route() })
         .method_not_allowed_fallback(|| async { ApiError::no_method() })
         .layer(CatchPanicLayer::custom(|_| ApiError::broken().into_response()))
         .layer(from_fn_with_state(app.clone(), measure))
-        .layer(from_fn(correlate))
+        .layer(from_fn_with_state(app.clone(), correlate))
         .with_state(app)
 }
 
@@ -230,7 +231,7 @@ pub(crate) fn operations(app: &App) -> Router {
 
 /// Whether a route may be an operation of a bulk, or a job.
 fn is_operation(method: &str, path: &str) -> bool {
-    method != "GET" && !matches!(path, "/bulk" | "/jobs/{id}/cancel")
+    method != "GET" && !matches!(path, BULK | "/jobs/{id}/cancel")
 }
 
 /// What writes beside the ledger, or more than once: not with others that it would stand or fall
@@ -265,7 +266,9 @@ async fn step_in(
         let problem = "cannot stand or fall with others: send it with atomicity item";
         return Err(ApiError::bad_input("path", parts.uri.path(), problem));
     }
-    let body = admit(&caller, method, path, scope, &parts.uri, body).await?;
+    may(&caller, method, path, scope, &parts.uri)?;
+    let most = limits::BODY_BYTES;
+    let body = to_bytes(body, most).await.map_err(|_| ApiError::too_large(most))?;
     let call = Call::new(caller, &parts, &body)?.within(key, stage);
     parts.extensions.insert(call);
     Ok(next.run(Request::from_parts(parts, Body::from(body))).await)
@@ -280,64 +283,140 @@ struct Guard {
     scope: &'static str,
 }
 
-/// Checks the token, its scope and whose it is, reads the body, and hands on what handlers need.
-async fn enter(
-    State(Guard { app, method, path, scope }): State<Guard>,
-    request: Request,
-    next: Next,
-) -> Result<Response, ApiError> {
+/// Checks the token and how much it may ask, and says in the answer what is left of that.
+async fn enter(State(guard): State<Guard>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
+    let caller = match caller(&guard.app, &parts).await {
+        Ok(caller) => caller,
+        Err(error) => return ApiError::from(error).into_response(),
+    };
+    tracing::Span::current().record("client", field::display(&caller.actor.client));
+    let gate = guard.app.gate().clone();
+    let (quota, admitted) = gate.ask(&caller);
+    let mut response = match admitted {
+        Ok(()) => match guard.admit(caller, parts, body, next).await {
+            Ok(response) => response,
+            Err(error) => error.into_response(),
+        },
+        Err(not_now) => ApiError::from(not_now).into_response(),
+    };
+    gate.tell(quota, response.headers_mut());
+    response
+}
+
+/// Who is calling.
+async fn caller(app: &App, parts: &Parts) -> Result<Caller, AccessError> {
     let token = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let bearer = token.and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
     });
-    let caller = app.access().caller(bearer.ok_or(AccessError::NoToken)?).await?;
-    let body = admit(&caller, method, path, scope, &parts.uri, body).await?;
-    let call = Call::new(caller, &parts, &body)?;
-    if call.is_async() && is_operation(method, path) {
-        return jobs::begin(&app, &call, Order::of_request(&call, &parts, &body)?).await;
+    app.access().caller(bearer.ok_or(AccessError::NoToken)?).await
+}
+
+impl Guard {
+    /// Checks the scope and whose it is, reads the body, and hands on what handlers need.
+    async fn admit(
+        &self,
+        caller: Caller,
+        parts: Parts,
+        body: Body,
+        next: Next,
+    ) -> Result<Response, ApiError> {
+        let Self { app, method, path, scope } = self;
+        may(&caller, method, path, scope, &parts.uri)?;
+        let bounds = &app.settings().bounds;
+        let takes = if *path == BULK { Takes::JsonOrLines } else { Takes::Json };
+        let body = intake::read(&parts.headers, body, takes, bounds.body_time).await?;
+        let call = Call::new(caller, &parts, &body)?;
+        let order = match call.is_async() && is_operation(method, path) {
+            true => Some((call.clone(), Order::of_request(&call, &parts, &body)?)),
+            false => None,
+        };
+        let mut request = Request::from_parts(parts, Body::from(body));
+        request.extensions_mut().insert(call);
+        if *path == EVENTS {
+            return Ok(next.run(request).await);
+        }
+        let _slot = app.gate().slot()?;
+        let handled = async {
+            match order {
+                Some((call, order)) => jobs::begin(app, &call, order).await,
+                None => Ok(next.run(request).await),
+            }
+        };
+        let answer = tokio::time::timeout(bounds.request_time, handled).await;
+        answer.unwrap_or_else(|_| Err(ApiError::too_slow(bounds.request_time)))
     }
-    let mut request = Request::from_parts(parts, Body::from(body));
-    request.extensions_mut().insert(call);
+}
+
+/// The route whose requests wait for something to happen, as long as the client says: they are
+/// neither counted among those that are handled nor limited in time.
+const EVENTS: &str = "/events";
+
+/// The route that takes JSON lines.
+const BULK: &str = "/bulk";
+
+/// Has a request without a token count among those that are handled.
+async fn take(State(app): State<App>, request: Request, next: Next) -> Result<Response, ApiError> {
+    let _slot = app.gate().slot()?;
     Ok(next.run(request).await)
 }
 
-/// Checks that a caller may go there, and reads what was sent.
-async fn admit(
+/// Checks that a caller may go there.
+fn may(
     caller: &Caller,
     method: &str,
     path: &str,
     scope: &'static str,
     uri: &Uri,
-    body: Body,
-) -> Result<Bytes, ApiError> {
+) -> Result<(), AccessError> {
     if scope != ANY {
         caller.may(scope)?;
     }
-    own::check(caller, method, path, uri)?;
-    to_bytes(body, limits::BODY_BYTES).await.map_err(|_| ApiError::too_large())
+    own::check(caller, method, path, uri)
 }
 
-/// Counts every request and takes its time, by the route that took it.
+/// Whose log lines tell of every request.
+const ACCESS: &str = "muster_server::access";
+
+/// Counts every request, takes its time, by the route that took it, and logs it.
 async fn measure(State(app): State<App>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let response = next.run(request).await;
+    let method = request.method().clone();
+    let most = app.settings().bounds.url_bytes;
+    let url = request.uri().path_and_query().map_or(0, |url| url.as_str().len());
+    let response = match url <= most {
+        true => next.run(request).await,
+        false => ApiError::url_too_long(most).into_response(),
+    };
     let route = route.as_ref().map_or("none", MatchedPath::as_str);
-    app.units().metrics().request(route, response.status().as_u16(), begun.elapsed());
+    let (status, took) = (response.status().as_u16(), begun.elapsed());
+    app.units().metrics().request(route, status, took);
+    if let Some(context) = Context::current() {
+        context.ended(method.as_str(), route, status);
+    }
+    if app.is_logged(route) {
+        let bytes = response.body().size_hint().exact();
+        // To the microsecond.
+        let ms = (took.as_secs_f64() * 1e6).round() / 1e3;
+        tracing::info!(target: ACCESS, %method, route, status, ms, bytes, "answered");
+    }
     response
 }
 
-/// Gives every answer an id that its log lines carry too.
-async fn correlate(request: Request, next: Next) -> Response {
-    let asked = request.headers().get(CONTEXT).and_then(|value| value.to_str().ok());
-    let asked = asked.filter(|id| (1..=64).contains(&id.len())).map(str::to_owned);
-    let id = asked.unwrap_or_else(|| format!("{:016x}", rand::random::<u64>()));
-    let header = id.parse();
-    let mut response = error::CONTEXT_ID.scope(id, next.run(request)).await;
+/// Gives every request an id, in its log lines and its answer, and its place in a trace.
+async fn correlate(State(app): State<App>, request: Request, next: Next) -> Response {
+    let traces = app.settings().traces.as_ref();
+    let context = Context::new(request.headers(), traces, app.clock());
+    let header = context.id().parse();
+    let (id, trace) = (context.id(), context.trace().map(field::display));
+    // Of the level of errors, so that whatever is logged has it.
+    let span = error_span!("request", request.id = id, trace.id = trace, client = field::Empty);
+    let mut response = context.scope(next.run(request)).instrument(span).await;
     if let Ok(header) = header {
-        response.headers_mut().insert(CONTEXT, header);
+        response.headers_mut().insert(CORRELATION, header);
     }
     response
 }

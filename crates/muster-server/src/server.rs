@@ -1,11 +1,12 @@
 //! A running server: a ledger, its desks, and a socket.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use muster_core::id::OrganizationId;
 use muster_ledger::{Ledger, LedgerConfig, LedgerError, Role};
 use tokio::net::TcpListener;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::access::{self, Access, AccessError, NewClient};
@@ -16,6 +17,8 @@ use crate::jobs;
 use crate::leased::Holder;
 use crate::limits;
 use crate::router::router;
+use crate::settings::Settings;
+use crate::transport::{self, Phase, Tls, TlsError};
 use crate::units::Units;
 use crate::upkeep;
 
@@ -30,15 +33,18 @@ pub struct Config {
     pub clock: Clock,
     /// Who takes notes of every decision; for the oracle.
     pub notes: Option<Notes>,
+    /// How it behaves towards the network.
+    pub settings: Settings,
 }
 
 impl std::fmt::Debug for Config {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { listen, ledger, clock, notes: _ } = self;
+        let Self { listen, ledger, clock, notes: _, settings } = self;
         f.debug_struct("Config")
             .field("listen", listen)
             .field("ledger", ledger)
             .field("clock", clock)
+            .field("settings", settings)
             .finish_non_exhaustive()
     }
 }
@@ -49,6 +55,9 @@ pub enum StartError {
     /// The ledger cannot be opened.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The certificate cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// Nobody can listen there.
     #[error("cannot listen on {listen}")]
     Listen {
@@ -66,7 +75,8 @@ pub struct Server {
     addr: SocketAddr,
     ledger: Ledger,
     clock: Clock,
-    stop: oneshot::Sender<()>,
+    app: App,
+    tls: Option<Arc<Tls>>,
     task: JoinHandle<std::io::Result<()>>,
     stopping: watch::Sender<bool>,
     chores: JoinHandle<()>,
@@ -79,7 +89,8 @@ impl Server {
     /// # Errors
     /// [`StartError`] when the ledger is held by another process or the address is taken.
     pub async fn start(config: Config) -> Result<Self, StartError> {
-        let Config { listen, ledger, clock, notes } = config;
+        let Config { listen, ledger, clock, notes, settings } = config;
+        let tls = settings.tls.clone().map(Tls::open).transpose()?.map(Arc::new);
         let ledger = Ledger::open_with(&ledger, Role::Serve).await?;
         let access = Access::open(ledger.clone(), clock.clone()).await?;
         let (users, held) = watch::channel(());
@@ -87,20 +98,14 @@ impl Server {
         let taken = |source| StartError::Listen { listen, source };
         let listener = TcpListener::bind(listen).await.map_err(taken)?;
         let addr = listener.local_addr().map_err(taken)?;
-        let (stop, stopped) = oneshot::channel();
         let (stopping, stops) = watch::channel(false);
         // Whatever clock a test gives it: no two processes may hold under one id.
         let holder = Holder::new(ledger.clone(), format!("{:032x}", rand::random::<u128>()), stops);
-        let app = App::new(units, access);
+        let app = App::new(units, access, settings);
         let chores = tokio::spawn(chores(app.clone(), holder));
-        let serve = axum::serve(listener, router(app.clone()));
-        let serve = serve.with_graceful_shutdown(async move {
-            // A dropped sender stops the server too.
-            let _ = stopped.await;
-            app.close();
-        });
-        let task = tokio::spawn(async move { serve.await });
-        Ok(Self { addr, ledger, clock, stop, task, stopping, chores, users })
+        let serve = transport::serve(listener, router(app.clone()), app.clone(), tls.clone());
+        let task = tokio::spawn(serve);
+        Ok(Self { addr, ledger, clock, app, tls, task, stopping, chores, users })
     }
 
     /// Where it listens.
@@ -122,10 +127,26 @@ impl Server {
         access::create_client(&self.ledger, &self.clock, organization, name, scope).await
     }
 
+    /// Reads the certificate and its key again, for connections from now on; those that are open
+    /// stay.
+    ///
+    /// # Errors
+    /// [`TlsError`] when they are no good: the server goes on with those it has.
+    pub fn reload_tls(&self) -> Result<(), TlsError> {
+        self.tls.as_ref().map_or(Ok(()), |tls| tls.reload())
+    }
+
+    /// Is not ready from now on, and asks clients not to come back on the same connection. It still
+    /// takes whoever comes.
+    pub fn drain(&self) {
+        self.app.enter(Phase::Draining);
+    }
+
     /// Takes no new connections, finishes what it accepted, and stops. Then the ledger is free.
     pub async fn stop(self) {
-        let Self { addr: _, ledger, clock: _, stop, task, stopping, chores, users } = self;
-        let _ = stop.send(());
+        let Self { addr: _, ledger, clock: _, app, tls: _, task, stopping, chores, users } = self;
+        app.enter(Phase::Stopping);
+        drop(app);
         stopping.send_replace(true);
         if let Ok(Err(error)) = task.await {
             tracing::error!(%error, "server ended badly");

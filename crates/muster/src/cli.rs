@@ -21,6 +21,7 @@ mod swap;
 mod table;
 mod terms;
 mod timeoff;
+mod traces;
 mod unit;
 mod when;
 
@@ -53,6 +54,8 @@ enum Command {
     Demo(crate::demo::DemoOptions),
     /// Run a server.
     Serve(serve::ServeOptions),
+    /// Look at what a server would be configured with.
+    Config(config::ConfigOptions),
     /// Make, list and revoke clients of the API; works beside a running server.
     Client(client::ClientOptions),
     /// Look at schedules, plan and publish them, and push them from files.
@@ -79,6 +82,7 @@ impl Command {
     fn format(&self) -> Format {
         let print = match self {
             Self::Serve(options) => options.print,
+            Self::Config(options) => options.print,
             Self::Client(options) => options.print,
             Self::Schedule(options) => options.print,
             Self::Rules(options) => options.print,
@@ -134,6 +138,7 @@ async fn run(command: Command, format: Format) -> anyhow::Result<Outcome> {
     match command {
         Command::Demo(options) => crate::demo::run(options).await.map(|()| Outcome::Done),
         Command::Serve(options) => serve::run(options, format).await,
+        Command::Config(options) => config::run(options, format).await,
         Command::Client(options) => client::run(options, format).await,
         Command::Schedule(options) => schedule::run(options, format).await,
         Command::Rules(options) => rules::run(options, format).await,

@@ -75,6 +75,8 @@ codes! {
     MethodNotAllowed = "METHOD_NOT_ALLOWED", 405, Never, "the method is not allowed here";
     /// None of the forms the client takes is spoken.
     NotAcceptable = "NOT_ACCEPTABLE", 406, Never, "no form that the client takes";
+    /// The body took too long to arrive.
+    RequestTimeout = "REQUEST_TIMEOUT", 408, Wait, "the body took too long";
     /// A true conflict.
     Conflict = "CONFLICT", 409, Never, "a decision is needed";
     /// The id names something else already.
@@ -91,6 +93,8 @@ codes! {
     PreconditionFailed = "PRECONDITION_FAILED", 412, Rebase, "a condition does not hold";
     /// The body is longer than what is taken.
     BodyTooLarge = "BODY_TOO_LARGE", 413, Never, "the body is too large";
+    /// The path and query are longer than what is taken.
+    UrlTooLong = "URL_TOO_LONG", 414, Never, "the path is too long";
     /// The body is of a form that is not spoken.
     UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE", 415, Never, "the body is not JSON";
     /// An operation of a bulk that it stands or falls with was refused.

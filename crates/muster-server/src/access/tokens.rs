@@ -14,7 +14,7 @@ use muster_core::entry::Actor;
 use muster_core::id::{AgentId, ClientId, OrganizationId};
 use muster_ledger::{ClientRow, Ledger, LedgerError, Trust};
 use serde::{Deserialize, Serialize};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 
 use super::{AccessError, Caller, Narrowed, Token, is_secret};
 use crate::clock::Clock;
@@ -41,6 +41,31 @@ pub struct Access {
     known: Arc<RwLock<Arc<Known>>>,
     /// Held by the one that reads anew; the others go on with what is known.
     reading: Arc<Mutex<()>>,
+    logins: Arc<Logins>,
+}
+
+/// Those who log in: verifying a secret is meant to be expensive, so only so many are at it at
+/// once, and only so many wait for that.
+#[derive(Debug)]
+struct Logins {
+    all: Semaphore,
+    verifying: Semaphore,
+}
+
+impl Logins {
+    fn new(all: usize, verifying: usize) -> Self {
+        Self { all: Semaphore::new(all), verifying: Semaphore::new(verifying) }
+    }
+
+    /// Does one piece of that work, as soon as it is its turn.
+    async fn verify(
+        &self,
+        work: impl FnOnce() -> bool + Send + 'static,
+    ) -> Result<bool, AccessError> {
+        let _one = self.all.try_acquire().map_err(|_| AccessError::Busy)?;
+        let _turn = self.verifying.acquire().await.map_err(|_| AccessError::Busy)?;
+        Ok(tokio::task::spawn_blocking(work).await.unwrap_or(false))
+    }
 }
 
 /// What tokens are checked against, as it was read.
@@ -82,14 +107,17 @@ impl Access {
         ledger.signing_key(rand::random(), clock.now()).await?;
         let known = read(&ledger, clock.now()).await?;
         let known = Arc::new(RwLock::new(Arc::new(known)));
-        Ok(Self { ledger, clock, known, reading: Arc::default() })
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let logins = Arc::new(Logins::new(limits::LOGINS, cores));
+        Ok(Self { ledger, clock, known, reading: Arc::default(), logins })
     }
 
     /// Exchanges a client's id and secret for a token.
     ///
     /// # Errors
     /// [`AccessError::BadClient`] after the same work whether or not the client exists;
-    /// [`AccessError::NotItsScope`] when more is asked for than the client has.
+    /// [`AccessError::NotItsScope`] when more is asked for than the client has;
+    /// [`AccessError::Busy`] when too many log in at once.
     pub async fn token(
         &self,
         client: &str,
@@ -103,8 +131,7 @@ impl Access {
         let row = row.filter(|row| row.revoked_at.is_none());
         let hash = row.as_ref().map(|row| row.secret_hash.clone());
         let secret = secret.to_owned();
-        let check = tokio::task::spawn_blocking(move || is_secret(hash.as_deref(), &secret));
-        let is_right = check.await.unwrap_or(false);
+        let is_right = self.logins.verify(move || is_secret(hash.as_deref(), &secret)).await?;
         let row = row.filter(|_| is_right).ok_or(AccessError::BadClient)?;
         let scope = narrowed.scope.unwrap_or(&row.scopes);
         let known: BTreeSet<&str> = row.scopes.split_whitespace().collect();
@@ -215,4 +242,36 @@ fn claims(key: &DecodingKey, token: &str) -> Result<Claims, AccessError> {
 
 fn seconds(at: Instant) -> u64 {
     u64::try_from(at.ms() / 1_000).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn only_so_many_secrets_are_verified_at_once_and_only_so_many_wait() {
+        let logins = Arc::new(Logins::new(2, 1));
+        let (at_it, is_at_it) = mpsc::channel();
+        let (go_on, goes_on) = mpsc::channel::<()>();
+        let first = tokio::spawn({
+            let logins = logins.clone();
+            async move {
+                let work = move || {
+                    at_it.send(()).unwrap();
+                    goes_on.recv().is_ok()
+                };
+                logins.verify(work).await
+            }
+        });
+        tokio::task::spawn_blocking(move || is_at_it.recv().unwrap()).await.unwrap();
+        let mut second = Box::pin(logins.verify(|| true));
+        let now = futures_util::future::poll_immediate(&mut second).await;
+        assert!(now.is_none(), "it waits for the first");
+        assert!(matches!(logins.verify(|| true).await, Err(AccessError::Busy)));
+        go_on.send(()).unwrap();
+        assert!(first.await.unwrap().unwrap());
+        assert!(second.await.unwrap());
+    }
 }

@@ -12,6 +12,7 @@ use crate::desk::batch::Asked;
 use crate::desk::decide::{Decided, Void};
 use crate::desk::history::Moment;
 use crate::desk::{Answer, Ask, DeskError, Noted, Reply, State, load};
+use crate::trace::Context;
 
 /// Everything is durable: the head moves, everybody is answered. A refused or empty command whose
 /// key took effect before gets that answer instead; so does one without a key if it may have taken
@@ -158,7 +159,9 @@ pub(super) fn refuse_claimant(
 
 /// Nobody can be told anything but to come again.
 pub(super) fn give_up(batch: Vec<Asked>, error: LedgerError) {
-    tracing::error!(%error, commands = batch.len(), "batch not appended");
+    let ids = batch.iter().filter_map(|asked| asked.context.as_ref().map(Context::id));
+    let requests = ids.collect::<Vec<_>>().join(" ");
+    tracing::error!(%error, commands = batch.len(), requests, "batch not appended");
     let error = DeskError::from(error);
     for Asked { reply, .. } in batch {
         let _ = reply.send(Err(error.clone()));

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use crate::desk::decide::{self, Decided};
 use crate::desk::{Ask, DeskError, Reply, State, answer, load};
 use crate::limits;
+use crate::trace::Context;
 
 /// A command, and who waits for the answer.
 pub(super) struct Asked {
@@ -20,9 +21,18 @@ pub(super) struct Asked {
     pub(super) reply: Reply,
     /// Those that follow each other with the same name here stand or fall together.
     pub(super) group: Option<CommandId>,
+    /// The request that it came with.
+    pub(super) context: Option<Context>,
 }
 
 impl Asked {
+    /// Tells of a part of the request, from an instant until now, if it is traced.
+    fn tell(&self, name: &'static str, begun: Instant) {
+        if let Some(context) = &self.context {
+            context.part(name, begun);
+        }
+    }
+
     /// Whether two neighbours stand or fall together.
     pub(super) fn is_tied(&self, other: &Self) -> bool {
         self.group.is_some() && self.group == other.group
@@ -37,6 +47,24 @@ pub(super) enum Item {
     DecideAll(Vec<Asked>, Instant),
     /// To have at least a revision that the ledger has.
     CatchUp(Revision, oneshot::Sender<Result<(), DeskError>>),
+}
+
+impl Item {
+    /// How long a decision has been waited for.
+    fn waited(&self) -> Option<Duration> {
+        match self {
+            Self::Decide(_, since) | Self::DecideAll(_, since) => Some(since.elapsed()),
+            Self::CatchUp(..) => None,
+        }
+    }
+
+    /// Whether it is one that a desk refuses whose queue stands.
+    pub(super) fn is_decision(&self) -> bool {
+        match self {
+            Self::Decide(..) | Self::DecideAll(..) => true,
+            Self::CatchUp(..) => false,
+        }
+    }
 }
 
 /// The one task that owns a unit.
@@ -57,6 +85,7 @@ pub(super) async fn serve(state: Arc<State>, mut items: mpsc::Receiver<Item>) {
     let mut taken = Vec::with_capacity(limits::BATCH);
     while items.recv_many(&mut taken, limits::BATCH).await > 0 {
         let (mut batch, mut looks) = (Vec::with_capacity(taken.len()), Vec::new());
+        let shortest = taken.iter().filter_map(Item::waited).min();
         for item in taken.drain(..) {
             match item {
                 Item::Decide(asked, since) => clerk.take(&mut batch, [*asked], since),
@@ -64,6 +93,7 @@ pub(super) async fn serve(state: Arc<State>, mut items: mpsc::Receiver<Item>) {
                 Item::CatchUp(revision, reply) => looks.push((revision, reply)),
             }
         }
+        clerk.state.shedder.saw(shortest, items.len());
         // First: whoever only looks has waited for one batch already.
         clerk.look(looks).await;
         clerk.settle(batch).await;
@@ -76,6 +106,7 @@ impl Clerk {
     fn take(&self, batch: &mut Vec<Asked>, asked: impl IntoIterator<Item = Asked>, since: Instant) {
         let waited = since.elapsed();
         self.state.metrics.waited(waited);
+        let asked = asked.into_iter().inspect(|asked| asked.tell("queue", since));
         if self.is_away && waited > limits::LEDGER_WAIT {
             // It has had its share of waiting, behind a batch that got no answer.
             for Asked { reply, .. } in asked {
@@ -109,8 +140,8 @@ impl Clerk {
     async fn attempt(&mut self, batch: &[Asked]) -> (Vec<Decided>, Result<(), AppendError>) {
         let state = &self.state;
         if !self.is_contended {
-            let decided = decide::all(state, batch);
-            let outcome = self.append(&decided).await;
+            let decided = told(batch, "decide", async { decide::all(state, batch) }).await;
+            let outcome = told(batch, "append", self.append(&decided)).await;
             return (decided, outcome);
         }
         let mut hold = match state.ledger.hold(&state.key).await {
@@ -122,9 +153,9 @@ impl Clerk {
         if let Err(error) = load::catch_up_held(state, &mut hold).await {
             return (Vec::new(), Err(error.into()));
         }
-        let decided = decide::all(state, batch);
+        let decided = told(batch, "decide", async { decide::all(state, batch) }).await;
         let entries = decide::entries(&decided);
-        let outcome = measured(state, hold.append(entries)).await;
+        let outcome = told(batch, "append", measured(state, hold.append(entries))).await;
         (decided, outcome)
     }
 
@@ -224,6 +255,14 @@ impl Clerk {
             tokio::spawn(load::snapshot(self.state.clone(), head, apart));
         }
     }
+}
+
+/// Does something for a batch, and tells of it in the traces of its requests.
+async fn told<T>(batch: &[Asked], name: &'static str, work: impl Future<Output = T>) -> T {
+    let begun = Instant::now();
+    let done = work.await;
+    batch.iter().for_each(|asked| asked.tell(name, begun));
+    done
 }
 
 /// Waits for an append, and says what came of it and how long it took.

@@ -212,6 +212,11 @@ impl Reader {
                     () = self.app.closed() => return None,
                 }
                 self.told = after(&self.desk, self.cursor).await.ok()?;
+                let (now, metrics) = (self.app.clock().now(), self.app.units().metrics());
+                for told in &self.told {
+                    let lag = u64::try_from(now.ms() - told.at.ms()).unwrap_or(0);
+                    metrics.feed_lag(Duration::from_millis(lag));
+                }
             }
             for told in std::mem::take(&mut self.told) {
                 let unit = &self.desk.key().unit;

@@ -1,9 +1,10 @@
 //! `POST /oauth/token`: client credentials for a token.
 
+use std::net::SocketAddr;
+
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
@@ -14,6 +15,7 @@ use serde::Deserialize;
 use crate::access::{AccessError, Narrowed};
 use crate::error::ApiError;
 use crate::http::App;
+use crate::http::intake::{self, Takes};
 
 #[derive(Debug, Deserialize)]
 struct Form {
@@ -27,10 +29,11 @@ struct Form {
 
 pub(crate) async fn token(
     State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Body,
 ) -> Result<Response, ApiError> {
-    let body = body.map_err(|_| ApiError::too_large())?;
+    let body = intake::read(&headers, body, Takes::Form, app.settings().bounds.body_time).await?;
     let form: Form = serde_urlencoded::from_bytes(&body)
         .map_err(|error| ApiError::bad_input("body", "the form", &error.to_string()))?;
     if form.grant_type != "client_credentials" {
@@ -42,7 +45,14 @@ pub(crate) async fn token(
         .ok_or(AccessError::BadClient)?;
     let scope = form.scope.as_deref().filter(|scope| !scope.trim().is_empty());
     let narrowed = Narrowed { scope, agent: form.agent };
-    let token = app.access().token(&client, &secret, narrowed).await?;
+    let address = app.gate().address(peer.ip(), &headers);
+    // Counted before it is known, so that many at once count too.
+    app.gate().login(address)?;
+    let token = app.access().token(&client, &secret, narrowed).await;
+    if !matches!(token, Err(AccessError::BadClient)) {
+        app.gate().logged_in(address);
+    }
+    let token = token?;
     let mut response = Json(token).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

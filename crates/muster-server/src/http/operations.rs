@@ -7,9 +7,10 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::http::App;
+use crate::transport::Phase;
 
-/// Whether requests should come here: the ledger answers, and every unit that was asked for has
-/// entries that this release knows.
+/// Whether requests should come here: nobody has asked the node to stop, the ledger answers, and
+/// every unit that was asked for has entries that this release knows.
 pub(crate) async fn ready(State(app): State<App>) -> Response {
     let ledger = app.units().ledger().units().await;
     let units = app.units().stepped_back();
@@ -18,6 +19,7 @@ pub(crate) async fn ready(State(app): State<App>) -> Response {
         .map(|(key, form)| json!({ "businessUnitId": key.unit, "unknownForm": form }))
         .collect();
     let (status, word) = match (&ledger, units.is_empty()) {
+        _ if app.phase() > Phase::Running => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
         (Ok(_), true) => (StatusCode::OK, "ready"),
         (Ok(_), false) => (StatusCode::SERVICE_UNAVAILABLE, "stepped back"),
         (Err(_), _) => (StatusCode::SERVICE_UNAVAILABLE, "no ledger"),

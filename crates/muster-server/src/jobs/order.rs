@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::Caller;
 use crate::desk::DeskError;
-use crate::error::{self, ApiError};
+use crate::error::ApiError;
 use crate::http::Call;
 use crate::http::bulk::{Keys, Operation};
+use crate::trace::Context;
 
 /// What is to be done, and for whom.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -39,7 +40,7 @@ impl Order {
             is_alone: false,
             atomicity,
             operations: operations.to_vec(),
-            context: error::CONTEXT_ID.try_with(Clone::clone).unwrap_or_default(),
+            context: Context::current_id(),
         }
     }
 

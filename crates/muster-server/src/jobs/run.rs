@@ -7,14 +7,15 @@ use muster_api::job::JobStatus;
 use muster_core::id::{JobId, OrganizationId};
 use muster_ledger::{JobChange, JobRow, LedgerError, PlainWrite, RowChange, WriteError};
 use tokio::time::sleep;
+use tracing::Instrument as _;
 
 use super::{Order, Progress};
 use crate::desk::DeskError;
-use crate::error;
 use crate::http::App;
 use crate::http::bulk::{Bulk, stretches};
 use crate::leased::Term;
 use crate::limits;
+use crate::trace::Context;
 
 /// Why a job is not gone on with here.
 enum Stop {
@@ -45,8 +46,10 @@ pub(super) async fn job(app: &App, term: &Term, organization: &OrganizationId, i
             sleep(limits::JOB_AGAIN).await;
         }
         Ok(job) => {
-            let context = job.order.context.clone();
-            if let Err(Stop::Later(error)) = error::CONTEXT_ID.scope(context, job.run()).await {
+            // As the request that asked for it.
+            let context = Context::after(&job.order.context);
+            let span = tracing::error_span!("job", request.id = context.id(), job = id.as_str());
+            if let Err(Stop::Later(error)) = context.scope(job.run()).instrument(span).await {
                 tracing::warn!(job = id.as_str(), %error, "job not gone on with");
                 sleep(limits::JOB_AGAIN).await;
             }

@@ -1,7 +1,8 @@
 //! A server with a ledger in a temporary folder, a clock that stands still, and things to begin
 //! with: a unit, agents, a published week.
 
-use std::sync::{Arc, Mutex};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use muster_core::Instant;
 use muster_core::entry::Entry;
@@ -11,7 +12,7 @@ use muster_ledger::{Ledger, LedgerConfig, Role, UnitKey, decode};
 use muster_server::access::{NewClient, SCOPES};
 use muster_server::clock::{Clock, Manual};
 use muster_server::desk::Noted;
-use muster_server::{Config, Server};
+use muster_server::{Config, Server, Settings};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -27,6 +28,7 @@ pub(crate) struct TestApp {
     server: Option<Server>,
     folder: TempDir,
     ledger: String,
+    settings: Settings,
     pub(crate) manual: Arc<Manual>,
     notes: Arc<Mutex<Vec<Noted>>>,
     url: String,
@@ -73,6 +75,35 @@ impl TestApp {
         Self::start_on(ledger, folder).await
     }
 
+    /// A server with unit u1 that behaves as settings say, and a client with all scopes.
+    pub(crate) async fn with_settings(settings: Settings) -> Self {
+        let mut app = Self::with_unit().await;
+        app.set(settings).await;
+        app
+    }
+
+    /// Starts it anew, with other settings.
+    pub(crate) async fn set(&mut self, settings: Settings) {
+        self.settings = settings;
+        self.restart().await;
+    }
+
+    /// Holds every desk that has decided something, between its append and its answer, for as long
+    /// as this is kept.
+    pub(crate) fn hold_desks(&self) -> MutexGuard<'_, Vec<Noted>> {
+        self.notes.lock().unwrap()
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.server().addr()
+    }
+
+    /// The server itself.
+    pub(crate) fn server(&self) -> &Server {
+        self.server.as_ref().unwrap()
+    }
+
     async fn start_on(ledger: String, folder: TempDir) -> Self {
         let mut app = Self::node(ledger, folder, Manual::at(now())).await;
         app.token = app.client("planner", &SCOPES.join(" ")).await;
@@ -84,6 +115,7 @@ impl TestApp {
             server: None,
             folder,
             ledger,
+            settings: Settings::default(),
             manual,
             notes: Arc::default(),
             url: String::new(),
@@ -127,6 +159,7 @@ impl TestApp {
             ledger: LedgerConfig::new(&self.ledger_url()),
             clock: Clock::manual(self.manual.clone()),
             notes: Some(Arc::new(move |noted| notes.lock().unwrap().push(noted))),
+            settings: self.settings.clone(),
         }
     }
 
@@ -147,9 +180,14 @@ impl TestApp {
     }
 
     async fn stop_server(&mut self) {
+        self.take_server().stop().await;
+    }
+
+    /// The server, for the test to stop.
+    pub(crate) fn take_server(&mut self) -> Server {
         // Idle connections would be kept open by the client's pool.
         self.http = reqwest::Client::new();
-        self.server.take().unwrap().stop().await;
+        self.server.take().unwrap()
     }
 
     /// Stops the server and gives the ledger's entries of u1 and what the desk noted.
@@ -173,8 +211,7 @@ impl TestApp {
         scope: &str,
     ) -> NewClient {
         let organization = OrganizationId::parse(organization).unwrap();
-        let server = self.server.as_ref().unwrap();
-        server.create_client(&organization, name, scope).await.unwrap()
+        self.server().create_client(&organization, name, scope).await.unwrap()
     }
 
     /// A token of a new client of the organization.

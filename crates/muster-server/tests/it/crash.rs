@@ -43,6 +43,7 @@ async fn child_server() {
         ledger: LedgerConfig::new(&ledger),
         clock: Clock::manual(Manual::at(now())),
         notes: Some(Arc::new(notes)),
+        settings: muster_server::Settings::default(),
     };
     let server = Server::start(config).await.unwrap();
     let mut out = std::io::stdout();

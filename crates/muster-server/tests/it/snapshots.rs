@@ -16,7 +16,7 @@ use muster_server::metrics::Metrics;
 use crate::app::{TestApp, entries, u1};
 use crate::oracle;
 
-fn rename(n: u64) -> Ask {
+pub(crate) fn rename(n: u64) -> Ask {
     let actor = Actor { client: ClientId::parse("planner").unwrap(), agent: None };
     let id = ManagementUnitId::parse(&format!("m{}", n % 7)).unwrap();
     let name = Arc::from(format!("name {n}"));

@@ -61,6 +61,7 @@ async fn start(ledger: &str) -> Result<(Instant, Server)> {
         ledger: LedgerConfig::new(ledger),
         clock: Clock::machine(),
         notes: None,
+        settings: muster_server::Settings::default(),
     };
     for _ in 0..TRIES {
         let began = Instant::now();

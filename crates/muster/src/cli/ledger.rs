@@ -30,8 +30,7 @@ pub(crate) struct LedgerArgs {
 impl LedgerArgs {
     /// Where the ledger lies.
     pub(crate) fn place(&self) -> anyhow::Result<Place> {
-        let file = config::read(self.config.as_deref())?;
-        Ok(Place(file.ledger(self.ledger.as_deref())?))
+        Ok(Place::new(config::ledger(self.config.as_deref(), self.ledger.as_deref())?))
     }
 }
 
@@ -40,6 +39,10 @@ impl LedgerArgs {
 pub(crate) struct Place(LedgerConfig);
 
 impl Place {
+    pub(crate) fn new(config: LedgerConfig) -> Self {
+        Self(config)
+    }
+
     /// Opens a ledger beside whoever serves from it. Opening one that is not there would make it.
     pub(crate) async fn existing(&self) -> anyhow::Result<Ledger> {
         self.open_existing(Role::Beside).await

@@ -9,9 +9,10 @@ use muster_core::Revision;
 use muster_core::entry::Entry;
 use muster_core::id::{OrganizationId, UnitId};
 use muster_ledger::{Ledger, LedgerConfig, Role as LedgerRole, UnitKey, decode};
+use muster_server::admission::Admission;
 use muster_server::clock::Clock;
 use muster_server::desk::{Noted, Notes};
-use muster_server::{Config, Server};
+use muster_server::{Config, Server, Settings};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -92,6 +93,8 @@ impl Running {
             ledger: LedgerConfig::new(ledger),
             clock: Clock::machine(),
             notes,
+            // Few clients stand for all the people of the centre.
+            settings: Settings { admission: Admission::unlimited(), ..Settings::default() },
         };
         Server::start(config).await.context("start a server")
     }

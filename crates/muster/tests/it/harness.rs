@@ -77,7 +77,7 @@ impl Server {
         let mut child = serve.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let url = line.split([' ', ',']).find(|word| word.starts_with("http://"));
+        let url = line.split([' ', ',']).find(|word| word.starts_with("http"));
         let url = url.unwrap_or_else(|| panic!("no address in {line:?}")).to_owned();
         let made = Run::of(
             muster(folder.path())
@@ -145,6 +145,24 @@ impl Server {
         })
     }
 
+    /// An access token, as any program gets one.
+    pub(crate) fn token(&self) -> String {
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("client_id", &self.id),
+            ("client_secret", &self.secret),
+        ];
+        let form: Vec<String> =
+            form.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let answer: serde_json::Value = runtime.block_on(async {
+            let ask = reqwest::Client::new().post(format!("{}/oauth/token", self.url));
+            let ask = ask.header("content-type", "application/x-www-form-urlencoded");
+            ask.body(form.join("&")).send().await.unwrap().json().await.unwrap()
+        });
+        answer["access_token"].as_str().unwrap().to_owned()
+    }
+
     /// Without what differs from run to run: ids that are made up, and when things happened.
     pub(crate) fn masked(&self, text: &str) -> String {
         let mut masked = String::new();
@@ -159,10 +177,22 @@ impl Server {
     }
 
     /// Asks the server to stop, as a service manager does, and waits for its end.
-    pub(crate) fn stop(mut self) -> i32 {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        self.child.wait().unwrap().code().unwrap()
+    pub(crate) fn stop(self) -> i32 {
+        self.stop_and_keep().0
+    }
+
+    /// The same; and what it leaves behind.
+    pub(crate) fn stop_and_keep(mut self) -> (i32, TempDir) {
+        self.signal("TERM");
+        let code = self.child.wait().unwrap().code().unwrap();
+        (code, std::mem::replace(&mut self.folder, TempDir::new().unwrap()))
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        let signal = format!("-{name}");
+        let mut kill = Command::new("kill");
+        assert!(kill.args([&signal, &self.pid()]).status().unwrap().success());
     }
 
     /// Ends the server as a power cut does, and answers with what it leaves behind.

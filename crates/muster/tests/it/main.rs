@@ -13,6 +13,7 @@ mod field;
 mod full;
 mod ledger;
 mod moving;
+mod operations;
 mod planning;
 mod push;
 mod registry;
