@@ -93,6 +93,7 @@ async fn a_scope_that_does_not_exist_is_given_to_nobody() {
         &ledger,
         &clock,
         &organization,
+        Default::default(),
         "x",
         "wfm:agent:read wfm:everything",
     );
@@ -163,7 +164,8 @@ async fn a_key_that_another_node_took_up_is_looked_for() {
     let ledger = beside(&app).await;
     let clock = muster_server::clock::Clock::manual(app.manual.clone());
     ledger.rotate_signing_key(rand::random(), now(), false).await.unwrap();
-    let other = muster_server::access::Access::open(ledger, clock).await.unwrap();
+    let metrics = muster_server::metrics::Metrics::default();
+    let other = muster_server::access::Access::open(ledger, clock, &metrics, &[]).await.unwrap();
     let (id, secret) = (client.client_id.as_str(), &client.client_secret);
     let token = other.token(id, secret, Default::default()).await.unwrap().access_token;
     app.manual.set(later(now(), limits::NEW_KEY_SECONDS));
