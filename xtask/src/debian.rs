@@ -36,6 +36,14 @@ pub(crate) fn ensure_scripts() -> Result<()> {
     install(&missing)
 }
 
+/// Installs what installs packages for Node.
+pub(crate) fn ensure_npm() -> Result<()> {
+    if works("npm", &["--version"]) {
+        return Ok(());
+    }
+    install(&["npm"])
+}
+
 fn works(program: &str, args: &[&str]) -> bool {
     let mut command = Command::new(program);
     command.args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

@@ -32,15 +32,30 @@ struct Known {
     keys: Vec<Key>,
     /// When it was asked last, and whether it answered.
     asked: Option<(Instant, bool)>,
+    /// When it was asked last because a token named a key that was not known.
+    missed: Option<Instant>,
+}
+
+/// Whether something is so long ago.
+fn is_past(at: Instant, now: Instant, seconds: i64) -> bool {
+    now.ms() - at.ms() >= seconds * 1_000
 }
 
 impl Known {
-    /// Whether it was asked so long ago, if ever; a shorter while, if it did not answer.
-    fn is_older(&self, now: Instant, seconds: i64) -> bool {
-        self.asked.is_none_or(|(at, answered)| {
-            let seconds = if answered { seconds } else { limits::ISSUER_AGAIN_SECONDS };
-            now.ms() - at.ms() >= seconds * 1_000
+    /// Whether it is time to ask again; sooner, if there was no answer.
+    fn is_old(&self, now: Instant) -> bool {
+        self.asked.is_none_or(|(at, answered)| match answered {
+            true => is_past(at, now, limits::ISSUER_SECONDS),
+            false => is_past(at, now, limits::ISSUER_AGAIN_SECONDS),
         })
+    }
+
+    /// Whether to ask for a key that is not there, for a token that came at some time: not when it
+    /// was asked since, and not again and again for keys that nobody has.
+    fn may_miss(&self, came: Instant, now: Instant) -> bool {
+        let again = |at| is_past(at, now, limits::ISSUER_AGAIN_SECONDS);
+        let is_new = self.asked.is_none_or(|(at, answered)| at < came && (answered || again(at)));
+        is_new && self.missed.is_none_or(again)
     }
 
     /// The key of a token; of one that names none, if there is only one that it may be.
@@ -67,11 +82,12 @@ impl Keys {
         kid: Option<&str>,
         algorithm: Algorithm,
     ) -> Result<DecodingKey, AccessError> {
+        let came = self.0.clock.now();
         let known = self.recent().await;
         if let Some(key) = known.find(kid, algorithm) {
             return Ok(key);
         }
-        let known = self.anew().await;
+        let known = self.anew(came).await;
         match (known.find(kid, algorithm), known.asked) {
             (Some(key), _) => Ok(key),
             (None, Some((_, true))) => Err(AccessError::BadToken),
@@ -82,38 +98,39 @@ impl Keys {
     /// What is known, asked for by one of those who come when it is old; the others go on.
     async fn recent(&self) -> Arc<Known> {
         let known = self.0.known.load_full();
-        if !known.is_older(self.0.clock.now(), limits::ISSUER_SECONDS) {
+        if !known.is_old(self.0.clock.now()) {
             return known;
         }
         match self.0.asking.clone().try_lock_owned() {
-            Ok(turn) => self.ask(turn).await,
+            Ok(turn) => self.ask(turn, known.missed).await,
             Err(_) => known,
         }
     }
 
-    /// What is known, once whoever asks has been answered; asked for again if that is a while ago.
-    async fn anew(&self) -> Arc<Known> {
+    /// What is known, once whoever asks has been answered; asked for again if that may help.
+    async fn anew(&self, came: Instant) -> Arc<Known> {
         let turn = self.0.asking.clone().lock_owned().await;
         let known = self.0.known.load_full();
-        match known.is_older(self.0.clock.now(), limits::ISSUER_AGAIN_SECONDS) {
-            true => self.ask(turn).await,
+        let now = self.0.clock.now();
+        match known.may_miss(came, now) {
+            true => self.ask(turn, Some(now)).await,
             false => known,
         }
     }
 
     /// Asks to the end, whether or not somebody still waits for it. While the issuer does not
     /// answer, what was known holds.
-    async fn ask(&self, turn: OwnedMutexGuard<()>) -> Arc<Known> {
+    async fn ask(&self, turn: OwnedMutexGuard<()>, missed: Option<Instant>) -> Arc<Known> {
         let Self(inner) = self.clone();
         let asking = tokio::spawn(async move {
             let _turn = turn;
             let now = inner.clock.now();
             let known = match inner.asker.keys().await {
-                Ok(keys) => Known { keys, asked: Some((now, true)) },
+                Ok(keys) => Known { keys, asked: Some((now, true)), missed },
                 Err(error) => {
                     tracing::warn!(%error, "an issuer's keys not read");
                     let keys = inner.known.load().keys.clone();
-                    Known { keys, asked: Some((now, false)) }
+                    Known { keys, asked: Some((now, false)), missed }
                 }
             };
             let known = Arc::new(known);
