@@ -16,6 +16,7 @@ mod time_off;
 mod token;
 mod transport;
 mod types;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -26,9 +27,9 @@ pub use names::{EXPLAINED, Fingerprint, REMEDIES, is_kind};
 pub use types::{
     Acknowledgement, Activity, Agent, AgentPlan, AgentSchedule, AgentWeek, Answer, AuditActor,
     AuditChange, AuditEntry, Availability, Calendar, ClockChange, ClockChanges, DoubtfulTime, Held,
-    List, Plan, Preferences, Published, Rule, RuleFlip, Rules, Schedule, ScheduleHead, Segment,
-    Shift, SincePlan, Site, Sites, SkillStaffing, Staffed, Staffing, Swap, SwapSide, TimeOff,
-    TrunkGroup, Trunks, Unit, Weekly,
+    Job, List, OperationOutcome, Plan, Preferences, Published, Rule, RuleFlip, Rules, Schedule,
+    ScheduleHead, Segment, Shift, SincePlan, Site, Sites, SkillStaffing, Staffed, Staffing, Swap,
+    SwapSide, TimeOff, TrunkGroup, Trunks, Unit, Webhook, WebhookDelivery, Weekly,
 };
 
 use token::Tokens;
@@ -42,11 +43,13 @@ pub struct Client {
     /// Names the next command, so that it happens once however often it is sent.
     key: Option<Arc<str>>,
     if_match: Option<Arc<str>>,
+    /// Writes are answered later, by a job.
+    is_later: bool,
 }
 
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { http: _, server, tokens: _, key, if_match } = self;
+        let Self { http: _, server, tokens: _, key, if_match, is_later: _ } = self;
         let mut debug = f.debug_struct("Client");
         debug.field("server", server).field("key", key).field("if_match", if_match);
         debug.finish_non_exhaustive()
@@ -67,7 +70,7 @@ impl Client {
         let server: Arc<str> = Arc::from(url.trim_end_matches('/'));
         let tokens = Arc::new(Tokens::new(id, secret));
         tokens.get(&http, &server).await?;
-        Ok(Self { http, server, tokens, key: None, if_match: None })
+        Ok(Self { http, server, tokens, key: None, if_match: None, is_later: false })
     }
 
     /// The server's address, without a slash at its end.
@@ -81,6 +84,12 @@ impl Client {
     #[must_use]
     pub fn keyed(&self, key: &str) -> Self {
         Self { key: Some(Arc::from(key)), ..self.clone() }
+    }
+
+    /// The same connection, whose next write is answered by a job: [`Job`].
+    #[must_use]
+    pub fn later(&self) -> Self {
+        Self { is_later: true, ..self.clone() }
     }
 
     /// The same connection, whose next write holds only if the target still has this tag.

@@ -46,6 +46,7 @@ mod testing;
 pub mod time;
 pub mod time_off;
 pub mod unit;
+pub mod webhook;
 
 pub use etag::etag;
 pub use input::{BadInput, parse, parse_or_default};

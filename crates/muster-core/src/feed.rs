@@ -21,6 +21,28 @@ use crate::time_off::TimeOffStatus;
 
 pub use drafts::{DraftConflict, DraftConflicts};
 
+/// All types that an event of the feed may have.
+pub const KINDS: [&str; 18] = [
+    "schedule.published",
+    "shift.changed",
+    "swap.offered",
+    "swap.accepted",
+    "swap.approved",
+    "swap.denied",
+    "swap.canceled",
+    "swap.expired",
+    "swap.invalidated",
+    "timeoff.requested",
+    "timeoff.waitlisted",
+    "timeoff.changed",
+    "timeoff.approved",
+    "timeoff.denied",
+    "timeoff.canceled",
+    "availability.changed",
+    "draft.conflict.opened",
+    "draft.conflict.closed",
+];
+
 /// One event of the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FeedEvent {
@@ -243,19 +265,27 @@ impl FeedEvent {
         }
     }
 
+    /// Everybody it is about.
+    pub fn agents(&self) -> impl Iterator<Item = &AgentId> {
+        let (some, shifts): (&[AgentId], _) = match self {
+            Self::ShiftChanged { before, after, .. } => (&[], [before.as_ref(), after.as_ref()]),
+            Self::TimeOff { agent, .. } | Self::AvailabilityChanged { agent, .. } => {
+                (std::slice::from_ref(agent), [None, None])
+            }
+            Self::DraftConflictOpened(of) | Self::DraftConflictClosed(of) => {
+                (std::slice::from_ref(&of.agent), [None, None])
+            }
+            Self::SchedulePublished { agents, .. } | Self::Swap { agents, .. } => {
+                (agents, [None, None])
+            }
+        };
+        some.iter().chain(shifts.into_iter().flatten().map(|body| &body.owner))
+    }
+
     /// Whether an agent is among those it is about.
     #[must_use]
     pub fn is_about(&self, who: &AgentId) -> bool {
-        match self {
-            Self::ShiftChanged { before, after, .. } => {
-                before.iter().chain(after).any(|body| body.owner == *who)
-            }
-            Self::TimeOff { agent, .. } | Self::AvailabilityChanged { agent, .. } => agent == who,
-            Self::DraftConflictOpened(of) | Self::DraftConflictClosed(of) => of.agent == *who,
-            Self::SchedulePublished { agents, .. } | Self::Swap { agents, .. } => {
-                agents.contains(who)
-            }
-        }
+        self.agents().any(|agent| agent == who)
     }
 
     /// Whether it is about a draft, which not everybody may see.

@@ -62,6 +62,8 @@ pub struct WebhookMark {
     pub id: WebhookId,
     /// The unit whose events it gets.
     pub unit: UnitId,
+    /// How often its progress was changed.
+    pub turn: u64,
     /// All events up to and of this revision were taken or not wanted.
     pub revision: Revision,
     /// When to send it something, if there is something.

@@ -246,4 +246,3 @@ fn client_id(name: &str) -> ClientId {
     let id = format!("{}-{:08x}", name.trim_matches('-'), rand::random::<u32>());
     ClientId::parse(id.trim_start_matches('-')).expect("it has only letters, digits and dashes")
 }
-

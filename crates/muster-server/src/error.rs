@@ -261,7 +261,9 @@ impl From<AccessError> for ApiError {
             AccessError::NotOwn(agent) => {
                 Problem::new(Code::Forbidden, detail).about(None, Some(agent.to_string())).into()
             }
-            AccessError::Busy | AccessError::IssuerSilent => Problem::new(Code::Unavailable, detail).after(RETRY_AFTER).into(),
+            AccessError::Busy | AccessError::IssuerSilent => {
+                Problem::new(Code::Unavailable, detail).after(RETRY_AFTER).into()
+            }
             AccessError::NotItsScope(scope) => Self::bad_input("scope", &scope, "is not granted"),
             AccessError::Ledger(error) => error.into(),
         }

@@ -20,9 +20,11 @@ pub(crate) mod shifts;
 pub(crate) mod swaps;
 pub(crate) mod time_off;
 pub(crate) mod units;
+pub(crate) mod webhooks;
 
 mod call;
 pub(crate) mod intake;
+pub(crate) mod once;
 pub(crate) mod page;
 pub(crate) mod query;
 pub(crate) mod reply;
@@ -50,6 +52,7 @@ use crate::realtime::Realtime;
 use crate::settings::{AccessLog, Settings};
 use crate::transport::Phase;
 use crate::units::Units;
+use crate::webhooks::Post;
 
 use stale::Refused;
 
@@ -66,6 +69,7 @@ struct Inner {
     access: Access,
     realtime: Realtime,
     refused: Refused,
+    post: Post,
     settings: Settings,
     gate: Gate,
     phase: watch::Sender<Phase>,
@@ -81,6 +85,7 @@ impl App {
     /// Everything that handlers need.
     pub(crate) fn new(units: Units, access: Access, settings: Settings) -> Self {
         let phase = watch::Sender::new(Phase::Running);
+        let post = Post::new(settings.webhooks.clone());
         let gate = Gate::new(&settings.admission, units.metrics().clone());
         let (realtime, refused, health_asked) = Default::default();
         let jobs = Notify::new();
@@ -89,6 +94,7 @@ impl App {
             access,
             realtime,
             refused,
+            post,
             settings,
             gate,
             phase,
@@ -161,6 +167,11 @@ impl App {
 
     pub(crate) fn refused(&self) -> &Refused {
         &self.0.refused
+    }
+
+    /// What sends to webhooks.
+    pub(crate) fn post(&self) -> &Post {
+        &self.0.post
     }
 
     pub(crate) fn clock(&self) -> &Clock {

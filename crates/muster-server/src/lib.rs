@@ -9,6 +9,7 @@ pub mod admission;
 pub mod clock;
 pub mod desk;
 mod error;
+mod feed;
 pub mod http;
 mod jobs;
 pub mod leased;
@@ -22,6 +23,7 @@ pub mod trace;
 mod transport;
 pub mod units;
 pub mod upkeep;
+pub mod webhooks;
 
 pub use server::{Config, Server, StartError};
 pub use settings::{AccessLog, Bounds, Settings, TlsFiles};

@@ -30,6 +30,50 @@ pub const IDLE: Duration = Duration::from_secs(15 * 60);
 pub const IDLE_LOOK: Duration = Duration::from_secs(60);
 /// How often somebody looks for offers that have run out.
 pub const EXPIRY_LOOK: Duration = Duration::from_secs(15);
+/// How often somebody looks which webhooks have something to be sent.
+pub const WEBHOOK_LOOK: Duration = Duration::from_millis(250);
+/// Most webhooks that are sent something at the same time.
+pub const WEBHOOK_ROUNDS: usize = 128;
+/// Most events behind a webhook's cursor of which some may be taken before others.
+pub const WEBHOOK_WINDOW: usize = 64;
+/// Most requests to one webhook at the same time.
+pub const WEBHOOK_AT_ONCE: usize = 8;
+/// How often it is written how far a round is; after a crash, what was sent since is sent again.
+pub const WEBHOOK_WRITTEN: Duration = Duration::from_secs(1);
+/// How long a receiver may take to accept a connection.
+pub const WEBHOOK_CONNECT: Duration = Duration::from_secs(5);
+/// How long it may take to answer.
+pub const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a connection to it is kept that nothing is sent on.
+pub const WEBHOOK_IDLE: Duration = Duration::from_secs(30);
+/// Most bytes of its answer that are read.
+pub const WEBHOOK_ANSWER: usize = 16 << 10;
+/// The longest pauses after one failed round, two, and so on, as Standard Webhooks recommends.
+pub const WEBHOOK_PAUSES: [Duration; 9] = [
+    Duration::from_secs(5),
+    Duration::from_secs(5 * 60),
+    Duration::from_secs(30 * 60),
+    Duration::from_secs(2 * 3_600),
+    Duration::from_secs(5 * 3_600),
+    Duration::from_secs(10 * 3_600),
+    Duration::from_secs(14 * 3_600),
+    Duration::from_secs(20 * 3_600),
+    WEBHOOK_LONGEST,
+];
+/// The longest pause of all, whatever a receiver asks for.
+pub const WEBHOOK_LONGEST: Duration = Duration::from_secs(24 * 3_600);
+/// How long a webhook may fail before it is disabled, in days.
+pub const WEBHOOK_GIVE_UP_DAYS: i64 = 5;
+/// How long a secret is used beside the one that took its place, in minutes.
+pub const WEBHOOK_OVERLAP_MIN: i64 = 24 * 60;
+/// Most secrets that are used at the same time.
+pub const WEBHOOK_SECRETS: usize = 3;
+/// Longest URL of a webhook, in bytes.
+pub const WEBHOOK_URL: usize = 2_048;
+/// Most webhooks of a unit.
+pub const WEBHOOKS: usize = 100;
+/// Most agents that a webhook names.
+pub const WEBHOOK_AGENTS: usize = 1_000;
 /// How often somebody looks for rows that have been kept for long enough.
 pub const RETENTION_LOOK: Duration = Duration::from_secs(3_600);
 /// How long the answer to a request with a key is kept at least, in days.

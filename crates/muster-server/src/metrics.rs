@@ -35,6 +35,7 @@ struct Inner {
     head_checks: Counter,
     snapshots: Counters,
     units_loaded: Gauge,
+    webhook_lag: Gauge,
     in_flight: Gauge,
     connections: Gauge,
     limited: Counters,
@@ -70,6 +71,7 @@ impl Default for Metrics {
             head_checks: Counter::default(),
             snapshots: Family::default(),
             units_loaded: Gauge::default(),
+            webhook_lag: Gauge::default(),
             in_flight: Gauge::default(),
             connections: Gauge::default(),
             limited: Family::default(),
@@ -98,6 +100,8 @@ impl Default for Metrics {
         let help = "Snapshots, by what came of them";
         r.register("snapshots", help, inner.snapshots.clone());
         r.register("units_loaded", "Units in memory", inner.units_loaded.clone());
+        let help = "Revisions that webhooks are behind their units, where this node sends";
+        r.register("webhook_lag_revisions", help, inner.webhook_lag.clone());
         r.register("in_flight", "Requests that are handled now", inner.in_flight.clone());
         r.register("connections", "Connections that are open", inner.connections.clone());
         let help = "Requests that came too often, by what counted them";
@@ -159,6 +163,10 @@ impl Metrics {
 
     pub(crate) fn snapshot(&self, outcome: &'static str) {
         self.0.snapshots.get_or_create(&[("outcome", outcome.to_owned())]).inc();
+    }
+
+    pub(crate) fn webhook_lag(&self, revisions: u64) {
+        self.0.webhook_lag.set(i64::try_from(revisions).unwrap_or(i64::MAX));
     }
 
     pub(crate) fn units(&self, loaded: usize) {

@@ -24,6 +24,7 @@ use crate::http::{
     calendar, events,
     intake::{self, Takes},
     levels, management_units, oauth, operations, rules, schedules, shifts, swaps, time_off, units,
+    webhooks,
 };
 use crate::jobs::{self, Order};
 use crate::trace::{CORRELATION, Context};
@@ -106,7 +107,6 @@ fn wfm() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
         ("POST", "/timeoffrequests/{id}/cancel", "wfm:timeoff:write", post(time_off::cancel)),
         ("POST", "/adherence/events", "wfm:adherence:write", post(adherence::report)),
         ("GET", "/adherence", "wfm:adherence:read", get(adherence::show)),
-        ("GET", EVENTS, "wfm:event:read", get(events::feed)),
         ("POST", BULK, ANY, post(bulk::send)),
         ("GET", "/jobs/{id}", ANY, get(http::jobs::show)),
         ("GET", "/jobs/{id}/results", ANY, get(http::jobs::results)),
@@ -115,8 +115,25 @@ fn wfm() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
         ("GET", "/audit", "wfm:audit:read", get(audit::list)),
         ("GET", "/audit/export", "wfm:audit:read", get(audit::export)),
     ];
+    routes.extend(telling());
     routes.extend(scheduling());
     routes
+}
+
+fn telling() -> Vec<(&'static str, &'static str, &'static str, Handler)> {
+    let (read, write) = ("wfm:event:read", "wfm:event:write");
+    vec![
+        ("GET", EVENTS, read, get(events::feed)),
+        ("GET", "/webhooks", read, get(webhooks::list)),
+        ("POST", "/webhooks", write, post(webhooks::create)),
+        ("GET", "/webhooks/{id}", read, get(webhooks::show)),
+        ("PATCH", "/webhooks/{id}", write, patch(webhooks::change)),
+        ("DELETE", "/webhooks/{id}", write, delete(webhooks::delete)),
+        ("GET", "/webhooks/{id}/deliveries", read, get(webhooks::deliveries)),
+        ("POST", "/webhooks/{id}/replay", write, post(webhooks::replay)),
+        ("POST", "/webhooks/{id}/secret", write, post(webhooks::rotate)),
+        ("POST", "/webhooks/{id}/ping", write, post(webhooks::ping)),
+    ]
 }
 
 fn scheduling() -> Vec<(&'static str, &'static str, &'static str, Handler)> {

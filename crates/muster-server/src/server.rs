@@ -21,6 +21,7 @@ use crate::settings::Settings;
 use crate::transport::{self, Phase, Tls, TlsError};
 use crate::units::Units;
 use crate::upkeep;
+use crate::webhooks;
 
 /// What a server is started with.
 #[derive(Clone)]
@@ -174,10 +175,16 @@ async fn chores(app: App, holder: Holder) {
             units.unload_idle(limits::IDLE);
         }
     };
-    let upkeep = holder.run("upkeep", |term| upkeep::keep_up(units.clone(), term));
-    let jobs = holder.run("jobs", |term| jobs::work(app.clone(), term));
+    let deliver = |term| webhooks::deliver(units.clone(), app.post().clone(), term);
+    let by_lease = async {
+        tokio::join!(
+            holder.run("upkeep", |term| upkeep::keep_up(units.clone(), term)),
+            holder.run("webhooks", deliver),
+            holder.run("jobs", |term| jobs::work(app.clone(), term)),
+        );
+    };
     tokio::select! {
         () = async { tokio::join!(units.follow(), unload); } => {}
-        () = async { tokio::join!(upkeep, jobs); } => {}
+        () = by_lease => {}
     }
 }

@@ -8,6 +8,7 @@ use crate::access::Issuer;
 use crate::admission::Admission;
 use crate::limits;
 use crate::trace::Traces;
+use crate::webhooks::Reach;
 
 /// All of it; the usual values by default.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +25,8 @@ pub struct Settings {
     pub access_log: AccessLog,
     /// Who is told of spans; nobody when there is none.
     pub traces: Option<Traces>,
+    /// Where webhooks may be sent.
+    pub webhooks: Reach,
 }
 
 /// Whether every request is logged, as a line of level info.

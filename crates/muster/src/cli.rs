@@ -11,6 +11,7 @@ mod clock;
 mod config;
 mod failure;
 mod findings;
+mod job;
 mod ledger;
 mod remedy;
 mod rules;
@@ -23,6 +24,7 @@ mod terms;
 mod timeoff;
 mod traces;
 mod unit;
+mod webhook;
 mod when;
 
 use std::process::ExitCode;
@@ -70,8 +72,12 @@ enum Command {
     Unit(unit::UnitOptions),
     /// Look at agents and import them.
     Agent(agent::AgentOptions),
+    /// Send many writes of a file, and see how far they are.
+    Job(job::JobOptions),
     /// Read who changed what, when and why.
     Audit(audit::AuditOptions),
+    /// Have events sent to other programs, and see what came of it.
+    Webhook(webhook::WebhookOptions),
     /// Look after a ledger file.
     Ledger(ledger::LedgerOptions),
     /// Measure.
@@ -91,6 +97,8 @@ impl Command {
             Self::Unit(options) => options.print,
             Self::Agent(options) => options.print,
             Self::Audit(options) => options.print,
+            Self::Webhook(options) => options.print,
+            Self::Job(options) => options.print,
             Self::Ledger(options) => options.print,
             Self::Demo(_) | Self::Bench(_) => PrintArgs { json: false },
         };
@@ -147,6 +155,8 @@ async fn run(command: Command, format: Format) -> anyhow::Result<Outcome> {
         Command::Unit(options) => unit::run(options, format).await,
         Command::Agent(options) => agent::run(options, format).await,
         Command::Audit(options) => audit::run(options, format).await,
+        Command::Webhook(options) => webhook::run(options, format).await,
+        Command::Job(options) => job::run(options, format).await,
         Command::Ledger(options) => ledger::run(options, format).await,
         Command::Bench(options) => crate::bench::run(options).await.map(|()| Outcome::Done),
     }

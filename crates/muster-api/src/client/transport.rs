@@ -75,6 +75,9 @@ impl Client {
             if let Some(tag) = &self.if_match {
                 request = request.header(IF_MATCH, &**tag);
             }
+            if self.is_later {
+                request = request.header("Prefer", "respond-async");
+            }
         }
         if let Some(body) = body {
             let bytes = serde_json::to_vec(body).map_err(|error| ClientError::Answer {

@@ -3,10 +3,12 @@
 mod acknowledgement;
 mod audit;
 mod clock;
+mod job;
 mod levels;
 mod plan;
 mod request;
 mod schedule;
+mod webhook;
 
 use std::collections::BTreeMap;
 
@@ -17,10 +19,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use acknowledgement::Acknowledgement;
 pub use audit::{AuditActor, AuditChange, AuditEntry};
 pub use clock::{ClockChange, ClockChanges, DoubtfulTime, RuleFlip};
+pub use job::{Job, OperationOutcome};
 pub use levels::{Site, Sites, SkillStaffing, Staffed, Staffing, TrunkGroup, Trunks};
 pub use plan::{AgentPlan, Held, Plan, Preferences, Published, SincePlan};
 pub use request::{Availability, Swap, SwapSide, TimeOff, Weekly};
 pub use schedule::{Activity, AgentSchedule, AgentWeek, Schedule, ScheduleHead, Segment, Shift};
+pub use webhook::{Webhook, WebhookDelivery};
 
 /// An answer, with what its headers say.
 #[derive(Debug, Clone, PartialEq)]

@@ -46,7 +46,7 @@ const WEBHOOK: &str = "select organization, id, unit, created_at, version, setti
 const WEBHOOKS: &str = "select organization, id, unit, created_at, version, settings, turn,
     revision, due_at, progress from webhook where organization = $1 order by id";
 
-const MARKS: &str = "select organization, id, unit, revision, due_at from webhook
+const MARKS: &str = "select organization, id, unit, turn, revision, due_at from webhook
     where due_at is not null order by organization, id";
 
 const DELIVERIES: &str = "select number, at, body from delivery
@@ -179,8 +179,9 @@ impl Postgres {
                 organization: OrganizationId::parse(get(row, 0)?).map_err(corrupt)?,
                 id: WebhookId::parse(get(row, 1)?).map_err(corrupt)?,
                 unit: UnitId::parse(get(row, 2)?).map_err(corrupt)?,
-                revision: revision(row, 3)?,
-                due_at: Instant::from_ms(get(row, 4)?),
+                turn: number(row, 3)?,
+                revision: revision(row, 4)?,
+                due_at: Instant::from_ms(get(row, 5)?),
             })
         };
         self.read(MARKS, &[]).await?.iter().map(mark).collect()

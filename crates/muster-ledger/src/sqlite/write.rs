@@ -13,7 +13,7 @@ use crate::error::LedgerError;
 use crate::lease::Lease;
 use crate::limits;
 use crate::subject::UnitKey;
-use crate::webhook::{LoggedDelivery, WebhookMark, WebhookProgress, WebhookRow};
+use crate::webhook::{Delivery, LoggedDelivery, WebhookMark, WebhookProgress, WebhookRow};
 use crate::write::{AgendaRow, Keyed, KeyedAnswer, PlainWrite, RowChange, WriteError};
 
 /// The fence is kept only while the holder has the lease.
@@ -184,7 +184,7 @@ fn webhook(row: &Row<'_>) -> Result<WebhookRow, Fault> {
 
 fn webhook_marks(db: &Connection) -> Result<Vec<WebhookMark>, Fault> {
     let mut select = db.prepare_cached(
-        "select organization, id, unit, revision, due_at from webhook
+        "select organization, id, unit, turn, revision, due_at from webhook
          where due_at is not null order by organization, id",
     )?;
     let mut rows = select.query([])?;
@@ -194,8 +194,9 @@ fn webhook_marks(db: &Connection) -> Result<Vec<WebhookMark>, Fault> {
             organization: OrganizationId::parse(text(row, 0)?).map_err(corrupt)?,
             id: WebhookId::parse(text(row, 1)?).map_err(corrupt)?,
             unit: UnitId::parse(text(row, 2)?).map_err(corrupt)?,
-            revision: Revision(row.get(3)?),
-            due_at: Instant::from_ms(row.get(4)?),
+            turn: row.get(3)?,
+            revision: Revision(row.get(4)?),
+            due_at: Instant::from_ms(row.get(5)?),
         });
     }
     Ok(marks)
@@ -265,31 +266,7 @@ fn change(db: &Connection, change: &RowChange) -> Result<bool, rusqlite::Error> 
             db.prepare_cached("delete from webhook where organization = ?1 and id = ?2")?
                 .execute([organization.as_str(), id.as_str()])?
         }
-        RowChange::LogDelivery(delivery) => {
-            let (organization, webhook) =
-                (delivery.organization.as_str(), delivery.webhook.as_str());
-            let is_there = "select 1 from webhook where organization = ?1 and id = ?2";
-            if !db.prepare_cached(is_there)?.exists([organization, webhook])? {
-                return Ok(false);
-            }
-            let number: i64 = db
-                .prepare_cached(
-                    "insert into delivery (organization, webhook, number, at, body)
-                     select ?1, ?2, coalesce(max(number), 0) + 1, ?3, ?4
-                     from delivery where organization = ?1 and webhook = ?2
-                     returning number",
-                )?
-                .query_row(
-                    params![organization, webhook, delivery.at.ms(), delivery.body],
-                    |row| row.get(0),
-                )?;
-            db.prepare_cached(
-                "delete from delivery
-                 where organization = ?1 and webhook = ?2 and number <= ?3",
-            )?
-            .execute(params![organization, webhook, number - limits::DELIVERIES])?;
-            1
-        }
+        RowChange::LogDelivery(delivery) => log(db, delivery)?,
         RowChange::Job(change) => super::job::change(db, change)?,
         RowChange::SetAgenda(AgendaRow { unit, revision, due_at }) => db
             .prepare_cached(
@@ -314,6 +291,29 @@ fn change(db: &Connection, change: &RowChange) -> Result<bool, rusqlite::Error> 
         }
     };
     Ok(changed != 0)
+}
+
+/// Adds to the log of a webhook that is there, and drops what lies further back than it keeps.
+fn log(db: &Connection, delivery: &Delivery) -> Result<usize, rusqlite::Error> {
+    let Delivery { organization, webhook, at, body } = delivery;
+    let (organization, webhook) = (organization.as_str(), webhook.as_str());
+    let is_there = "select 1 from webhook where organization = ?1 and id = ?2";
+    if !db.prepare_cached(is_there)?.exists([organization, webhook])? {
+        return Ok(0);
+    }
+    let number: i64 = db
+        .prepare_cached(
+            "insert into delivery (organization, webhook, number, at, body)
+             select ?1, ?2, coalesce(max(number), 0) + 1, ?3, ?4
+             from delivery where organization = ?1 and webhook = ?2
+             returning number",
+        )?
+        .query_row(params![organization, webhook, at.ms(), body], |row| row.get(0))?;
+    db.prepare_cached(
+        "delete from delivery where organization = ?1 and webhook = ?2 and number <= ?3",
+    )?
+    .execute(params![organization, webhook, number - limits::DELIVERIES])?;
+    Ok(1)
 }
 
 fn add_webhook(db: &Connection, row: &WebhookRow) -> Result<usize, rusqlite::Error> {

@@ -96,9 +96,9 @@ struct Unchecked {
 
 impl Outside {
     pub(super) fn new(issuers: &[Issuer], clock: &Clock) -> Result<Self, IssuerError> {
-        let with_keys = issuers.iter().map(|issuer| {
-            Ok((issuer.clone(), Keys::new(Asker::new(issuer)?, clock.clone())))
-        });
+        let with_keys = issuers
+            .iter()
+            .map(|issuer| Ok((issuer.clone(), Keys::new(Asker::new(issuer)?, clock.clone()))));
         let issuers = with_keys.collect::<Result<_, IssuerError>>()?;
         Ok(Self { issuers, clock: clock.clone() })
     }
@@ -109,9 +109,13 @@ impl Outside {
             return Err(AccessError::BadToken);
         }
         let bad = |_| AccessError::BadToken;
-        let Unchecked { iss } = jsonwebtoken::dangerous::insecure_decode_claims(token).map_err(bad)?;
-        let (issuer, keys) =
-            self.issuers.iter().find(|(issuer, _)| issuer.url == iss).ok_or(AccessError::BadToken)?;
+        let Unchecked { iss } =
+            jsonwebtoken::dangerous::insecure_decode_claims(token).map_err(bad)?;
+        let (issuer, keys) = self
+            .issuers
+            .iter()
+            .find(|(issuer, _)| issuer.url == iss)
+            .ok_or(AccessError::BadToken)?;
         let key = keys.find(header.kid.as_deref(), header.alg).await?;
         // What it says is checked by the server's clock, with reasons.
         let mut validation = Validation::new(header.alg);

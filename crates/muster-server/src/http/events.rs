@@ -1,7 +1,6 @@
 //! The event feed of a unit: as JSON pages, or as a stream of server-sent events.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -11,14 +10,15 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use muster_api::event::{Cursor, EventData, EventView, EventsView};
 use muster_api::time::At;
+use muster_core::Revision;
 use muster_core::feed::FeedEvent;
 use muster_core::id::{AgentId, UnitId};
-use muster_core::{Instant, Revision, Roster};
 use serde::Deserialize;
 
 use crate::access::Caller;
-use crate::desk::{Desk, DeskError, Moment};
+use crate::desk::{Desk, DeskError};
 use crate::error::ApiError;
+use crate::feed::{Told, after};
 use crate::http::query::Params;
 use crate::http::{App, Call, json};
 use crate::limits;
@@ -60,41 +60,6 @@ impl Filter {
         self.types.as_ref().is_none_or(of_type)
             && self.agent_id.as_ref().is_none_or(|agent| event.is_about(agent))
     }
-}
-
-/// The events of one entry.
-struct Told {
-    revision: Revision,
-    at: Instant,
-    events: Arc<[FeedEvent]>,
-}
-
-/// The entries after a cursor, as far as one read goes; empty at the head.
-async fn after(desk: &Desk, cursor: Cursor) -> Result<Vec<Told>, DeskError> {
-    let head = desk.head().revision();
-    let whole = cursor.index == u32::MAX;
-    if cursor.revision > head {
-        return Ok(Vec::new());
-    }
-    let first = if whole { cursor.revision.next() } else { cursor.revision };
-    let mut steps = Vec::new();
-    let mut revision = first.max(Revision(1));
-    while revision <= head && steps.len() < limits::FEED_ENTRIES {
-        let before = desk.at(Revision(revision.0 - 1)).await?;
-        steps.push((before, desk.moment_with_entry(revision).await?));
-        revision = revision.next();
-    }
-    if steps.is_empty() {
-        return Ok(Vec::new());
-    }
-    // A change of the rules has whole drafts weighed again: not beside the desk's own work.
-    let derived = tokio::task::spawn_blocking(move || steps.iter().map(told).collect());
-    derived.await.map_err(|error| DeskError::Unavailable(error.to_string()))
-}
-
-fn told((before, moment): &(Roster, Arc<Moment>)) -> Told {
-    let (revision, at) = (moment.roster.revision(), moment.roster.at());
-    Told { revision, at, events: moment.told(before) }
 }
 
 /// Where a reader starts: after its cursor, or at the head.

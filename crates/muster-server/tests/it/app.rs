@@ -12,6 +12,7 @@ use muster_ledger::{Ledger, LedgerConfig, Role, UnitKey, decode};
 use muster_server::access::{NewClient, SCOPES};
 use muster_server::clock::{Clock, Manual};
 use muster_server::desk::Noted;
+use muster_server::webhooks::Reach;
 use muster_server::{Config, Server, Settings};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -28,7 +29,8 @@ pub(crate) struct TestApp {
     server: Option<Server>,
     folder: TempDir,
     ledger: String,
-    settings: Settings,
+    /// How it behaves from the next start on.
+    pub(crate) settings: Settings,
     pub(crate) manual: Arc<Manual>,
     notes: Arc<Mutex<Vec<Noted>>>,
     url: String,
@@ -115,7 +117,10 @@ impl TestApp {
             server: None,
             folder,
             ledger,
-            settings: Settings::default(),
+            settings: Settings {
+                webhooks: Reach::new(vec!["127.0.0.1".parse().unwrap()]),
+                ..Settings::default()
+            },
             manual,
             notes: Arc::default(),
             url: String::new(),
@@ -240,6 +245,12 @@ impl TestApp {
         let ask = ask.header("content-type", "application/x-www-form-urlencoded");
         let answer = ask.bytes(form.into_bytes()).send().await.is(200);
         answer.text_at("/access_token").to_owned()
+    }
+
+    /// Moves the clock; tokens of before may have expired by then.
+    pub(crate) async fn go_to(&mut self, at: Instant) {
+        self.manual.set(at);
+        self.token = self.client("later", &SCOPES.join(" ")).await;
     }
 
     /// A request to any path, without a token.

@@ -61,6 +61,15 @@ const TESTED: &[(&str, &str)] = &[
     ("POST", "/api/v2/wfm/adherence/events"),
     ("GET", "/api/v2/wfm/adherence"),
     ("GET", "/api/v2/wfm/events"),
+    ("GET", "/api/v2/wfm/webhooks"),
+    ("POST", "/api/v2/wfm/webhooks"),
+    ("GET", "/api/v2/wfm/webhooks/{id}"),
+    ("PATCH", "/api/v2/wfm/webhooks/{id}"),
+    ("DELETE", "/api/v2/wfm/webhooks/{id}"),
+    ("GET", "/api/v2/wfm/webhooks/{id}/deliveries"),
+    ("POST", "/api/v2/wfm/webhooks/{id}/replay"),
+    ("POST", "/api/v2/wfm/webhooks/{id}/secret"),
+    ("POST", "/api/v2/wfm/webhooks/{id}/ping"),
     ("POST", "/api/v2/wfm/bulk"),
     ("GET", "/api/v2/wfm/jobs/{id}"),
     ("GET", "/api/v2/wfm/jobs/{id}/results"),
@@ -109,6 +118,7 @@ pub(crate) fn filled(path: &str) -> String {
         "activitycodes" => "coaching",
         "timeoffrequests" => "t1",
         "schedules" => "d1",
+        "webhooks" => "h1",
         _ if path.contains("/shifts/") => "ana-0",
         _ if path.contains("/shiftswaps/") => "w1",
         _ if path.contains("/schedules/") => "d1",
@@ -131,6 +141,9 @@ pub(crate) async fn furnish(app: &TestApp) {
     let said = json!({ "says": "UNAVAILABLE", "weekly": { "daysOfWeek": ["Sunday"] } });
     app.put("/agents/ana/availability/school", said).await.is(201);
     app.post("/agents/ana/calendar", json!({})).await.is(201);
+    // Nobody is there.
+    let hook = json!({ "id": "h1", "businessUnitId": "u1", "url": "http://127.0.0.1:9/" });
+    app.post("/webhooks", hook).await.is(201);
 }
 
 fn guarded() -> impl Iterator<Item = (Route, &'static str)> {

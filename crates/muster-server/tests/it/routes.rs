@@ -26,3 +26,4 @@ mod swaps;
 mod time_off;
 mod trades;
 mod waitlist;
+mod webhooks;

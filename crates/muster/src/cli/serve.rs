@@ -49,6 +49,10 @@ pub(crate) struct ServeOptions {
     /// A file that says more.
     #[arg(long, value_name = "FILE", env = "MUSTER_CONFIG")]
     config: Option<PathBuf>,
+    /// What webhooks may reach though it is inside: networks such as 10.1.0.0/16, addresses, and
+    /// hosts by their names, with commas between.
+    #[arg(long, value_name = "WHERE")]
+    webhook_allow: Option<String>,
 }
 
 impl ServeOptions {
@@ -58,6 +62,7 @@ impl ServeOptions {
             ("--ledger", "ledger.url", self.ledger),
             ("--tls-cert", "tls.cert", self.tls_cert),
             ("--tls-key", "tls.key", self.tls_key),
+            ("--webhook-allow", "webhooks.allow", self.webhook_allow),
             ("--log-format", "log.format", self.log_format),
             ("--drain", "stop.drain-seconds", self.drain),
             ("--shutdown-timeout", "stop.timeout-seconds", self.shutdown_timeout),

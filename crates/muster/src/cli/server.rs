@@ -91,6 +91,13 @@ impl Server {
         Ok(Self { when: When::of(&unit.time_zone), ..self })
     }
 
+    /// The same server, whose next write is answered later, and once if it has a key.
+    pub(crate) fn later(&self, key: Option<&str>) -> Self {
+        let client = self.client.later();
+        let client = key.map_or_else(|| client.clone(), |key| client.keyed(key));
+        Self { client, when: self.when.clone() }
+    }
+
     /// Reads something.
     pub(crate) async fn get<T: DeserializeOwned>(
         &self,
@@ -122,6 +129,15 @@ impl Server {
         body: &impl Serialize,
     ) -> anyhow::Result<Reply<T>> {
         self.send(Method::PUT, path, Some(serde_json::to_value(body)?)).await
+    }
+
+    /// Changes something.
+    pub(crate) async fn patch<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> anyhow::Result<Reply<T>> {
+        self.send(Method::PATCH, path, Some(serde_json::to_value(body)?)).await
     }
 
     /// Takes something away.

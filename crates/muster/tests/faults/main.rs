@@ -16,6 +16,7 @@ mod dice;
 mod doctored;
 mod history;
 mod kills;
+mod leased;
 mod load;
 mod long;
 mod node;

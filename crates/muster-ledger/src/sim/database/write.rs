@@ -161,6 +161,7 @@ impl Database {
                 organization: row.organization.clone(),
                 id: row.id.clone(),
                 unit: row.unit.clone(),
+                turn: row.turn,
                 revision: row.progress.revision,
                 due_at: row.progress.due_at?,
             })

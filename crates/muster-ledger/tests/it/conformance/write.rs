@@ -75,6 +75,7 @@ pub(crate) async fn a_webhook_is_added_once_and_found(engine: &impl Engine) {
         organization: row.organization,
         id: row.id,
         unit: row.unit,
+        turn: 1,
         revision: Revision(7),
         due_at: day(0),
     };

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use muster_server::AccessLog;
+use muster_server::webhooks::Reach;
 
 use super::plan::LogForm;
 
@@ -34,6 +35,17 @@ impl Kind for SocketAddr {
 
     fn write(&self) -> Option<String> {
         written(self)
+    }
+}
+
+impl Kind for Reach {
+    fn read(text: &str) -> Result<Self, String> {
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        Ok(Self::new(parts.map(str::parse).collect::<Result<_, _>>()?))
+    }
+
+    fn write(&self) -> Option<String> {
+        Some(self.to_string()).filter(|text| !text.is_empty())
     }
 }
 
@@ -79,7 +91,7 @@ impl Kind for usize {
 
 impl Kind for u32 {
     fn read(text: &str) -> Result<Self, String> {
-        parsed(text, "a whole number up to 4294967295")
+        parsed(text, "a whole number, or too large")
     }
 
     fn write(&self) -> Option<String> {

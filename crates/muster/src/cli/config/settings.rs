@@ -219,6 +219,12 @@ pub(super) const SETTINGS: &[Setting] = &[
         Duration,
         settings.bounds.request_time
     ),
+    setting!(
+        "webhooks.allow",
+        "what webhooks may reach though it is inside: networks, addresses, hosts",
+        muster_server::webhooks::Reach,
+        settings.webhooks
+    ),
     setting!("log.format", "text or json", super::plan::LogForm, log.form),
     setting!("log.level", "what is logged, as RUST_LOG says it", String, log.level),
     setting!(

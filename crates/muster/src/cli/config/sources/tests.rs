@@ -73,11 +73,12 @@ fn a_flag_goes_before_the_environment_and_that_before_a_file() {
 #[test]
 fn all_that_is_wrong_is_named_with_its_place() {
     let text = "listen = 8080\n[limits]\nin-flght = 3\ntoken-burst = -1\ncolour = 'red'\n\
-                [bounds]\nhead-bytes = 9\nbody-seconds = 'soon'\nidle-seconds = [1]\n[tls]\nkey = 'x'\n";
+                [bounds]\nhead-bytes = 9\nbody-seconds = 'soon'\nidle-seconds = [1]\n\
+                [tls]\nkey = 'x'\n";
     expect![[r#"
         muster.toml:1: listen = "8080" is not an address with a port, such as 0.0.0.0:8080
         muster.toml:3: there is no setting limits.in-flght; do you mean limits.in-flight?
-        muster.toml:4: limits.token-burst = "-1" is not a whole number up to 4294967295
+        muster.toml:4: limits.token-burst = "-1" is not a whole number, or too large
         muster.toml:5: there is no setting limits.colour; `muster config check` lists all
         muster.toml:7: bounds.head-bytes = "9" is less than 8192
         muster.toml:8: bounds.body-seconds = "soon" is not a number of seconds
