@@ -135,7 +135,8 @@ impl TestIssuer {
     pub(crate) fn claims(&self) -> Value {
         let now = now().ms() / 1_000;
         json!({ "iss": self.url, "aud": "muster", "sub": "5f0c|ana@example.org", "azp": "desk app",
-            "iat": now, "nbf": now, "exp": now + 300, "scope": "openid wfm:agent:read wfm:made-up" })
+            "iat": now, "nbf": now, "exp": now + 300,
+            "scope": "openid wfm:agent:read wfm:made-up" })
     }
 
     /// The same, with other members; null takes one out.
