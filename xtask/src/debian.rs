@@ -44,6 +44,14 @@ pub(crate) fn ensure_python() -> Result<()> {
     install(&["python3", "python3-venv", "python3-pip"])
 }
 
+/// Installs what installs packages for Node.
+pub(crate) fn ensure_npm() -> Result<()> {
+    if works("npm", &["--version"]) {
+        return Ok(());
+    }
+    install(&["npm"])
+}
+
 fn works(program: &str, args: &[&str]) -> bool {
     let mut command = Command::new(program);
     command.args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

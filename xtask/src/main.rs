@@ -7,6 +7,7 @@
 mod arrows;
 mod cargo;
 mod debian;
+mod issuer;
 mod licences;
 mod metadata;
 mod mutants;

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use crate::cargo::{cargo, ensure_tools, root, run};
 use crate::debian;
 use crate::postgres::{self, Postgres};
-use crate::{arrows, licences, schemathesis, tidy, tree};
+use crate::{arrows, issuer, licences, schemathesis, tidy, tree};
 
 struct Step {
     name: &'static str,
@@ -98,6 +98,7 @@ fn nextest() -> Result<()> {
         println!("there is no ../shared/data: the tests of published rosters are skipped");
     }
     debian::ensure_scripts()?;
+    issuer::ensure_installed()?;
     let server = Postgres::start()?;
     run(server.shown_to(&mut cargo(["nextest", "run", "--workspace", "--all-features"])))
 }

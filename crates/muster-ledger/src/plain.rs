@@ -1,8 +1,9 @@
 //! What is kept beside the ledgers in plain tables: none of it is a schedule fact.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
-use muster_core::id::{AgentId, ClientId, OrganizationId};
+use muster_core::id::{AgentId, ClientId, IdError, OrganizationId};
 use muster_core::instant::Instant;
 
 use crate::entry::Hash;
@@ -30,6 +31,8 @@ impl fmt::Debug for Profile {
 pub struct ClientRow {
     /// The organization it belongs to.
     pub organization: OrganizationId,
+    /// Further organizations that it is granted.
+    pub also: BTreeSet<OrganizationId>,
     /// Its id, unique across organizations.
     pub id: ClientId,
     /// What people call it.
@@ -44,11 +47,26 @@ pub struct ClientRow {
     pub revoked_at: Option<Instant>,
 }
 
+impl ClientRow {
+    /// The further organizations as a column holds them.
+    pub(crate) fn also_text(&self) -> String {
+        let also: Vec<&str> = self.also.iter().map(OrganizationId::as_str).collect();
+        also.join(" ")
+    }
+
+    /// What a column holds.
+    pub(crate) fn also_of(text: &str) -> Result<BTreeSet<OrganizationId>, IdError> {
+        text.split_whitespace().map(OrganizationId::parse).collect()
+    }
+}
+
 impl fmt::Debug for ClientRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { organization, id, name, secret_hash: _, scopes, created_at, revoked_at } = self;
+        let Self { organization, also, id, name, secret_hash: _, scopes, created_at, revoked_at } =
+            self;
         f.debug_struct("ClientRow")
             .field("organization", organization)
+            .field("also", also)
             .field("id", id)
             .field("name", name)
             .field("scopes", scopes)

@@ -1,14 +1,15 @@
 //! Who may do what: clients, their secrets, signed tokens, scopes.
 
+mod outside;
+mod secrets;
 mod tokens;
 
-pub use tokens::Access;
+pub use outside::{Issuer, IssuerError, Roles};
+pub use tokens::{Access, OpenError};
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
-use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use muster_core::entry::Actor;
@@ -65,6 +66,18 @@ pub enum AccessError {
     /// The client of the token was revoked.
     #[error("the token's client was revoked")]
     Revoked,
+    /// The token is of an outside issuer, which signed it, but it is not for here or not for now.
+    #[error("the token {0}")]
+    Unfit(&'static str),
+    /// The token is of an outside issuer whose keys cannot be had now.
+    #[error("the token's issuer does not answer now")]
+    IssuerSilent,
+    /// The token is of several organizations; where to name one of them.
+    #[error("several organizations are granted: name the one that this is about in {0}")]
+    WhichOrganization(&'static str),
+    /// The organization that was named is none of the token's. Whether it exists is not told.
+    #[error("organization {0:?} is not granted")]
+    NotItsOrganization(String),
     /// The token does not reach that far.
     #[error("the token lacks scope {0}")]
     Scope(&'static str),
@@ -85,7 +98,7 @@ pub enum AccessError {
 /// Who is calling, and what they may do.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Caller {
-    /// The organization the token belongs to.
+    /// The organization the request is about: the token's, or the one of them that it names.
     pub organization: OrganizationId,
     /// Who acts.
     pub actor: Actor,
@@ -119,6 +132,42 @@ impl Caller {
     }
 }
 
+/// What a token says, before it is known which of its organizations a request is about.
+#[derive(Debug)]
+struct Bearer {
+    organizations: BTreeSet<OrganizationId>,
+    actor: Actor,
+    scopes: Arc<BTreeSet<String>>,
+}
+
+/// The header that names one of a token's organizations.
+pub const ORGANIZATION: &str = "Muster-Organization";
+
+impl Bearer {
+    /// The caller of a request that names an organization, or none.
+    fn caller(self, named: Option<&str>) -> Result<Caller, AccessError> {
+        let Self { organizations, actor, scopes } = self;
+        let organization = one_of(&organizations, named, ORGANIZATION)?.clone();
+        Ok(Caller { organization, actor, scopes })
+    }
+}
+
+/// The organization that is named, or the only one; `place` is where it could be named.
+fn one_of<'a>(
+    organizations: &'a BTreeSet<OrganizationId>,
+    named: Option<&str>,
+    place: &'static str,
+) -> Result<&'a OrganizationId, AccessError> {
+    match named {
+        Some(named) => {
+            let found = organizations.iter().find(|organization| organization.as_str() == named);
+            found.ok_or_else(|| AccessError::NotItsOrganization(named.to_owned()))
+        }
+        None if organizations.len() > 1 => Err(AccessError::WhichOrganization(place)),
+        None => organizations.first().ok_or(AccessError::BadToken),
+    }
+}
+
 /// A fresh client: the only time its secret is seen.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -143,6 +192,9 @@ pub struct Token {
     /// The agent whose own things it reaches; everybody's, when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<AgentId>,
+    /// The organizations it reaches, when there are several: requests name one of them.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub organizations: BTreeSet<OrganizationId>,
 }
 
 /// What a client asks of a token.
@@ -152,15 +204,11 @@ pub struct Narrowed<'a> {
     pub scope: Option<&'a str>,
     /// Only what is this agent's own: for programs that agents use themselves.
     pub agent: Option<AgentId>,
+    /// Only this one of the client's organizations; all, when absent.
+    pub organization: Option<&'a str>,
 }
 
-/// Memory-hard enough for secrets of 256 random bits, cheap enough for a login a second.
-fn argon2() -> Argon2<'static> {
-    let params = Params::new(8 * 1_024, 1, 1, None).expect("the parameters are valid");
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-}
-
-/// Makes a client and stores it with its secret hashed.
+/// Makes a client of an organization, and of others also, and stores it with its secret hashed.
 ///
 /// # Errors
 /// [`AccessError::NotItsScope`] for a scope that does not exist, [`AccessError::Ledger`] when the
@@ -169,6 +217,7 @@ pub async fn create_client(
     ledger: &Ledger,
     clock: &Clock,
     organization: &OrganizationId,
+    also: BTreeSet<OrganizationId>,
     name: &str,
     scope: &str,
 ) -> Result<NewClient, AccessError> {
@@ -177,12 +226,12 @@ pub async fn create_client(
     }
     let client_id = client_id(name);
     let client_secret = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
-    let hash = argon2().hash_password(client_secret.as_bytes()).expect("secrets can be hashed");
     let row = ClientRow {
         organization: organization.clone(),
+        also,
         id: client_id.clone(),
         name: name.to_owned(),
-        secret_hash: hash.to_string(),
+        secret_hash: secrets::hashed(&client_secret),
         scopes: scope.split_whitespace().collect::<Vec<_>>().join(" "),
         created_at: clock.now(),
         revoked_at: None,
@@ -197,16 +246,4 @@ fn client_id(name: &str) -> ClientId {
     let name: String = name.chars().map(plain).take(48).collect();
     let id = format!("{}-{:08x}", name.trim_matches('-'), rand::random::<u32>());
     ClientId::parse(id.trim_start_matches('-')).expect("it has only letters, digits and dashes")
-}
-
-/// Verifies a secret; against a hash of nothing where there is no client, so that it takes as long.
-fn is_secret(hash: Option<&str>, secret: &str) -> bool {
-    static NOBODY: std::sync::OnceLock<String> = std::sync::OnceLock::new();
-    let nobody = || {
-        let hash = argon2().hash_password(b"nobody").expect("secrets can be hashed");
-        hash.to_string()
-    };
-    let hash = hash.unwrap_or_else(|| NOBODY.get_or_init(nobody));
-    let parsed = PasswordHash::new(hash);
-    parsed.is_ok_and(|parsed| argon2().verify_password(secret.as_bytes(), &parsed).is_ok())
 }

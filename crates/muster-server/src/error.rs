@@ -12,7 +12,7 @@ use muster_core::command::Command;
 use muster_core::decide::{self, Rejection};
 use muster_ledger::LedgerError;
 
-use crate::access::AccessError;
+use crate::access::{AccessError, ORGANIZATION};
 use crate::admission::NotNow;
 use crate::desk::{Answer, DeskError};
 use crate::http::{problem, reply, told};
@@ -28,7 +28,7 @@ pub(crate) struct ApiError {
     /// The revision it was decided on, if it was a decision.
     revision: Option<Revision>,
     /// What `WWW-Authenticate` says.
-    challenge: Option<&'static str>,
+    challenge: Option<String>,
 }
 
 impl From<Problem> for ApiError {
@@ -224,8 +224,8 @@ impl ApiError {
 impl From<AccessError> for ApiError {
     fn from(error: AccessError) -> Self {
         let detail = error.to_string();
-        let unauthorized = |challenge| Self {
-            challenge: Some(challenge),
+        let unauthorized = |challenge: &str| Self {
+            challenge: Some(String::from(challenge)),
             ..Problem::new(Code::Unauthorized, detail.clone()).into()
         };
         match error {
@@ -243,6 +243,16 @@ impl From<AccessError> for ApiError {
                 "Bearer realm=\"muster\", error=\"invalid_token\", \
                  error_description=\"the client was revoked\"",
             ),
+            AccessError::Unfit(why) => unauthorized(&format!(
+                "Bearer realm=\"muster\", error=\"invalid_token\", \
+                 error_description=\"the token {why}\""
+            )),
+            AccessError::WhichOrganization(place) => {
+                Problem::new(Code::BadParameter, detail).about(Some(place.to_owned()), None).into()
+            }
+            AccessError::NotItsOrganization(_) => Problem::new(Code::Forbidden, detail)
+                .about(Some(ORGANIZATION.to_owned()), None)
+                .into(),
             AccessError::Scope(scope) => {
                 let mut problem = Problem::new(Code::Forbidden, detail);
                 problem.scope = Some(scope.to_owned());
@@ -251,7 +261,9 @@ impl From<AccessError> for ApiError {
             AccessError::NotOwn(agent) => {
                 Problem::new(Code::Forbidden, detail).about(None, Some(agent.to_string())).into()
             }
-            AccessError::Busy => Problem::new(Code::Unavailable, detail).after(RETRY_AFTER).into(),
+            AccessError::Busy | AccessError::IssuerSilent => {
+                Problem::new(Code::Unavailable, detail).after(RETRY_AFTER).into()
+            }
             AccessError::NotItsScope(scope) => Self::bad_input("scope", &scope, "is not granted"),
             AccessError::Ledger(error) => error.into(),
         }
@@ -309,8 +321,8 @@ impl IntoResponse for ApiError {
         if let Some(revision) = self.revision {
             headers.insert(reply::REVISION, HeaderValue::from(revision.0));
         }
-        if let Some(challenge) = self.challenge {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        if let Some(challenge) = self.challenge.and_then(|it| HeaderValue::from_str(&it).ok()) {
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
         if let Some(after_ms) = self.problem.retry.after_ms {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(after_ms.div_ceil(1_000)));

@@ -120,6 +120,20 @@ pub const STALE_MIN: i64 = 60;
 pub const STALE_REFUSED: usize = 10_000;
 /// Most entries whose changes a document is compared with for that, the newest first.
 pub const STALE_ENTRIES: usize = 8;
+/// How long an outside issuer's keys are good for before it is asked again, in seconds.
+pub const ISSUER_SECONDS: i64 = 300;
+/// How soon it is asked again for a key that is not known, or after it did not answer, in seconds.
+pub const ISSUER_AGAIN_SECONDS: i64 = 10;
+/// How long it may take to answer.
+pub const ISSUER_WAIT: Duration = Duration::from_secs(5);
+/// Largest answer of an outside issuer, in bytes.
+pub const ISSUER_BYTES: usize = 256 * 1024;
+/// How much an outside issuer's clock may differ, in seconds.
+pub const ISSUER_LEEWAY_SECONDS: f64 = 60.0;
+/// Shortest RSA key of an outside issuer, in bytes.
+pub const RSA_BYTES: usize = 256;
+/// Most further organizations that a client is granted.
+pub const ALSO: usize = 64;
 /// How long a node goes on with the signing keys and revoked clients that it has read, in seconds.
 pub const TRUST_SECONDS: i64 = 5;
 /// How often it looks for a key that it does not know, in seconds.

@@ -40,6 +40,7 @@ struct Inner {
     connections: Gauge,
     limited: Counters,
     shed: Counters,
+    login_work: Counter,
     feed_lag_seconds: Histogram,
 }
 
@@ -75,6 +76,7 @@ impl Default for Metrics {
             connections: Gauge::default(),
             limited: Family::default(),
             shed: Family::default(),
+            login_work: Counter::default(),
             feed_lag_seconds: seconds(),
             registry: Registry::default(),
         };
@@ -105,6 +107,8 @@ impl Default for Metrics {
         let help = "Requests that came too often, by what counted them";
         r.register("rate_limited", help, inner.limited.clone());
         r.register("shed", "Requests refused under load, by why", inner.shed.clone());
+        let help = "Memory that hashing the secrets of logins went through, in KiB";
+        r.register("login_work_kib", help, inner.login_work.clone());
         let help = "Time from an entry to its events on a stream that waited for them";
         r.register("feed_lag_seconds", help, inner.feed_lag_seconds.clone());
         Self(Arc::new(Inner { registry, ..inner }))
@@ -118,6 +122,10 @@ impl Metrics {
         let mut text = String::new();
         encode(&mut text, &self.0.registry).expect("writing to a string does not fail");
         text
+    }
+
+    pub(crate) fn login_work(&self) -> Counter {
+        self.0.login_work.clone()
     }
 
     pub(crate) fn request(&self, route: &str, status: u16, took: Duration) {

@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::{Instrument as _, error_span, field};
 
-use crate::access::{AccessError, Caller};
+use crate::access::{AccessError, Caller, ORGANIZATION};
 use crate::error::ApiError;
 use crate::http::bulk::Outer;
 use crate::http::{
@@ -333,7 +333,11 @@ async fn caller(app: &App, parts: &Parts) -> Result<Caller, AccessError> {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
     });
-    app.access().caller(bearer.ok_or(AccessError::NoToken)?).await
+    let named = parts.headers.get_all(ORGANIZATION).iter();
+    let named = named.map(|name| String::from_utf8_lossy(name.as_bytes()).into_owned());
+    // Named twice, it is none of the token's.
+    let named = named.reduce(|all, name| format!("{all}, {name}"));
+    app.access().caller(bearer.ok_or(AccessError::NoToken)?, named.as_deref()).await
 }
 
 impl Guard {

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::access::{self, Access, AccessError, NewClient};
+use crate::access::{self, Access, AccessError, NewClient, OpenError};
 use crate::clock::Clock;
 use crate::desk::Notes;
 use crate::http::App;
@@ -56,6 +56,9 @@ pub enum StartError {
     /// The ledger cannot be opened.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// Tokens cannot be checked.
+    #[error(transparent)]
+    Access(#[from] OpenError),
     /// The certificate cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -93,9 +96,10 @@ impl Server {
         let Config { listen, ledger, clock, notes, settings } = config;
         let tls = settings.tls.clone().map(Tls::open).transpose()?.map(Arc::new);
         let ledger = Ledger::open_with(&ledger, Role::Serve).await?;
-        let access = Access::open(ledger.clone(), clock.clone()).await?;
         let (users, held) = watch::channel(());
         let units = Units::new(ledger.clone(), clock.clone(), notes, held);
+        let (metrics, issuers) = (units.metrics(), &settings.issuers);
+        let access = Access::open(ledger.clone(), clock.clone(), metrics, issuers).await?;
         let taken = |source| StartError::Listen { listen, source };
         let listener = TcpListener::bind(listen).await.map_err(taken)?;
         let addr = listener.local_addr().map_err(taken)?;
@@ -125,7 +129,8 @@ impl Server {
         name: &str,
         scope: &str,
     ) -> Result<NewClient, AccessError> {
-        access::create_client(&self.ledger, &self.clock, organization, name, scope).await
+        let also = std::collections::BTreeSet::new();
+        access::create_client(&self.ledger, &self.clock, organization, also, name, scope).await
     }
 
     /// Reads the certificate and its key again, for connections from now on; those that are open

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::access::Issuer;
 use crate::admission::Admission;
 use crate::limits;
 use crate::trace::Traces;
@@ -18,6 +19,8 @@ pub struct Settings {
     pub bounds: Bounds,
     /// The certificate that connections are encrypted with; they are not when there is none.
     pub tls: Option<TlsFiles>,
+    /// Outside issuers whose tokens are taken.
+    pub issuers: Vec<Issuer>,
     /// Whether every request is logged.
     pub access_log: AccessLog,
     /// Who is told of spans; nobody when there is none.

@@ -28,26 +28,26 @@ const PROFILES: &str = "select profile.agent, profile.name, profile.email
     order by asked.nth";
 
 const PUT_CLIENT: &str = "insert into client
-        (id, organization, name, secret_hash, scopes, created_at, revoked_at)
-    values ($1, $2, $3, $4, $5, $6, $7)
+        (id, organization, name, secret_hash, scopes, created_at, revoked_at, also)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)
     on conflict (id) do update
     set name = excluded.name, secret_hash = excluded.secret_hash, scopes = excluded.scopes,
-        created_at = excluded.created_at, revoked_at = excluded.revoked_at
+        created_at = excluded.created_at, revoked_at = excluded.revoked_at, also = excluded.also
     where client.organization = excluded.organization
     returning id";
 
 const FIND_CLIENT: &str = "select id, organization, name, secret_hash, scopes, created_at,
-    revoked_at from client where id = $1";
+    revoked_at, also from client where id = $1";
 
 const LIST_CLIENTS: &str = "select id, organization, name, secret_hash, scopes, created_at,
-    revoked_at from client where organization = $1 order by id";
+    revoked_at, also from client where organization = $1 order by id";
 
 pub(super) const ALL_CLIENTS: &str = "select id, organization, name, secret_hash, scopes,
-    created_at, revoked_at from client";
+    created_at, revoked_at, also from client";
 
 const REVOKE_CLIENT: &str = "update client set revoked_at = coalesce(revoked_at, $3)
     where id = $1 and organization = $2
-    returning id, organization, name, secret_hash, scopes, created_at, revoked_at";
+    returning id, organization, name, secret_hash, scopes, created_at, revoked_at, also";
 
 const PUT_CALENDAR: &str = "insert into calendar
         (organization, agent, token_hash, created_at, revoked_at)
@@ -127,16 +127,17 @@ impl Postgres {
     }
 
     pub(crate) async fn put_client(&self, client: ClientRow) -> Result<(), LedgerError> {
-        let ClientRow { organization, id, name, secret_hash, scopes, created_at, revoked_at } =
-            client;
-        let params: [Param<'_>; 7] = [
+        let also = client.also_text();
+        let ClientRow { organization, id, name, secret_hash, scopes, created_at, .. } = client;
+        let params: [Param<'_>; 8] = [
             (&id.as_str(), Type::TEXT),
             (&organization.as_str(), Type::TEXT),
             (&name, Type::TEXT),
             (&secret_hash, Type::TEXT),
             (&scopes, Type::TEXT),
             (&created_at.ms(), Type::INT8),
-            (&revoked_at.map(Instant::ms), Type::INT8),
+            (&client.revoked_at.map(Instant::ms), Type::INT8),
+            (&also, Type::TEXT),
         ];
         match self.write(PUT_CLIENT, &params).await?.len() {
             0 => Err(LedgerError::ClientTaken(id)),
@@ -292,6 +293,7 @@ pub(super) fn client(row: &Row) -> Result<ClientRow, LedgerError> {
         scopes: get(row, 4)?,
         created_at: Instant::from_ms(get(row, 5)?),
         revoked_at: get::<Option<i64>>(row, 6)?.map(Instant::from_ms),
+        also: ClientRow::also_of(get(row, 7)?).map_err(corrupt)?,
     })
 }
 

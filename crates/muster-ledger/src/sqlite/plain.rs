@@ -46,16 +46,17 @@ pub(super) fn profiles(
 }
 
 pub(super) fn put_client(db: &Connection, client: &ClientRow) -> Result<(), Fault> {
-    let ClientRow { organization, id, name, secret_hash, scopes, created_at, revoked_at } = client;
+    let ClientRow { organization, also: _, id, name, secret_hash, scopes, created_at, revoked_at } =
+        client;
     let stored = db
         .prepare_cached(
             "insert into client
-                 (id, organization, name, secret_hash, scopes, created_at, revoked_at)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 (id, organization, name, secret_hash, scopes, created_at, revoked_at, also)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
              on conflict (id) do update
              set name = excluded.name, secret_hash = excluded.secret_hash,
                  scopes = excluded.scopes, created_at = excluded.created_at,
-                 revoked_at = excluded.revoked_at
+                 revoked_at = excluded.revoked_at, also = excluded.also
              where client.organization = excluded.organization",
         )?
         .execute(params![
@@ -66,6 +67,7 @@ pub(super) fn put_client(db: &Connection, client: &ClientRow) -> Result<(), Faul
             scopes,
             created_at.ms(),
             revoked_at.map(Instant::ms),
+            client.also_text(),
         ])?;
     match stored {
         0 => Err(LedgerError::ClientTaken(id.clone()).into()),
@@ -75,7 +77,7 @@ pub(super) fn put_client(db: &Connection, client: &ClientRow) -> Result<(), Faul
 
 pub(super) fn find_client(db: &Connection, id: &ClientId) -> Result<Option<ClientRow>, Fault> {
     let mut select = db.prepare_cached(
-        "select organization, id, name, secret_hash, scopes, created_at, revoked_at
+        "select organization, id, name, secret_hash, scopes, created_at, revoked_at, also
          from client where id = ?1",
     )?;
     let mut rows = select.query([id.as_str()])?;
@@ -87,7 +89,7 @@ pub(super) fn list_clients(
     organization: &OrganizationId,
 ) -> Result<Vec<ClientRow>, Fault> {
     let mut select = db.prepare_cached(
-        "select organization, id, name, secret_hash, scopes, created_at, revoked_at
+        "select organization, id, name, secret_hash, scopes, created_at, revoked_at, also
          from client where organization = ?1 order by id",
     )?;
     let mut rows = select.query([organization.as_str()])?;
@@ -101,7 +103,8 @@ pub(super) fn list_clients(
 /// The clients of all organizations, in any order.
 pub(super) fn all_clients(db: &Connection) -> Result<Vec<ClientRow>, Fault> {
     let mut select = db.prepare_cached(
-        "select organization, id, name, secret_hash, scopes, created_at, revoked_at from client",
+        "select organization, id, name, secret_hash, scopes, created_at, revoked_at, also
+         from client",
     )?;
     let mut rows = select.query([])?;
     let mut clients = Vec::new();
@@ -138,6 +141,7 @@ fn client(row: &Row<'_>) -> Result<ClientRow, Fault> {
         scopes: row.get(4)?,
         created_at: Instant::from_ms(row.get(5)?),
         revoked_at: row.get::<_, Option<i64>>(6)?.map(Instant::from_ms),
+        also: ClientRow::also_of(text(row, 7)?).map_err(corrupt)?,
     })
 }
 

@@ -4,6 +4,7 @@
 //! byte for byte where that is one line of JSON, and in base 64 otherwise: hashes are of bytes.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -21,7 +22,7 @@ use crate::subject::UnitKey;
 /// The name of the form.
 pub(super) const FORM: &str = "muster ledger export";
 /// Its version. A release reads all versions up to its own.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 /// A line.
 #[derive(Debug, Serialize, Deserialize)]
@@ -222,6 +223,9 @@ impl From<ProfileLine> for (OrganizationId, Profile) {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct ClientLine {
     organization: OrganizationId,
+    /// Exports before version 3 have none.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    also: BTreeSet<OrganizationId>,
     id: ClientId,
     name: String,
     secret_hash: String,
@@ -232,17 +236,17 @@ pub(super) struct ClientLine {
 
 impl From<&ClientRow> for ClientLine {
     fn from(client: &ClientRow) -> Self {
-        let ClientRow { organization, id, name, secret_hash, scopes, created_at, revoked_at } =
-            client.clone();
-        Self { organization, id, name, secret_hash, scopes, created_at, revoked_at }
+        let ClientRow { organization, also, id, name, secret_hash, scopes, .. } = client.clone();
+        let (created_at, revoked_at) = (client.created_at, client.revoked_at);
+        Self { organization, also, id, name, secret_hash, scopes, created_at, revoked_at }
     }
 }
 
 impl From<ClientLine> for ClientRow {
     fn from(line: ClientLine) -> Self {
-        let ClientLine { organization, id, name, secret_hash, scopes, created_at, revoked_at } =
-            line;
-        Self { organization, id, name, secret_hash, scopes, created_at, revoked_at }
+        let (created_at, revoked_at) = (line.created_at, line.revoked_at);
+        let ClientLine { organization, also, id, name, secret_hash, scopes, .. } = line;
+        Self { organization, also, id, name, secret_hash, scopes, created_at, revoked_at }
     }
 }
 

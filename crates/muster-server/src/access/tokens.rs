@@ -14,17 +14,34 @@ use muster_core::entry::Actor;
 use muster_core::id::{AgentId, ClientId, OrganizationId};
 use muster_ledger::{ClientRow, Ledger, LedgerError, Trust};
 use serde::{Deserialize, Serialize};
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::Mutex;
 
-use super::{AccessError, Caller, Narrowed, Token, is_secret};
+use super::outside::{Issuer, IssuerError, Outside};
+use super::secrets::Logins;
+use super::{AccessError, Bearer, Caller, Narrowed, Token, one_of};
 use crate::clock::Clock;
 use crate::limits;
+use crate::metrics::Metrics;
+
+/// Why tokens cannot be checked at all.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The keys can be neither read nor stored.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// An issuer cannot be asked, as it is configured.
+    #[error(transparent)]
+    Issuer(#[from] IssuerError),
+}
 
 /// What a token says.
 #[derive(Debug, Serialize, Deserialize)]
 struct Claims {
-    sub: String,
-    org: String,
+    sub: ClientId,
+    org: OrganizationId,
+    /// Further organizations: requests name the one they are about.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    also: BTreeSet<OrganizationId>,
     scope: String,
     /// The agent whose own things the token reaches; everybody's, when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -42,30 +59,7 @@ pub struct Access {
     /// Held by the one that reads anew; the others go on with what is known.
     reading: Arc<Mutex<()>>,
     logins: Arc<Logins>,
-}
-
-/// Those who log in: verifying a secret is meant to be expensive, so only so many are at it at
-/// once, and only so many wait for that.
-#[derive(Debug)]
-struct Logins {
-    all: Semaphore,
-    verifying: Semaphore,
-}
-
-impl Logins {
-    fn new(all: usize, verifying: usize) -> Self {
-        Self { all: Semaphore::new(all), verifying: Semaphore::new(verifying) }
-    }
-
-    /// Does one piece of that work, as soon as it is its turn.
-    async fn verify(
-        &self,
-        work: impl FnOnce() -> bool + Send + 'static,
-    ) -> Result<bool, AccessError> {
-        let _one = self.all.try_acquire().map_err(|_| AccessError::Busy)?;
-        let _turn = self.verifying.acquire().await.map_err(|_| AccessError::Busy)?;
-        Ok(tokio::task::spawn_blocking(work).await.unwrap_or(false))
-    }
+    outside: Outside,
 }
 
 /// What tokens are checked against, as it was read.
@@ -99,17 +93,23 @@ impl fmt::Debug for Access {
 }
 
 impl Access {
-    /// Reads the signing keys from storage; makes the first.
+    /// Reads the signing keys from storage; makes the first. Tokens of issuers are taken too.
     ///
     /// # Errors
-    /// [`LedgerError`] when they can be neither read nor stored.
-    pub async fn open(ledger: Ledger, clock: Clock) -> Result<Self, LedgerError> {
+    /// [`OpenError`] when keys can be neither read nor stored, or an issuer cannot be asked at all.
+    pub async fn open(
+        ledger: Ledger,
+        clock: Clock,
+        metrics: &Metrics,
+        issuers: &[Issuer],
+    ) -> Result<Self, OpenError> {
+        let outside = Outside::new(issuers, &clock)?;
         ledger.signing_key(rand::random(), clock.now()).await?;
         let known = read(&ledger, clock.now()).await?;
         let known = Arc::new(RwLock::new(Arc::new(known)));
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let logins = Arc::new(Logins::new(limits::LOGINS, cores));
-        Ok(Self { ledger, clock, known, reading: Arc::default(), logins })
+        let logins = Arc::new(Logins::new(limits::LOGINS, cores, metrics.login_work()));
+        Ok(Self { ledger, clock, known, reading: Arc::default(), logins, outside })
     }
 
     /// Exchanges a client's id and secret for a token.
@@ -130,25 +130,37 @@ impl Access {
         };
         let row = row.filter(|row| row.revoked_at.is_none());
         let hash = row.as_ref().map(|row| row.secret_hash.clone());
-        let secret = secret.to_owned();
-        let is_right = self.logins.verify(move || is_secret(hash.as_deref(), &secret)).await?;
+        let is_right = self.logins.is_secret(hash, secret.to_owned()).await?;
         let row = row.filter(|_| is_right).ok_or(AccessError::BadClient)?;
         let scope = narrowed.scope.unwrap_or(&row.scopes);
         let known: BTreeSet<&str> = row.scopes.split_whitespace().collect();
         if let Some(other) = scope.split_whitespace().find(|scope| !known.contains(scope)) {
             return Err(AccessError::NotItsScope(other.to_owned()));
         }
+        let organizations = granted(&row, &narrowed)?;
         let known = self.known_since(limits::TRUST_SECONDS).await;
-        Ok(sign(&known, &row, scope, narrowed.agent, seconds(self.clock.now())))
+        let now = seconds(self.clock.now());
+        Ok(sign(&known, row.id, organizations, scope.to_owned(), narrowed.agent, now))
     }
 
-    /// Who a bearer token speaks for.
+    /// Who a bearer token speaks for, in the organization that the request names.
     ///
     /// # Errors
-    /// [`AccessError::BadToken`], [`AccessError::Expired`] or [`AccessError::Revoked`].
-    pub async fn caller(&self, token: &str) -> Result<Caller, AccessError> {
+    /// [`AccessError`] that says what is wrong with the token, [`AccessError::WhichOrganization`]
+    /// when it is of several and none is named, [`AccessError::NotItsOrganization`] when it is not
+    /// of the one that is.
+    pub async fn caller(&self, token: &str, named: Option<&str>) -> Result<Caller, AccessError> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| AccessError::BadToken)?;
-        let key = header.kid.filter(|_| header.alg == Algorithm::HS256);
+        // Ours are; those of others never.
+        let bearer = match header.alg {
+            Algorithm::HS256 => self.own(token, header.kid).await?,
+            _ => self.outside.bearer(token, &header).await?,
+        };
+        bearer.caller(named)
+    }
+
+    /// What a token of our own says.
+    async fn own(&self, token: &str, key: Option<String>) -> Result<Bearer, AccessError> {
         let key = key.ok_or(AccessError::BadToken)?;
         let mut known = self.known_since(limits::TRUST_SECONDS).await;
         if !known.keys.contains_key(&key) {
@@ -158,14 +170,13 @@ impl Access {
         if claims.exp <= seconds(self.clock.now()) {
             return Err(AccessError::Expired);
         }
-        let organization = OrganizationId::parse(&claims.org).map_err(|_| AccessError::BadToken)?;
-        let client = ClientId::parse(&claims.sub).map_err(|_| AccessError::BadToken)?;
+        let Claims { sub: client, org, also: mut organizations, scope, agent, .. } = claims;
         if known.revoked.contains(&client) {
             return Err(AccessError::Revoked);
         }
-        let scopes = claims.scope.split_whitespace().map(str::to_owned).collect();
-        let actor = Actor { client, agent: claims.agent };
-        Ok(Caller { organization, actor, scopes: Arc::new(scopes) })
+        organizations.insert(org);
+        let scopes = scope.split_whitespace().map(str::to_owned).collect();
+        Ok(Bearer { organizations, actor: Actor { client, agent }, scopes: Arc::new(scopes) })
     }
 
     /// Whether a client was revoked, as far as it has been heard of here.
@@ -209,15 +220,31 @@ async fn read(ledger: &Ledger, now: Instant) -> Result<Known, LedgerError> {
     Known::new(&trust, now).ok_or_else(missing)
 }
 
-fn sign(known: &Known, row: &ClientRow, scope: &str, agent: Option<AgentId>, now: u64) -> Token {
-    let claims = Claims {
-        sub: row.id.to_string(),
-        org: row.organization.to_string(),
-        scope: scope.to_owned(),
-        agent,
-        iat: now,
-        exp: now + limits::TOKEN_SECONDS,
-    };
+/// The organizations that a token is of: the one that is asked for, or all. An agent is of one.
+fn granted(
+    row: &ClientRow,
+    narrowed: &Narrowed<'_>,
+) -> Result<BTreeSet<OrganizationId>, AccessError> {
+    let mut all = row.also.clone();
+    all.insert(row.organization.clone());
+    if narrowed.organization.is_none() && narrowed.agent.is_none() {
+        return Ok(all);
+    }
+    Ok([one_of(&all, narrowed.organization, "organization")?.clone()].into())
+}
+
+fn sign(
+    known: &Known,
+    sub: ClientId,
+    mut organizations: BTreeSet<OrganizationId>,
+    scope: String,
+    agent: Option<AgentId>,
+    now: u64,
+) -> Token {
+    let several = if organizations.len() > 1 { organizations.clone() } else { BTreeSet::new() };
+    let org = organizations.pop_first().expect("a client has an organization");
+    let exp = now + limits::TOKEN_SECONDS;
+    let claims = Claims { sub, org, also: organizations, scope, agent, iat: now, exp };
     let header = Header { kid: Some(known.newest.clone()), ..Header::default() };
     Token {
         access_token: jsonwebtoken::encode(&header, &claims, &known.signing)
@@ -226,6 +253,7 @@ fn sign(known: &Known, row: &ClientRow, scope: &str, agent: Option<AgentId>, now
         expires_in: limits::TOKEN_SECONDS,
         scope: claims.scope,
         agent: claims.agent,
+        organizations: several,
     }
 }
 
@@ -242,36 +270,4 @@ fn claims(key: &DecodingKey, token: &str) -> Result<Claims, AccessError> {
 
 fn seconds(at: Instant) -> u64 {
     u64::try_from(at.ms() / 1_000).unwrap_or(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::mpsc;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn only_so_many_secrets_are_verified_at_once_and_only_so_many_wait() {
-        let logins = Arc::new(Logins::new(2, 1));
-        let (at_it, is_at_it) = mpsc::channel();
-        let (go_on, goes_on) = mpsc::channel::<()>();
-        let first = tokio::spawn({
-            let logins = logins.clone();
-            async move {
-                let work = move || {
-                    at_it.send(()).unwrap();
-                    goes_on.recv().is_ok()
-                };
-                logins.verify(work).await
-            }
-        });
-        tokio::task::spawn_blocking(move || is_at_it.recv().unwrap()).await.unwrap();
-        let mut second = Box::pin(logins.verify(|| true));
-        let now = futures_util::future::poll_immediate(&mut second).await;
-        assert!(now.is_none(), "it waits for the first");
-        assert!(matches!(logins.verify(|| true).await, Err(AccessError::Busy)));
-        go_on.send(()).unwrap();
-        assert!(first.await.unwrap().unwrap());
-        assert!(second.await.unwrap());
-    }
 }

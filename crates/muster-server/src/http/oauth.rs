@@ -33,6 +33,8 @@ pub(crate) struct Form {
     scope: Option<String>,
     /// The agent whose own things the token is to reach, and nothing else.
     agent: Option<AgentId>,
+    /// The only one of the client's organizations that the token is to reach.
+    organization: Option<String>,
 }
 
 pub(crate) async fn token(
@@ -52,7 +54,8 @@ pub(crate) async fn token(
         .or_else(|| form.client_id.zip(form.client_secret))
         .ok_or(AccessError::BadClient)?;
     let scope = form.scope.as_deref().filter(|scope| !scope.trim().is_empty());
-    let narrowed = Narrowed { scope, agent: form.agent };
+    let organization = form.organization.as_deref().filter(|named| !named.is_empty());
+    let narrowed = Narrowed { scope, agent: form.agent, organization };
     let address = app.gate().address(peer.ip(), &headers);
     // Counted before it is known, so that many at once count too.
     app.gate().login(address)?;
@@ -60,7 +63,12 @@ pub(crate) async fn token(
     if !matches!(token, Err(AccessError::BadClient)) {
         app.gate().logged_in(address);
     }
-    let token = token?;
+    let token = token.map_err(|error| match error {
+        AccessError::NotItsOrganization(named) => {
+            ApiError::bad_input("organization", &named, "is not granted")
+        }
+        other => other.into(),
+    })?;
     let mut response = Json(token).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -291,6 +291,24 @@ async fn an_agents_own_token_reaches_nothing_of_somebody_else() {
 }
 
 #[tokio::test]
+async fn an_organization_that_is_not_the_tokens_can_be_named_on_no_route() {
+    let app = TestApp::with_week().await;
+    furnish(&app).await;
+    let head = app.get("/businessunits/u1").await.revision();
+    let token = app.client_of("globex", "spy", &SCOPES.join(" ")).await;
+    for (route, _) in guarded() {
+        for organization in ["acme", "nobodys"] {
+            let ask = ask(&app, &route).token(&token).header("muster-organization", organization);
+            let answer = ask.json(&json!({ "businessUnitId": "u1" })).send().await;
+            assert_eq!(answer.status, 403, "{}: {}", name(&route), answer.text);
+            let detail = answer.refuses(403, "FORBIDDEN").text_at("/detail").to_owned();
+            assert_eq!(detail, format!("organization {organization:?} is not granted"));
+        }
+    }
+    assert_eq!(app.get("/businessunits/u1").await.revision(), head);
+}
+
+#[tokio::test]
 async fn another_organization_gets_no_confirmation_of_anything() {
     let app = TestApp::with_week().await;
     furnish(&app).await;

@@ -163,7 +163,9 @@ async fn what_was_answered_is_there_after_every_kill() {
     let beside = Ledger::open(&url, Role::Beside).await.unwrap();
     let clock = Clock::manual(Manual::at(now()));
     let client =
-        create_client(&beside, &clock, &organization(), "rush", "wfm:admin").await.unwrap();
+        create_client(&beside, &clock, &organization(), Default::default(), "rush", "wfm:admin")
+            .await
+            .unwrap();
     let http = reqwest::Client::new();
     let mut open: Vec<usize> = (0..COMMANDS).collect();
     let mut acknowledged: BTreeMap<usize, u64> = BTreeMap::new();

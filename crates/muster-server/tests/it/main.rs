@@ -11,6 +11,7 @@ mod crash;
 mod feed;
 mod idempotency;
 mod idle;
+mod issuer;
 mod limits;
 mod negative;
 mod nodes;

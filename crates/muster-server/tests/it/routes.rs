@@ -15,6 +15,8 @@ mod drafts;
 mod jobs;
 mod levels;
 mod operations;
+mod organizations;
+mod outside;
 mod own;
 mod preconditions;
 mod registry;

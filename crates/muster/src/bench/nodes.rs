@@ -189,7 +189,9 @@ pub(super) async fn tokens(ledger: &str, url: &str) -> Result<BTreeMap<Role, Str
     let organization = OrganizationId::parse(ORGANIZATION)?;
     let clock = Clock::machine();
     let scope = SCOPES.join(" ");
-    let client = access::create_client(&ledger, &clock, &organization, "bench", &scope).await?;
+    let client =
+        access::create_client(&ledger, &clock, &organization, Default::default(), "bench", &scope)
+            .await?;
     let request = reqwest::Client::new()
         .post(format!("{url}/oauth/token"))
         .basic_auth(client.client_id, Some(client.client_secret))

@@ -1,10 +1,13 @@
 //! `muster client`: who may call the API. Works on the ledger, beside a running server.
 
+use std::collections::BTreeSet;
+
 use clap::{Args, Subcommand};
 use muster_core::id::{ClientId, OrganizationId};
 use muster_ledger::{ClientRow, Ledger, Role};
 use muster_server::access::{AccessError, NewClient, SCOPES, create_client};
 use muster_server::clock::Clock;
+use muster_server::limits;
 use serde_json::{Value, json};
 
 use super::Outcome;
@@ -36,6 +39,10 @@ enum ClientCommand {
         /// What it may do: scopes separated by spaces, such as "wfm:schedule:read wfm:swap:read".
         #[arg(long)]
         scope: String,
+        /// Further organizations, with commas between them. Requests name the one they are about
+        /// in the header Muster-Organization.
+        #[arg(long, value_delimiter = ',', value_parser = OrganizationId::parse)]
+        also: Vec<OrganizationId>,
     },
     /// List clients.
     List,
@@ -58,9 +65,9 @@ pub(crate) async fn run(options: ClientOptions, format: Format) -> anyhow::Resul
     let ClientOptions { print: _, ledger, organization, command } = options;
     let (ledger, clock) = (ledger.place()?, Clock::machine());
     match command {
-        ClientCommand::Create { name, scope } => {
+        ClientCommand::Create { name, scope, also } => {
             let ledger = ledger.open(Role::Beside).await?;
-            let client = create(&ledger, &clock, &organization, &name, &scope).await?;
+            let client = create(&ledger, &clock, &organization, also, &name, &scope).await?;
             made(&client, &name, format);
         }
         ClientCommand::List => {
@@ -99,6 +106,7 @@ async fn create(
     ledger: &Ledger,
     clock: &Clock,
     organization: &OrganizationId,
+    also: Vec<OrganizationId>,
     name: &str,
     scope: &str,
 ) -> anyhow::Result<NewClient> {
@@ -110,7 +118,12 @@ async fn create(
         let max = muster_core::limits::NAME_LEN;
         return Err(Usage(format!("a name has 1 to {max} characters")).into());
     }
-    let client = create_client(ledger, clock, organization, name.trim(), scope).await;
+    let mut also: BTreeSet<OrganizationId> = also.into_iter().collect();
+    also.remove(organization);
+    if also.len() > limits::ALSO {
+        return Err(Usage(format!("a client has at most {} others", limits::ALSO)).into());
+    }
+    let client = create_client(ledger, clock, organization, also, name.trim(), scope).await;
     client.map_err(|error| match error {
         AccessError::NotItsScope(scope) => {
             Usage(format!("there is no scope {scope:?}; there are: {}", SCOPES.join(" "))).into()
@@ -134,6 +147,7 @@ fn shown(client: &ClientRow) -> Value {
     json!({
         "clientId": client.id,
         "name": client.name,
+        "also": client.also,
         "scope": client.scopes,
         "createdAt": client.created_at.to_string(),
         "revokedAt": client.revoked_at.map(|at| at.to_string()),
@@ -141,11 +155,13 @@ fn shown(client: &ClientRow) -> Value {
 }
 
 fn table(clients: &[ClientRow]) -> String {
-    let mut table = Table::new(["client", "name", "made", "revoked", "scope"]);
+    let mut table = Table::new(["client", "name", "made", "revoked", "also", "scope"]);
     for client in clients {
         let revoked = client.revoked_at.map(|at| at.to_string()).unwrap_or_default();
         let made = client.created_at.to_string();
-        table.row([client.id.as_str(), &client.name, &made, &revoked, &client.scopes]);
+        let also: Vec<&str> = client.also.iter().map(OrganizationId::as_str).collect();
+        let also = also.join(",");
+        table.row([client.id.as_str(), &client.name, &made, &revoked, &also, &client.scopes]);
     }
     if table.is_empty() { "no clients".to_owned() } else { table.to_string() }
 }

@@ -3,6 +3,7 @@
 //! A flag goes before the environment, that before a file, and a file before the usual value.
 
 mod check;
+mod issuer;
 mod kind;
 mod plan;
 mod settings;

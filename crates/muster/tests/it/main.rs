@@ -11,6 +11,7 @@ mod conflicts;
 mod damage;
 mod field;
 mod full;
+mod issuer;
 mod jobs;
 mod ledger;
 mod moving;

@@ -32,6 +32,7 @@ async fn filled(ledger: &Ledger) {
     for (owner, revoked_at) in [("zeta", None), ("acme", Some(day(3)))] {
         let client = ClientRow {
             organization: organization(owner),
+            also: [organization("beta"), organization("gamma")].into(),
             id: ClientId::parse(&format!("client-of-{owner}")).unwrap(),
             name: "desk".to_owned(),
             secret_hash: "$argon2id$x".to_owned(),
@@ -189,7 +190,7 @@ pub(crate) async fn what_is_not_as_it_was_written_is_refused<E: Engine>(engine: 
         (text[..text.len() - 9].to_owned(), 20, "the file is cut off"),
         (text.clone() + "\n", 21, "nothing comes after the end"),
         (without(1), 1, "an export begins with its header"),
-        (swapped("\"version\":2", "\"version\":3"), 1, "up to version 2"),
+        (swapped("\"version\":3", "\"version\":4"), 1, "up to version 3"),
         (swapped("{\"unit\":", "{\"union\":"), 2, "unknown variant `union`"),
     ];
     for (text, line, expected) in damaged {
@@ -209,11 +210,11 @@ pub(crate) async fn an_export_from_before_there_were_calendars_is_read<E: Engine
     let (_folder, file, _) = files();
     exported(&from, &file).await;
     let text =
-        std::fs::read_to_string(&file).unwrap().replacen("\"version\":2", "\"version\":1", 1);
+        std::fs::read_to_string(&file).unwrap().replacen("\"version\":3", "\"version\":1", 1);
     let lines = text.split_inclusive('\n').filter(|line| !line.starts_with("{\"calendar\""));
     let mut lines: Vec<&str> = lines.collect();
     let end = lines.pop().unwrap().replace("\"calendars\":2,", "");
-    let before = lines.concat();
+    let before = lines.concat().replace("\"also\":[\"beta\",\"gamma\"],", "");
     let (start, _) = end.split_once("\"sha256\":").unwrap();
     let digest: String = Sha256::digest(&before).iter().map(|b| format!("{b:02x}")).collect();
     std::fs::write(&file, format!("{before}{start}\"sha256\":\"{digest}\"}}}}\n")).unwrap();

@@ -14,6 +14,7 @@ fn profile(agent: &str, name: &str) -> Profile {
 fn client(owner: &str, id: &str) -> ClientRow {
     ClientRow {
         organization: organization(owner),
+        also: [organization("beta"), organization("gamma")].into(),
         id: ClientId::parse(id).unwrap(),
         name: format!("client {id}"),
         secret_hash: "$argon2id$top-secret".to_owned(),

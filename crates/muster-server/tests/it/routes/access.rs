@@ -93,6 +93,7 @@ async fn a_scope_that_does_not_exist_is_given_to_nobody() {
         &ledger,
         &clock,
         &organization,
+        Default::default(),
         "x",
         "wfm:agent:read wfm:everything",
     );
@@ -163,9 +164,34 @@ async fn a_key_that_another_node_took_up_is_looked_for() {
     let ledger = beside(&app).await;
     let clock = muster_server::clock::Clock::manual(app.manual.clone());
     ledger.rotate_signing_key(rand::random(), now(), false).await.unwrap();
-    let other = muster_server::access::Access::open(ledger, clock).await.unwrap();
+    let metrics = muster_server::metrics::Metrics::default();
+    let other = muster_server::access::Access::open(ledger, clock, &metrics, &[]).await.unwrap();
     let (id, secret) = (client.client_id.as_str(), &client.client_secret);
     let token = other.token(id, secret, Default::default()).await.unwrap().access_token;
     app.manual.set(later(now(), limits::NEW_KEY_SECONDS));
     app.bare("GET", "/api/v2/wfm/agents/ana").token(&token).send().await.is(200);
+}
+
+#[tokio::test]
+async fn a_failed_login_is_as_much_work_whether_the_client_exists_or_not() {
+    let app = TestApp::start().await;
+    let client = app.new_client("acme", "engine", "wfm:agent:read").await;
+    let revoked = app.new_client("acme", "engine", "wfm:agent:read").await;
+    let at = now();
+    let organization = crate::app::organization();
+    beside(&app).await.revoke_client(&organization, &revoked.client_id, at).await.unwrap();
+    let work = async || {
+        let metrics = app.bare("GET", "/metrics").send().await.is(200);
+        let line = metrics.text.lines().find_map(|line| line.strip_prefix("muster_login_work_kib"));
+        line.unwrap().rsplit(' ').next().unwrap().parse::<u64>().unwrap()
+    };
+    let mut done = Vec::new();
+    for id in [client.client_id.as_str(), "nobody", revoked.client_id.as_str(), "no id", "nobody"] {
+        let before = work().await;
+        let id = id.replace(' ', "+");
+        let form = format!("grant_type=client_credentials&client_id={id}&client_secret=wrong");
+        token(&app, &form).await.refuses(401, "UNAUTHORIZED");
+        done.push(work().await - before);
+    }
+    assert_eq!(done, [8 * 1_024; 5]);
 }

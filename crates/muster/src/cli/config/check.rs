@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ struct CheckOptions {
     /// One setting, as `serve --set` takes it.
     #[arg(long, value_name = "NAME=VALUE", value_parser = Flag::set)]
     set: Vec<Flag>,
-    /// Open the ledger too, beside whoever serves from it.
+    /// Open the ledger too, beside whoever serves from it, and ask issuers for their keys.
     #[arg(long)]
     connect: bool,
 }
@@ -48,9 +48,18 @@ pub(crate) async fn run(options: ConfigOptions, format: Format) -> Result<Outcom
         files.check()?;
     }
     effective.plan.ledger.check().context("ledger")?;
+    for issuer in &effective.plan.settings.issuers {
+        issuer.check().context("issuer")?;
+    }
     if connect {
         let url = effective.plan.ledger.shown_url();
         Place::new(effective.plan.ledger.clone()).existing().await.context(url)?;
+        for issuer in &effective.plan.settings.issuers {
+            let keys = issuer.keys().await.context("issuer")?;
+            if keys == 0 {
+                bail!("issuer {} has no key that tokens could be checked with", issuer.url);
+            }
+        }
     }
     let rows = effective.rows();
     format.answer(&shown_as_json(&rows), || shown_as_text(&rows));

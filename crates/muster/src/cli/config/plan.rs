@@ -7,6 +7,8 @@ use std::time::Duration;
 use muster_ledger::LedgerConfig;
 use muster_server::{Settings, TlsFiles};
 
+use super::issuer::IssuerPlan;
+
 /// The ledger if nobody says which.
 const LEDGER: &str = "sqlite:muster.db";
 /// Where a server listens if nobody says.
@@ -23,6 +25,7 @@ pub(crate) struct Plan {
     pub(crate) ledger: LedgerConfig,
     pub(crate) settings: Settings,
     pub(crate) tls: Tls,
+    pub(crate) issuer: IssuerPlan,
     pub(crate) log: Log,
     pub(crate) traces: TracePlan,
     pub(crate) stop: Stop,
@@ -76,6 +79,7 @@ impl Default for Plan {
             ledger: LedgerConfig::new(LEDGER),
             settings: Settings::default(),
             tls: Tls::default(),
+            issuer: IssuerPlan::default(),
             log: Log { form: LogForm::Text, level: LOG.to_owned() },
             traces: TracePlan { url: None, ratio: 1.0 },
             stop: Stop { drain: Duration::ZERO, timeout: STOP },

@@ -101,6 +101,61 @@ pub(super) const SETTINGS: &[Setting] = &[
     ),
     setting!("tls.key", "its private key, as PEM", Option<std::path::PathBuf>, tls.key),
     setting!(
+        "issuer.url",
+        "an outside issuer of tokens, as it stands in `iss`",
+        Option<String>,
+        issuer.url
+    ),
+    setting!(
+        "issuer.audience",
+        "who its tokens are for, in `aud`",
+        Option<String>,
+        issuer.audience
+    ),
+    setting!(
+        "issuer.organization",
+        "the organizations that its tokens may be of",
+        Option<String>,
+        issuer.organization
+    ),
+    setting!(
+        "issuer.organization-claim",
+        "the claim that says which; all of them without",
+        Option<String>,
+        issuer.organization_claim
+    ),
+    setting!("issuer.scope-claim", "the claims that hold scopes", String, issuer.scope_claim),
+    setting!(
+        "issuer.roles-claim",
+        "the claim that holds roles",
+        Option<String>,
+        issuer.roles_claim
+    ),
+    setting!(
+        "issuer.roles",
+        "what roles bring: ROLE=SCOPE SCOPE; ROLE=SCOPE",
+        Option<String>,
+        issuer.roles
+    ),
+    setting!(
+        "issuer.agent-claim",
+        "the claim that names the agent a token is for",
+        Option<String>,
+        issuer.agent_claim
+    ),
+    setting!(
+        "issuer.ca",
+        "the certificates to trust when it is asked, as PEM",
+        Option<std::path::PathBuf>,
+        issuer.ca
+    ),
+    setting!(
+        "issuer.allow-http",
+        "whether it may be asked without TLS, on this machine",
+        bool,
+        issuer.allow_http
+    ),
+    setting!(
         "limits.token-per-second",
         "requests a second of one token; 0 for no limit",
         f64,

@@ -6,9 +6,11 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use muster_ledger::Elsewhere;
+use muster_server::access::Issuer;
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 
+use super::issuer::IssuerPlan;
 use super::plan::Plan;
 use super::settings::{SETTINGS, Setting, like, named};
 
@@ -115,12 +117,18 @@ pub(super) fn effective(
     if let Err(what) = reader.plan.tls_files() {
         reader.wrong.push(what.to_owned());
     }
+    let issuer = reader.plan.issuer.issuer().unwrap_or_else(|what| {
+        reader.wrong.push(what);
+        None
+    });
     if !reader.wrong.is_empty() {
         bail!("{}", reader.wrong.join("\n"));
     }
     let Reader { mut plan, sources, .. } = reader;
     plan.ledger.elsewhere = elsewhere(text).with_context(|| format!("in {file}"))?;
     plan.settings.tls = plan.tls_files().unwrap_or_default();
+    let more = more_issuers(text).with_context(|| format!("in {file}, {MORE_ISSUERS}"))?;
+    plan.settings.issuers = issuer.into_iter().chain(more).collect();
     Ok(Effective { plan, sources })
 }
 
@@ -139,8 +147,8 @@ fn said(prefix: &str, table: &DeTable<'_>, all: &mut Vec<Said>) {
     for (key, value) in table {
         let name = format!("{prefix}{}", key.get_ref());
         let text = match value.get_ref() {
-            // Read as a whole: see `elsewhere`.
-            _ if name == ELSEWHERE => continue,
+            // Read as a whole: see `elsewhere` and `more_issuers`.
+            _ if name == ELSEWHERE || name == MORE_ISSUERS => continue,
             DeValue::Table(inner) if named(&name).is_none() => {
                 said(&format!("{name}."), inner, all);
                 continue;
@@ -212,6 +220,31 @@ fn elsewhere(text: &str) -> Result<Vec<Elsewhere>> {
         }
     }
     Ok(all)
+}
+
+/// Further issuers: a list, which only a file can say.
+const MORE_ISSUERS: &str = "issuer.more";
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Issuers {
+    issuer: IssuersMore,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct IssuersMore {
+    more: Vec<IssuerPlan>,
+}
+
+fn more_issuers(text: &str) -> Result<Vec<Issuer>> {
+    let Issuers { issuer } = toml::from_str(text)?;
+    let read = |plan: &IssuerPlan| match plan.issuer() {
+        Ok(Some(issuer)) => Ok(issuer),
+        Ok(None) => bail!("issuer.url is not set: set it"),
+        Err(what) => bail!(what),
+    };
+    issuer.more.iter().map(read).collect()
 }
 
 #[cfg(test)]
