@@ -44,6 +44,14 @@ pub(crate) fn ensure_npm() -> Result<()> {
     install(&["npm"])
 }
 
+/// Installs Python with what makes environments of packages.
+pub(crate) fn ensure_python() -> Result<()> {
+    if works("python3", &["-c", "import ensurepip, venv"]) {
+        return Ok(());
+    }
+    install(&["python3", "python3-venv", "python3-pip"])
+}
+
 fn works(program: &str, args: &[&str]) -> bool {
     let mut command = Command::new(program);
     command.args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

@@ -13,6 +13,7 @@ mod metadata;
 mod mutants;
 mod mutate;
 mod postgres;
+mod schemathesis;
 mod steps;
 mod tidy;
 mod tree;
@@ -62,6 +63,15 @@ enum Chore {
         #[arg(required = true, last = true)]
         command: Vec<String>,
     },
+    /// Ask a live server for what its document allows and for what it does not
+    Schemathesis {
+        /// How many requests, at least
+        #[arg(long, default_value_t = 50_000)]
+        requests: u32,
+        /// The seed that reproduces a run
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Break the source in known ways and see that a test fails each time
     Mutants {
         /// Only the mutants whose name contains this
@@ -79,6 +89,7 @@ fn main() -> Result<()> {
         Chore::Soak { minutes, seed } => steps::soak(minutes, seed),
         Chore::Faults { minutes, seed } => steps::faults(minutes, seed),
         Chore::Postgres { command } => postgres::run_with(&command),
+        Chore::Schemathesis { requests, seed } => schemathesis::soak(requests, seed),
         Chore::Mutants { only } => mutate::run(mutants::MUTANTS, only.as_deref()),
     }
 }

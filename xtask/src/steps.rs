@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use crate::cargo::{cargo, ensure_tools, root, run};
 use crate::debian;
 use crate::postgres::{self, Postgres};
-use crate::{arrows, issuer, licences, tidy, tree};
+use crate::{arrows, issuer, licences, schemathesis, tidy, tree};
 
 struct Step {
     name: &'static str,
@@ -22,6 +22,7 @@ const STEPS: &[Step] = &[
     Step { name: "doc", run: doc },
     Step { name: "tests", run: nextest },
     Step { name: "doctests", run: doctests },
+    Step { name: "document against server", run: schemathesis::check },
     Step { name: "dependency arrows", run: arrows::run },
     Step { name: "what the core depends on", run: tree::check },
     Step { name: "licences and duplicates", run: licences::run },

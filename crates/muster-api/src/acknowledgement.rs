@@ -8,13 +8,14 @@ use muster_core::acknowledge::{AckRule, AckWhere};
 use muster_core::conflict::Finding;
 use muster_core::entry::{Entry, ReferenceKind};
 use muster_core::roster::{Acknowledged, Roster};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::conflict::ConflictView;
 use crate::time::At;
 
 /// A finding that somebody answered for.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AcknowledgementView {
     /// The finding as it was.
@@ -42,7 +43,7 @@ pub struct AcknowledgementView {
 }
 
 /// What an entry is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct AboutView {
     /// The kind of thing.
     #[serde(rename = "type")]

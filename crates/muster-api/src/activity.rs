@@ -3,6 +3,7 @@
 use muster_core::Roster;
 use muster_core::activity::{ActivityCode, BoundTo, Category};
 use muster_core::id::{ActivityCodeId, UnitId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ReadOnly;
@@ -10,7 +11,7 @@ use crate::input::{BadInput, Short};
 use crate::unit::same_id;
 
 /// `PUT /activitycodes/{id}`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ActivityCodeIn {
     /// Its id; it may come again beside the path's.
@@ -61,7 +62,7 @@ impl ActivityCodeIn {
 }
 
 /// An activity code.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ActivityCodeView<'a> {
     /// Its id.

@@ -2,8 +2,9 @@
 //! ever a reason to refuse a change of them.
 
 use muster_core::Revision;
-use muster_core::id::{AgentId, UnitId};
+use muster_core::id::{AgentId, SessionId, UnitId};
 use muster_core::instant::Instant;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::agent_view::SegmentView;
@@ -11,7 +12,7 @@ use crate::input::Short;
 use crate::time::{At, TimeIn};
 
 /// One change of what an agent does.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AdherenceEventIn {
     /// The agent.
@@ -26,7 +27,7 @@ pub struct AdherenceEventIn {
 }
 
 /// `POST /adherence/events`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AdherenceEventsIn {
     /// The unit, when the agents' is not meant.
@@ -37,19 +38,19 @@ pub struct AdherenceEventsIn {
 }
 
 /// `POST /agents/{id}/sessions`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SessionIn {
     /// Its id, if the client chooses it.
     #[serde(default)]
-    pub session_id: Option<Short>,
+    pub session_id: Option<SessionId>,
     /// What kind of session.
     #[serde(default)]
     pub kind: Option<Short>,
 }
 
 /// A session.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionView<'a> {
     /// Its id.
@@ -63,7 +64,7 @@ pub struct SessionView<'a> {
 }
 
 /// What an agent does, against what is scheduled.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AdherenceView<'a> {
     /// The agent.

@@ -8,6 +8,7 @@ use muster_core::id::{AgentId, ManagementUnitId, UnitId};
 use muster_core::roster::AgentRecord;
 use muster_core::unit::BusinessUnit;
 use muster_core::{Revision, Zone, limits};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ReadOnly;
@@ -16,7 +17,7 @@ use crate::time::At;
 use crate::unit::same_id;
 
 /// A skill, valid on civil days in the agent's zone.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SkillIn {
     /// Its name.
@@ -30,7 +31,7 @@ pub struct SkillIn {
 }
 
 /// `PUT /agents/{id}`, and a member of `POST /agents/bulk`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct AgentIn {
     /// The agent's id; beside a path it may come again.
@@ -48,6 +49,7 @@ pub struct AgentIn {
     /// The zone the agent's days are counted in; the unit's, when absent.
     pub time_zone: Option<Zone>,
     /// What the agent can do.
+    #[schemars(length(max = limits::SKILLS))]
     pub skills: Option<Vec<SkillIn>>,
     /// The name of the agent's contract; `null` for none.
     #[serde(deserialize_with = "double")]
@@ -147,15 +149,16 @@ fn checked(skills: Vec<SkillIn>, pointer: &str) -> Result<Vec<Skill>, BadInput> 
 }
 
 /// `POST /agents/bulk`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AgentsIn {
     /// The agents.
+    #[schemars(length(min = 1, max = limits::BULK_AGENTS))]
     pub agents: Vec<AgentIn>,
 }
 
 /// A skill as it is answered.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SkillView<'a> {
     /// Its name.
@@ -169,7 +172,7 @@ pub struct SkillView<'a> {
 }
 
 /// An agent.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AgentView<'a> {
     /// The agent's id.
@@ -184,7 +187,7 @@ pub struct AgentView<'a> {
 }
 
 /// What the unit's ledger knows of an agent: not who it is.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AgentFactsView<'a> {
     /// The group the agent belongs to.

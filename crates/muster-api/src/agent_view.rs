@@ -7,6 +7,7 @@ use muster_core::id::{ActivityCodeId, AgentId, ShiftId, TimeOffId, UnitId};
 use muster_core::instant::Interval;
 use muster_core::time_off::TimeOff;
 use muster_core::{Revision, Roster};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::shift::ShiftView;
@@ -14,7 +15,7 @@ use crate::time::At;
 use crate::time_off::TimeOffView;
 
 /// What an agent does during a stretch of time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SegmentView {
     /// Its first instant.
@@ -60,7 +61,7 @@ pub fn effective(roster: &Roster, agent: &AgentId, during: Interval) -> Vec<Segm
 }
 
 /// `GET /scheduling/agents/{agentId}/schedule`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AgentScheduleAnswer<'a> {
     /// The agent.

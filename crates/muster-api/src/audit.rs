@@ -10,6 +10,7 @@ use muster_core::audit::{Step, Touched};
 use muster_core::entry::Entry;
 use muster_core::id::{AgentId, ClientId, CommandId, ScheduleId, UnitId};
 use muster_core::shift::{Atom, ShiftBody};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::acknowledgement::AboutView;
@@ -20,7 +21,7 @@ pub use resource::ResourceView;
 pub use wish::{DraftCommitmentsView, DraftShiftView, WantedShiftView};
 
 /// Who asked for an entry.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ActorView<'a> {
     /// The API client.
@@ -31,7 +32,7 @@ pub struct ActorView<'a> {
 }
 
 /// An entry: one accepted command, and what it changed.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EntryView<'a> {
     /// The unit.
@@ -96,7 +97,7 @@ impl<'a> EntryView<'a> {
 }
 
 /// Something that an entry changed.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangeView<'a> {
     /// What kind of thing it is.
@@ -139,7 +140,7 @@ impl<'a> ChangeView<'a> {
 }
 
 /// A part of a shift before and after.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct AtomChangeView {
     /// Which part.
     pub atom: Atom,

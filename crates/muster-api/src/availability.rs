@@ -9,6 +9,7 @@ use muster_core::roster::Known;
 use muster_core::time_off::Days;
 use muster_core::unit::DayOfWeek;
 use muster_core::{Revision, Zone};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ReadOnly;
@@ -19,7 +20,7 @@ use crate::time_off::days;
 use crate::unit::same_id;
 
 /// The same hours of some days of every week, in the agent's zone.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct WeeklyIn {
     /// On these days; on all of them, when absent.
@@ -36,7 +37,7 @@ pub struct WeeklyIn {
 }
 
 /// `PUT /agents/{agentId}/availability/{id}`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct AvailabilityIn {
     /// Its id; beside a path it may come again.
@@ -127,7 +128,7 @@ fn time(text: &str, pointer: &str) -> Result<Time, BadInput> {
 }
 
 /// A weekly pattern as it is answered.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WeeklyView {
     /// On these days.
@@ -161,7 +162,7 @@ impl From<&Weekly> for WeeklyView {
 }
 
 /// Something that an agent says of when they can work.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AvailabilityView<'a> {
     /// Its id, among what this agent says.

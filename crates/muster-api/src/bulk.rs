@@ -1,13 +1,14 @@
 //! Many writes in one request: what a client may send, and what is answered.
 
 use muster_core::Revision;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::input::{BadInput, Short, parse};
 
 /// Which operations of a bulk stand or fall together.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Atomicity {
     /// Each for itself.
@@ -20,7 +21,7 @@ pub enum Atomicity {
 }
 
 /// How an operation writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Method {
     /// As `POST` alone would.
@@ -47,7 +48,7 @@ impl Method {
 }
 
 /// One write, as it would be sent alone.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OperationIn {
     /// What its outcome is called; its place in the list, from 0, when absent. With the request's
@@ -63,11 +64,12 @@ pub struct OperationIn {
     pub if_match: Option<String>,
     /// Its body, as it would be sent alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<serde_json::Value>")]
     pub body: Option<Box<RawValue>>,
 }
 
 /// Many writes in one request.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct BulkIn {
     /// The writes, in order.
@@ -90,7 +92,7 @@ pub fn operations_by_line(bytes: &[u8]) -> Result<Vec<OperationIn>, BadInput> {
 }
 
 /// What one operation came to.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OutcomeView {
     /// What the operation is called.
@@ -105,9 +107,11 @@ pub struct OutcomeView {
     pub etag: Option<String>,
     /// What it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<serde_json::Value>")]
     pub body: Option<Box<RawValue>>,
     /// Why it was refused, with its conflicts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<serde_json::Value>")]
     pub problem: Option<Box<RawValue>>,
 }
 
@@ -120,7 +124,7 @@ impl OutcomeView {
 }
 
 /// What all operations came to.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BulkView {
     /// An outcome for each operation, in the request's order.

@@ -9,6 +9,7 @@ mod text;
 mod zone;
 
 use muster_core::id::AgentId;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::time::At;
@@ -19,7 +20,7 @@ pub use feed::feed;
 pub const REFRESH: &str = "PT1H";
 
 /// `POST /agents/{agentId}/calendar`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct CalendarIn {
     /// Whether the link that stands is revoked and another one made.
@@ -27,7 +28,7 @@ pub struct CalendarIn {
 }
 
 /// The link to an agent's calendar.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CalendarView<'a> {
     /// Whose calendar it is.

@@ -1,7 +1,9 @@
 //! A typed client of the HTTP API.
 //!
-//! It never sends a request again by itself: whether that can help is said by
-//! [`Refusal::retry`], and the caller decides.
+//! It sends a request again where [`Refusal::retry`] says that this helps: `merge` at once, `wait`
+//! (and 429 and 503) when it is time, and what did not get through. `rebase` and `never` are for
+//! the caller, who has to read again or to decide. Pauses are spread, and retries are a tenth of
+//! all requests at most. Every command carries an `Idempotency-Key`, the same each time it is sent.
 
 mod acknowledgements;
 mod audit;
@@ -10,6 +12,7 @@ mod levels;
 mod names;
 mod realtime;
 mod registry;
+mod retry;
 mod schedules;
 mod swaps;
 mod time_off;
@@ -32,6 +35,7 @@ pub use types::{
     SwapSide, TimeOff, TrunkGroup, Trunks, Unit, Webhook, WebhookDelivery, Weekly,
 };
 
+use retry::Budget;
 use token::Tokens;
 
 /// A connection to a server, as one API client. Cheap to clone.
@@ -40,7 +44,9 @@ pub struct Client {
     http: reqwest::Client,
     server: Arc<str>,
     tokens: Arc<Tokens>,
-    /// Names the next command, so that it happens once however often it is sent.
+    budget: Arc<Budget>,
+    /// Names the next command, so that it happens once however often it is sent; one is made up
+    /// for each command, when absent.
     key: Option<Arc<str>>,
     if_match: Option<Arc<str>>,
     /// Writes are answered later, by a job.
@@ -49,7 +55,7 @@ pub struct Client {
 
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { http: _, server, tokens: _, key, if_match, is_later: _ } = self;
+        let Self { http: _, server, tokens: _, budget: _, key, if_match, is_later: _ } = self;
         let mut debug = f.debug_struct("Client");
         debug.field("server", server).field("key", key).field("if_match", if_match);
         debug.finish_non_exhaustive()
@@ -62,15 +68,24 @@ impl Client {
     /// # Errors
     /// [`ClientError`] when the server cannot be reached or refuses the credentials.
     pub async fn connect(url: &str, id: &str, secret: &str) -> Result<Self, ClientError> {
-        let http = reqwest::Client::builder()
+        let builder = reqwest::Client::builder()
             .connect_timeout(transport::CONNECT_TIMEOUT)
             .timeout(transport::TIMEOUT)
-            .user_agent(concat!("muster/", env!("CARGO_PKG_VERSION")))
-            .build()?;
+            .user_agent(concat!("muster/", env!("CARGO_PKG_VERSION")));
+        Self::over(builder.build()?, url, id, secret).await
+    }
+
+    async fn over(
+        http: reqwest::Client,
+        url: &str,
+        id: &str,
+        secret: &str,
+    ) -> Result<Self, ClientError> {
         let server: Arc<str> = Arc::from(url.trim_end_matches('/'));
         let tokens = Arc::new(Tokens::new(id, secret));
         tokens.get(&http, &server).await?;
-        Ok(Self { http, server, tokens, key: None, if_match: None, is_later: false })
+        let budget = Arc::default();
+        Ok(Self { http, server, tokens, budget, key: None, if_match: None, is_later: false })
     }
 
     /// The server's address, without a slash at its end.

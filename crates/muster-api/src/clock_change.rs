@@ -7,13 +7,14 @@ use muster_core::clock_change::{ClockChange, Clocks, Edge, Flip, LocalTime, Trut
 use muster_core::conflict::{Finding, Fingerprint, Kind, Severity};
 use muster_core::id::{ActivityCodeId, AgentId, ShiftId};
 use muster_core::zone::Midnight;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::conflict::message;
 use crate::time::At;
 
 /// What clock changes do to some shifts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ClockChangesView {
     /// Shifts that are not as long as they look.
@@ -40,7 +41,7 @@ impl ClockChangesView {
 }
 
 /// A shift that is not as long as the clock on the wall shows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ClockChangeView {
     /// The shift.
@@ -87,7 +88,7 @@ impl From<&ClockChange> for ClockChangeView {
 }
 
 /// A start or an end that could be taken for another.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LocalTimeView {
     /// The shift.
@@ -161,7 +162,7 @@ fn offset(minutes: i64) -> String {
 }
 
 /// A rule that says something else than it would by the clock on the wall.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FlipView {
     /// What is true: `violated`, or `kept`.

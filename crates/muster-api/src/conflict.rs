@@ -10,6 +10,7 @@ use muster_core::Roster;
 use muster_core::conflict::{Finding, Fingerprint, Kind, Measure, Severity};
 use muster_core::explain::{self, Explained};
 use muster_core::id::AgentId;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::problem::{CauseView, Retry, RetryClass};
@@ -21,7 +22,7 @@ pub use subject::{CommitmentView, SubjectView, SubjectsView};
 pub use value::AtomView;
 
 /// A conflict, or a finding that stops nothing.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ConflictView {
     /// Names it across requests: the same command on the same state gets the same.

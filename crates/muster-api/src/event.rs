@@ -7,6 +7,7 @@ use muster_core::id::{AgentId, ScheduleId, ShiftId, SwapId, TimeOffId, UnitId};
 use muster_core::shift::ShiftBody;
 use muster_core::swap::SwapState;
 use muster_core::time_off::TimeOffStatus;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::conflict::ConflictView;
@@ -15,7 +16,7 @@ use crate::time::At;
 use crate::time_off::IntervalView;
 
 /// Something that happened.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EventView<'a> {
     /// Its cursor: reading goes on after it.
@@ -37,7 +38,7 @@ pub struct EventView<'a> {
 }
 
 /// What changed.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(untagged, rename_all_fields = "camelCase")]
 pub enum EventData<'a> {
     /// Of `schedule.published`.
@@ -97,7 +98,7 @@ pub enum EventData<'a> {
 }
 
 /// A shift before or after a change.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ShiftChangeView<'a> {
     /// Who works it.
@@ -189,7 +190,7 @@ impl std::str::FromStr for Cursor {
 }
 
 /// A stretch of the feed.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EventsView<'a> {
     /// What happened, oldest first.

@@ -8,6 +8,7 @@ use serde_path_to_error::{Path, Segment};
 use crate::problem::Code;
 use crate::time::Reading;
 
+pub(crate) use text::ReadOnly;
 pub use text::{ExternalId, Long, Short, double};
 
 /// Longest part of a value that an error repeats, in characters.

@@ -2,13 +2,14 @@
 
 use muster_core::Revision;
 use muster_core::id::JobId;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::bulk::{Atomicity, OutcomeView};
 use crate::time::At;
 
 /// Where a job stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum JobStatus {
     /// Nobody has begun yet.
@@ -35,7 +36,7 @@ impl JobStatus {
 }
 
 /// How many of a job's operations came to what.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Counts {
     /// All of them.
@@ -49,7 +50,7 @@ pub struct Counts {
 }
 
 /// A job.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct JobView {
     /// Its id.

@@ -8,6 +8,7 @@ use muster_core::levels::{
 };
 use muster_core::roster::Known;
 use muster_core::{Interval, Revision, Zone};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ReadOnly;
@@ -15,7 +16,7 @@ use crate::input::{BadInput, Short};
 use crate::time::{At, TimeIn};
 
 /// So many agents in a stretch of time.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NeedIn {
     /// From this quarter hour
@@ -23,6 +24,7 @@ pub struct NeedIn {
     /// to this one.
     pub end: TimeIn,
     /// How many.
+    #[schemars(range(max = muster_core::limits::LEVEL))]
     pub agents: u32,
     #[serde(default, rename = "present")]
     _present: ReadOnly,
@@ -31,7 +33,7 @@ pub struct NeedIn {
 }
 
 /// The agents with a skill who are needed on the queue.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SkillStaffingIn {
     /// The skill; everybody counts, when absent.
@@ -42,7 +44,7 @@ pub struct SkillStaffingIn {
 }
 
 /// `PUT /businessunits/{id}/staffing`: sets the skills it lists, from `from` to `to`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct StaffingIn {
     /// From this quarter hour
@@ -91,7 +93,7 @@ impl StaffingIn {
 }
 
 /// As many agents required, and as many there, in a stretch of time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StaffedView {
     /// From this quarter hour
@@ -120,7 +122,7 @@ impl From<&Staffed> for StaffedView {
 }
 
 /// The agents with a skill who are needed, and those who are there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SkillStaffingView {
     /// The skill; everybody counts, when absent.
@@ -131,7 +133,7 @@ pub struct SkillStaffingView {
 }
 
 /// The required staff of a stretch of time, and how many agents there are.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StaffingView<'a> {
     /// The unit.
@@ -165,12 +167,13 @@ impl<'a> StaffingView<'a> {
 }
 
 /// Lines that agents on the queue share.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TrunkGroupDoc {
     /// Its id.
     pub id: TrunkGroupId,
     /// How many agents may be on the queue at once.
+    #[schemars(range(max = muster_core::limits::LEVEL))]
     pub capacity: u32,
     /// Who uses it: agents with one of these skills; all, when there is none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -181,10 +184,11 @@ pub struct TrunkGroupDoc {
 }
 
 /// `PUT /businessunits/{id}/trunks`: all the groups there are.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TrunksIn {
     /// The groups.
+    #[schemars(length(max = muster_core::limits::CAPACITIES))]
     pub trunks: Vec<TrunkGroupDoc>,
     #[serde(default, rename = "businessUnitId")]
     _business_unit_id: ReadOnly,
@@ -209,7 +213,7 @@ impl TrunksIn {
 }
 
 /// A unit's trunk groups.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TrunksView<'a> {
     /// The unit.
@@ -255,20 +259,22 @@ impl<'a> TrunksView<'a> {
 }
 
 /// A place with seats.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SiteDoc {
     /// Its name, as the `site` of shifts spells it.
     pub id: Short,
     /// How many agents may be there at once.
+    #[schemars(range(max = muster_core::limits::LEVEL))]
     pub seats: u32,
 }
 
 /// `PUT /businessunits/{id}/sites`: all the sites whose seats count.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SitesIn {
     /// The sites.
+    #[schemars(length(max = muster_core::limits::CAPACITIES))]
     pub sites: Vec<SiteDoc>,
     #[serde(default, rename = "businessUnitId")]
     _business_unit_id: ReadOnly,
@@ -287,7 +293,7 @@ impl SitesIn {
 }
 
 /// A unit's sites.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SitesView<'a> {
     /// The unit.

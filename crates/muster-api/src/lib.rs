@@ -31,6 +31,7 @@ pub mod input;
 pub mod job;
 pub mod levels;
 pub mod list;
+pub mod openapi;
 pub mod packs;
 pub mod plan;
 pub mod problem;
@@ -55,5 +56,4 @@ pub use problem::Problem;
 /// Where every path of the API starts.
 pub const ROOT: &str = "/api/v2/wfm";
 
-/// A field that only the server sets: accepted and ignored.
-pub(crate) type ReadOnly = serde::de::IgnoredAny;
+pub(crate) use input::ReadOnly;

@@ -1,13 +1,15 @@
 //! Lists, and the revision they show.
 
 use muster_core::{Instant, Revision};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::time::At;
 
 /// One page of a list.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "ListOf{T}")]
 pub struct ListView<T> {
     /// What is on the page.
     pub entities: Vec<T>,
@@ -27,7 +29,7 @@ impl<T> ListView<T> {
 }
 
 /// The state that something was looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EvaluatedAt {
     /// The revision.
     pub revision: Revision,

@@ -4,6 +4,7 @@ use muster_core::Revision;
 use muster_core::conflict::{Finding, Kind};
 use muster_core::decide::{Plan, PlanOutcome};
 use muster_core::id::{AgentId, ScheduleId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::clock_change::ClockChangesView;
@@ -12,7 +13,7 @@ use crate::list::EvaluatedAt;
 use crate::terms::PlanToken;
 
 /// What would happen to one agent.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AgentPlanView {
     /// The agent.
@@ -27,7 +28,7 @@ pub struct AgentPlanView {
 }
 
 /// How many agents have which outcome.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SummaryView {
     /// All of them.
@@ -60,7 +61,7 @@ impl SummaryView {
 
 /// How far what agents would like is not kept, by the shifts that the draft touches. It holds
 /// nothing up; two plans for one week are told apart by it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PreferencesView {
     /// How many times a shift would go against a preference.
@@ -82,7 +83,7 @@ impl PreferencesView {
 }
 
 /// A plan.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PlanView {
     /// The schedule.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use muster_core::Revision;
 use muster_core::id::AgentId;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::conflict::ConflictView;
@@ -18,7 +19,7 @@ pub use cause::CauseView;
 pub use code::Code;
 
 /// Whether sending a request again can help.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum RetryClass {
     /// Send it again with its base: it will be merged.
@@ -32,7 +33,7 @@ pub enum RetryClass {
 }
 
 /// Whether, and when, sending a request again can help.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Retry {
     /// Whether it can.
@@ -49,7 +50,7 @@ impl From<RetryClass> for Retry {
 }
 
 /// A field or thing that a refusal is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Detail {
     /// What is wrong with it.
@@ -63,7 +64,7 @@ pub struct Detail {
 }
 
 /// A refusal.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Problem {
     /// Names the sort of problem.

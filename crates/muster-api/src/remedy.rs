@@ -9,6 +9,7 @@ use muster_core::id::{AgentId, ShiftId};
 use muster_core::roster::Roster;
 use muster_core::swap::SwapOffer;
 use muster_core::time_off::{Days, TimeOffRequest};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -18,7 +19,7 @@ use crate::time::At;
 use crate::time::IntervalText;
 
 /// A request of this API.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Request {
     /// The method.
     pub method: &'static str,
@@ -44,7 +45,7 @@ impl Request {
 }
 
 /// A request that resolves a conflict.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RemedyView {
     /// Its name.
     pub id: &'static str,

@@ -5,6 +5,7 @@ use muster_core::Revision;
 use muster_core::conflict::Finding;
 use muster_core::decide::{Held, Published};
 use muster_core::id::{AgentId, ScheduleId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::clock_change::ClockChangesView;
@@ -12,7 +13,7 @@ use crate::conflict::ConflictView;
 use crate::list::EvaluatedAt;
 
 /// An agent that is held back, and why.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HeldView {
     /// The agent.
@@ -48,7 +49,7 @@ impl HeldView {
 }
 
 /// Whether all of it went live.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum PublishStatus {
     /// All of it.
@@ -58,7 +59,7 @@ pub enum PublishStatus {
 }
 
 /// The answer to a publish or a revert.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PublishView {
     /// Whether all of it went live.
@@ -121,7 +122,7 @@ impl PublishView {
 }
 
 /// What has moved between a plan and the publish: it was merged again, and never refused for it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SincePlanView {
     /// The revision that was planned on.

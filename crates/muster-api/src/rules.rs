@@ -8,13 +8,14 @@ use muster_core::Revision;
 use muster_core::conflict::{Kind, Severity};
 use muster_core::id::{ManagementUnitId, UnitId};
 use muster_core::rule::{RULES, Rule, RuleKey, RuleSet, RuleSetting, RulesChange, Scope, Value};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ReadOnly;
 use crate::input::{BadInput, Long, Short, double};
 
 /// Whom a rule holds for: one of these, or everybody in the unit.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ScopeDoc {
     /// The agents of a management unit.
@@ -29,7 +30,7 @@ pub struct ScopeDoc {
 }
 
 /// The setting of a rule.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RuleIn {
     /// What it finds.
@@ -64,10 +65,11 @@ pub struct RuleIn {
 }
 
 /// `PUT /businessunits/{id}/rules`: sets what it lists.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct RulesIn {
     /// The settings.
+    #[schemars(length(max = muster_core::limits::RULES))]
     pub rules: Vec<RuleIn>,
     /// Whether a swap without findings is approved when it is accepted.
     pub auto_approve: Option<bool>,
@@ -171,7 +173,7 @@ fn setting(key: RuleKey, input: RuleIn, known: &RuleSet) -> Result<RuleSetting, 
 }
 
 /// The setting of a rule, as it holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RuleView {
     /// What it finds.
@@ -229,7 +231,7 @@ impl RuleView {
 }
 
 /// A unit's rules: every kind that can be set, as it holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RulesView<'a> {
     /// The unit.

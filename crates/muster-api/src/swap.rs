@@ -7,7 +7,9 @@ use muster_core::acknowledge::Acknowledgement;
 use muster_core::command::Verdict;
 use muster_core::id::{AgentId, ShiftId, SwapId, UnitId};
 use muster_core::swap::{Leg, Side, SwapOffer, SwapState};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::ReadOnly;
@@ -17,7 +19,7 @@ use crate::time::{IntervalText, TimeIn};
 pub use view::{EvaluationView, LegView, SideView, SwapOutcomeView, SwapView};
 
 /// One side of a swap.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct SideIn {
     /// Who gives; whose shift it is, when absent.
@@ -27,7 +29,7 @@ pub struct SideIn {
 }
 
 /// What one agent gives and gets in a trade of three or more.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LegIn {
     /// Who it is.
@@ -41,7 +43,7 @@ pub struct LegIn {
 }
 
 /// `POST /scheduling/shiftswaps` and `…/evaluate`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct SwapIn {
     /// Its id, if the client chooses it.
@@ -53,14 +55,17 @@ pub struct SwapIn {
     /// To whom it is offered, and for which shift; empty: on the board.
     pub receiver: Option<SideIn>,
     /// A trade of three or more, all or nothing; the first leg is the initiator's.
+    #[schemars(length(max = muster_core::limits::LEGS))]
     pub legs: Vec<LegIn>,
     /// Whether nothing is wanted in return.
     pub one_sided: bool,
     /// When a shift that is given in return has to begin.
+    #[schemars(length(max = muster_core::limits::ACCEPTABLE))]
     pub acceptable_intervals: Vec<IntervalText>,
     /// When the offer ends.
     pub expires_at: Option<TimeIn>,
     /// Its ids in other systems, by system.
+    #[schemars(extend("maxProperties" = muster_core::limits::EXTERNAL_IDS))]
     pub external_ids: BTreeMap<Short, ExternalId>,
     /// To evaluate, many in place of one: known ones by id, others as they would be offered.
     pub swaps: Vec<SwapIn>,
@@ -152,7 +157,7 @@ fn side(roster: &Roster, side: SideIn, pointer: &str) -> Result<Option<Side>, Ba
 }
 
 /// `POST /scheduling/shiftswaps/{id}/accept`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AcceptIn {
     /// Who accepts.
@@ -163,7 +168,7 @@ pub struct AcceptIn {
 }
 
 /// `POST /scheduling/shiftswaps/{id}/decline`; all of it may be left out.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct DeclineIn {
     /// Who declines.
@@ -173,7 +178,7 @@ pub struct DeclineIn {
 }
 
 /// What to do with many swaps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum SwapAction {
     /// Let the shifts change hands.
@@ -185,7 +190,7 @@ pub enum SwapAction {
 }
 
 /// Which swaps are meant; all of it may be left out.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct SwapFilterIn {
     /// The unit.
@@ -200,24 +205,46 @@ pub struct SwapFilterIn {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SwapStatusIn(pub Option<SwapState>);
 
+/// A state that the field's clients ask for.
+const VALIDATING: &str = "PENDING_VALIDATION";
+
+const STATES: [SwapState; 7] = [
+    SwapState::PendingPartner,
+    SwapState::PendingApproval,
+    SwapState::Approved,
+    SwapState::Denied,
+    SwapState::Canceled,
+    SwapState::Expired,
+    SwapState::Invalidated,
+];
+
 impl std::str::FromStr for SwapStatusIn {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         // Validation is part of acceptance: nothing ever stands there.
-        if text == "PENDING_VALIDATION" {
+        if text == VALIDATING {
             return Ok(Self(None));
         }
-        let all = [
-            SwapState::PendingPartner,
-            SwapState::PendingApproval,
-            SwapState::Approved,
-            SwapState::Denied,
-            SwapState::Canceled,
-            SwapState::Expired,
-            SwapState::Invalidated,
-        ];
-        let state = all.into_iter().find(|state| state.name() == text);
+        let state = STATES.into_iter().find(|state| state.name() == text);
         state.map(|state| Self(Some(state))).ok_or_else(|| format!("{text:?} is no status"))
+    }
+}
+
+impl JsonSchema for SwapStatusIn {
+    fn schema_name() -> Cow<'static, str> {
+        "SwapStatusIn".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let names: Vec<&str> =
+            std::iter::once(VALIDATING).chain(STATES.map(|s| s.name())).collect();
+        json_schema!({
+            "description": "Where swaps stand, as a filter. Validation is part of acceptance: \
+                            nothing ever stands at `PENDING_VALIDATION`.",
+            "type": "string",
+            "enum": names,
+            "examples": ["PENDING_APPROVAL"],
+        })
     }
 }
 
@@ -228,7 +255,7 @@ impl<'de> Deserialize<'de> for SwapStatusIn {
 }
 
 /// `POST /scheduling/shiftswaps/bulk`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SwapBulkIn {
     /// The swaps, or
@@ -241,6 +268,7 @@ pub struct SwapBulkIn {
     pub action: SwapAction,
     /// Findings that the decider answers for.
     #[serde(default)]
+    #[schemars(length(max = muster_core::limits::ACKNOWLEDGEMENTS))]
     pub acknowledge: Vec<Acknowledgement>,
     /// Why.
     #[serde(default)]

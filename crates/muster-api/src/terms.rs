@@ -1,10 +1,13 @@
 //! How a change is to be made, and what a decider says.
 
+use std::borrow::Cow;
+
 use muster_core::acknowledge::{AckRule, Acknowledgement};
 use muster_core::command::{Mode, Resolution, Terms, Verdict};
 use muster_core::decide::Plan;
 use muster_core::id::AgentId;
 use muster_core::{Instant, Revision};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::BadInput;
@@ -12,12 +15,13 @@ use crate::input::Long;
 use muster_core::limits;
 
 /// `POST …/publish` and `…/validate`; all of it may be left out.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct TermsIn {
     /// Whether it stands or falls as one.
     pub mode: Mode,
     /// Findings that somebody answers for.
+    #[schemars(length(max = limits::ACKNOWLEDGEMENTS))]
     pub acknowledge: Vec<Acknowledgement>,
     /// Decisions about clashes.
     pub resolutions: Vec<Resolution>,
@@ -92,10 +96,11 @@ fn check_rule(rule: &AckRule) -> Result<(), BadInput> {
 }
 
 /// A decision on a swap or a request; all of it may be left out.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct VerdictIn {
     /// Findings that the decider answers for.
+    #[schemars(length(max = limits::ACKNOWLEDGEMENTS))]
     pub acknowledge: Vec<Acknowledgement>,
     /// Why.
     pub reason: Option<Long>,
@@ -113,7 +118,7 @@ impl VerdictIn {
 }
 
 /// `POST …/revert`; all of it may be left out.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct RevertIn {
     /// The publish to undo; the last one, when absent.
@@ -121,6 +126,7 @@ pub struct RevertIn {
     /// Whether it stands or falls as one.
     pub mode: Mode,
     /// Findings that somebody answers for.
+    #[schemars(length(max = limits::ACKNOWLEDGEMENTS))]
     pub acknowledge: Vec<Acknowledgement>,
     /// Decisions about clashes.
     pub resolutions: Vec<Resolution>,
@@ -151,6 +157,21 @@ pub struct PlanToken {
     pub draft_version: Revision,
     /// The time it was planned at.
     pub at: Instant,
+}
+
+impl JsonSchema for PlanToken {
+    fn schema_name() -> Cow<'static, str> {
+        "PlanToken".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Names a plan, as `validate` answered it.",
+            "type": "string",
+            "pattern": "^plan\\.[0-9]{1,18}\\.[0-9]{1,18}\\.-?[0-9]{1,18}$",
+            "examples": ["plan.20.20.1774854000000"],
+        })
+    }
 }
 
 impl From<&Plan> for PlanToken {

@@ -1,5 +1,6 @@
 //! Times as clients write them: an instant with its offset, or a wall time with its zone.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -7,6 +8,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::Offset;
 use muster_core::instant::{Instant, Interval};
 use muster_core::zone::{Disambiguation, LocalTimeError, Zone};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
@@ -53,8 +55,59 @@ fn plain(at: Instant) -> Option<[u8; 20]> {
     Some(text)
 }
 
+/// How a type that is spelled as a text, or as a few forms, looks in the API's document.
+macro_rules! schema {
+    ($name:ident, $schema:tt) => {
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($schema)
+            }
+        }
+    };
+}
+
+schema!(At, { "type": "string", "format": "date-time", "examples": ["2026-03-30T07:00:00Z"] });
+schema!(Bound, {
+    "type": "string",
+    "anyOf": [{ "format": "date" }, { "format": "date-time" }],
+    "examples": ["2026-03-30"],
+});
+schema!(IntervalText, {
+    "type": "string",
+    "pattern": "^[^/]+/[^/]+$",
+    "examples": ["2026-03-30T07:00:00Z/2026-03-30T15:00:00Z"],
+});
+
+impl JsonSchema for TimeIn {
+    fn schema_name() -> Cow<'static, str> {
+        "TimeIn".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A time: an instant with its offset, or a wall time with its zone.",
+            "anyOf": [
+                { "type": "string", "format": "date-time" },
+                generator.subschema_for::<LocalTime>(),
+            ],
+            "examples": [
+                "2026-03-30T09:00:00+02:00",
+                { "local": "2026-03-30T09:00", "timeZone": "Europe/Paris" },
+            ],
+        })
+    }
+}
+
 /// What a wall time that names no single instant may mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Reading {
     /// The earlier instant.
     pub earlier: At,
@@ -62,11 +115,15 @@ pub struct Reading {
     pub later: At,
 }
 
+/// A civil date and a time of day, as the API's document has them.
+const LOCAL: &str = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?$";
+
 /// A wall time.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LocalTime {
     /// What a clock on the wall shows.
+    #[schemars(with = "String", regex(pattern = LOCAL), example = "2026-03-29T02:30")]
     pub local: DateTime,
     /// The zone of the wall; that of the record, when absent.
     #[serde(default)]

@@ -10,6 +10,7 @@ use muster_core::id::{ActivityCodeId, AgentId, TimeOffId, UnitId};
 use muster_core::instant::Interval;
 use muster_core::time_off::{Days, TimeOffRequest, TimeOffStatus};
 use muster_core::{Roster, Zone, limits};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::ReadOnly;
@@ -20,7 +21,7 @@ pub use limit::{LimitIn, LimitView, LimitsIn};
 pub use view::{IntervalView, TimeOffEvaluationView, TimeOffView};
 
 /// `POST /timeoffrequests`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct TimeOffIn {
     /// Its id, if the client chooses it.
@@ -32,6 +33,7 @@ pub struct TimeOffIn {
     /// What kind of time off it is; `TimeOff`, when absent.
     pub activity_code_id: Option<ActivityCodeId>,
     /// Whole civil days in the agent's zone, or
+    #[schemars(length(max = limits::TIME_OFF_DAYS))]
     pub full_days: Option<Vec<Date>>,
     /// from this instant
     pub start: Option<TimeIn>,
@@ -184,7 +186,7 @@ fn zone(roster: &Roster, agent: &AgentId) -> Result<Zone, BadInput> {
 }
 
 /// `POST /timeoffrequests/query`; all of it may be left out.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct TimeOffQueryIn {
     /// The unit.

@@ -6,6 +6,7 @@ use muster_core::id::{ManagementUnitId, UnitId};
 use muster_core::roster::Known;
 use muster_core::unit::{BusinessUnit, DayOfWeek, ManagementUnit};
 use muster_core::{Revision, Roster, Zone};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ReadOnly;
@@ -13,7 +14,7 @@ use crate::input::{BadInput, Short};
 use crate::time::At;
 
 /// `POST /businessunits`, `PATCH /businessunits/{id}`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct UnitIn {
     /// Its id, if the client chooses it.
@@ -61,7 +62,7 @@ pub(crate) fn same_id<I: PartialEq + ToString>(said: Option<&I>, id: &I) -> Resu
 }
 
 /// A business unit.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UnitView<'a> {
     /// Its id.
@@ -92,7 +93,7 @@ impl<'a> UnitView<'a> {
 }
 
 /// `POST /managementunits`, `PATCH /managementunits/{id}`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ManagementUnitIn {
     /// Its id, if the client chooses it.
@@ -125,7 +126,7 @@ impl ManagementUnitIn {
 }
 
 /// A management unit.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ManagementUnitView<'a> {
     /// Its id.

@@ -1,11 +1,14 @@
 //! Webhooks: who outside is told of a unit's events, and what came of telling.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
 use muster_core::Revision;
 use muster_core::feed::KINDS;
 use muster_core::id::{AgentId, UnitId, WebhookId};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::ReadOnly;
@@ -57,6 +60,23 @@ impl From<EventPattern> for String {
     }
 }
 
+impl JsonSchema for EventPattern {
+    fn schema_name() -> Cow<'static, str> {
+        "EventPattern".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let starts =
+            KINDS.iter().filter_map(|kind| kind.split('.').next()).collect::<BTreeSet<_>>();
+        let all = starts.into_iter().map(|start| format!("{start}.*"));
+        let all: Vec<String> = KINDS.iter().map(|kind| (*kind).to_owned()).chain(all).collect();
+        json_schema!({
+            "description": "A type of event, or several that begin alike.",
+            "type": "string", "enum": all, "examples": ["swap.*"],
+        })
+    }
+}
+
 impl fmt::Display for EventPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -64,7 +84,7 @@ impl fmt::Display for EventPattern {
 }
 
 /// `POST /webhooks`, `PATCH /webhooks/{id}`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct WebhookIn {
     /// Its id, if the client chooses it.
@@ -102,7 +122,7 @@ pub struct WebhookIn {
 }
 
 /// `POST /webhooks/{id}/replay`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ReplayIn {
     /// The cursor after which everything is sent again.
@@ -110,7 +130,7 @@ pub struct ReplayIn {
 }
 
 /// How a webhook does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum WebhookStatus {
     /// What was sent last was taken, or nothing was sent yet.
@@ -122,7 +142,7 @@ pub enum WebhookStatus {
 }
 
 /// A webhook.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WebhookView {
     /// Its id.
@@ -165,7 +185,7 @@ pub struct WebhookView {
 }
 
 /// Something that was sent, and what came of it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DeliveryView {
     /// The event's cursor, or what it is called where it is no event of the feed.

@@ -12,6 +12,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
@@ -31,7 +32,7 @@ pub fn covers(roster: &Roster, all: &[Acknowledgement], finding: &Finding) -> bo
 }
 
 /// What somebody answers for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Acknowledgement {
     /// One finding, no larger than it was.
@@ -47,7 +48,7 @@ impl From<Fingerprint> for Acknowledgement {
 }
 
 /// Which findings somebody answers for, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AckRule {
     /// Their kind.
@@ -59,11 +60,12 @@ pub struct AckRule {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub up_to: Option<u32>,
     /// Why.
+    #[schemars(length(min = 1, max = crate::limits::NOTE_LEN))]
     pub reason: Arc<str>,
 }
 
 /// Where the findings of a rule are. What is absent does not matter; an empty list is none.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct AckWhere {
     /// With one of these agents.

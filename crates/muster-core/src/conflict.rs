@@ -1,8 +1,10 @@
 //! Findings and conflicts as sorted data.
 
-use std::fmt;
+mod fingerprint;
+
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -10,11 +12,14 @@ use crate::id::{AgentId, AvailabilityId, ShiftId, SwapId, TimeOffId, TrunkGroupI
 use crate::instant::Interval;
 use crate::shift::{Atom, AtomValue, Commitment};
 
+pub use fingerprint::Fingerprint;
+
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
         /// What clashes. A kind has a rule, a cause, remedies and tests, or it is not here.
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+            JsonSchema,
         )]
         pub enum Kind {
             $($(#[$doc])* #[serde(rename = $text)] $name,)*
@@ -135,7 +140,9 @@ kinds! {
 }
 
 /// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "camelCase")]
 pub enum Severity {
     /// Not looked for.
@@ -202,7 +209,9 @@ pub struct Clash {
 }
 
 /// The unit a magnitude is counted in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "camelCase")]
 pub enum Measure {
     /// Elapsed minutes.
@@ -299,65 +308,6 @@ pub struct Finding {
     /// Whether it was there before the command, no smaller.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub standing: bool,
-}
-
-/// Names a finding across requests: the hash of its key, and its magnitude.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Fingerprint {
-    key: u64,
-    magnitude: i64,
-}
-
-impl Fingerprint {
-    /// Whether acknowledging `self` covers `other`: the same finding, and not grown.
-    #[must_use]
-    pub fn covers(&self, other: &Self) -> bool {
-        self.key == other.key && other.magnitude <= self.magnitude
-    }
-
-    /// The hash of the finding's key.
-    #[must_use]
-    pub fn key(&self) -> u64 {
-        self.key
-    }
-}
-
-impl fmt::Display for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}.{}", self.key, self.magnitude)
-    }
-}
-
-impl fmt::Debug for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl std::str::FromStr for Fingerprint {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        let parse = || {
-            let (key, magnitude) = text.split_once('.')?;
-            let key = (key.len() == 16).then(|| u64::from_str_radix(key, 16).ok())??;
-            Some(Self { key, magnitude: magnitude.parse().ok()? })
-        };
-        parse().ok_or_else(|| format!("{text:?} is not a fingerprint"))
-    }
-}
-
-impl TryFrom<String> for Fingerprint {
-    type Error = String;
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
-
-impl From<Fingerprint> for String {
-    fn from(fingerprint: Fingerprint) -> Self {
-        fingerprint.to_string()
-    }
 }
 
 impl Finding {

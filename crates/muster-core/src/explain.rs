@@ -11,6 +11,7 @@ mod swap;
 mod time_off;
 mod tried;
 
+use schemars::JsonSchema;
 use std::sync::Arc;
 
 use crate::command::{Action, Command};
@@ -93,7 +94,7 @@ pub struct Remedy {
 }
 
 /// How a remedy stands to the command that met a conflict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Way {
     /// It is the command, with a decision in it.

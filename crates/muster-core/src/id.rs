@@ -1,8 +1,10 @@
 //! Identifiers: opaque strings of at most 64 characters, chosen by the client or minted.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::limits;
@@ -41,9 +43,21 @@ fn check(text: &str) -> Result<(), IdError> {
     }
 }
 
+/// How every id looks, for the API's document; what [`check`] checks.
+fn schema(doc: &str, example: &str) -> Schema {
+    json_schema!({
+        "description": doc.trim(),
+        "type": "string",
+        "minLength": 1,
+        "maxLength": limits::ID_LEN,
+        "pattern": "^[A-Za-z0-9._:-]+$",
+        "examples": [example],
+    })
+}
+
 macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident;)*) => {$(
-        $(#[$doc])*
+    ($($(#[doc = $doc:literal])* $name:ident, $example:literal;)*) => {$(
+        $(#[doc = $doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "Arc<str>")]
         pub struct $name(Arc<str>);
@@ -69,6 +83,16 @@ macro_rules! ids {
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                schema(concat!($($doc),*), $example)
             }
         }
 
@@ -108,37 +132,39 @@ macro_rules! ids {
 
 ids! {
     /// An organization: a customer whose units, agents and clients no other one sees.
-    OrganizationId;
+    OrganizationId, "main";
     /// A business unit: the top planning container, with one ledger.
-    UnitId;
+    UnitId, "paris";
     /// A management unit: a group of agents inside a business unit.
-    ManagementUnitId;
+    ManagementUnitId, "north";
     /// An agent: a person who is scheduled.
-    AgentId;
+    AgentId, "ana";
     /// An activity code, such as Break or Training.
-    ActivityCodeId;
+    ActivityCodeId, "Meeting";
     /// A shift of one agent.
-    ShiftId;
+    ShiftId, "s-1";
     /// A schedule: the live week of a unit, or a draft of one.
-    ScheduleId;
+    ScheduleId, "w14";
     /// A shift swap between agents.
-    SwapId;
+    SwapId, "swap-1";
     /// A time-off request.
-    TimeOffId;
+    TimeOffId, "leave-1";
     /// A group of trunks, within a business unit.
-    TrunkGroupId;
+    TrunkGroupId, "dialer";
     /// A limit on time off.
-    TimeOffLimitId;
+    TimeOffLimitId, "summer";
     /// Something an agent says of when they can work, among what this agent says.
-    AvailabilityId;
+    AvailabilityId, "fridays";
+    /// A session of an agent with a system beside the schedule, such as a desktop script.
+    SessionId, "desk-1";
     /// An API client (a program or a planner's session).
-    ClientId;
+    ClientId, "planner";
     /// Somebody outside who is told of a unit's events.
-    WebhookId;
+    WebhookId, "wh-1";
     /// Something that is done in the background for a client.
-    JobId;
+    JobId, "job-1";
     /// A command, unique per unit: the hash of organization, client and `Idempotency-Key`.
-    CommandId;
+    CommandId, "4fd1b2";
 }
 
 /// A position in a unit's ledger: entry 1, 2, 3 …; 0 is the empty ledger.
@@ -156,6 +182,23 @@ impl Revision {
     #[must_use]
     pub fn next(self) -> Self {
         Self(self.0 + 1)
+    }
+}
+
+impl JsonSchema for Revision {
+    fn schema_name() -> Cow<'static, str> {
+        "Revision".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A position in a unit's ledger: entry 1, 2, 3 …; 0 is the empty ledger.",
+            "type": "integer",
+            "format": "int64",
+            "minimum": 0,
+            "maximum": u64::MAX,
+            "examples": [20],
+        })
     }
 }
 

@@ -13,6 +13,7 @@
 
 mod join;
 
+use schemars::JsonSchema;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ use crate::instant::{Instant, Interval};
 use crate::shift::{Atom, AtomValue, Commitment, ShiftBody};
 
 /// What somebody decided about a clash.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Keep {
     /// What the edit wants.

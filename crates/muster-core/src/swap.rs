@@ -1,5 +1,6 @@
 //! Shift swaps: between two agents, or trades of three and more.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::entry::Origin;
@@ -58,7 +59,9 @@ pub struct SwapOffer {
 }
 
 /// Where a swap stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SwapState {
     /// The other agent has not answered.

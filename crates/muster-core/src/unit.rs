@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::civil::{Date, Weekday};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{ManagementUnitId, UnitId};
@@ -38,7 +39,9 @@ impl BusinessUnit {
 }
 
 /// A day of the week.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "PascalCase")]
 pub enum DayOfWeek {
     /// ISO 8601's choice.

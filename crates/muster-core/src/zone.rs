@@ -7,6 +7,7 @@ mod civil;
 mod offsets;
 mod transition;
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,6 +15,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::instant::{Instant, Interval};
@@ -42,7 +44,7 @@ pub struct UnknownZone {
 
 /// What to do with a wall time that a clock change makes ambiguous or skips,
 /// as RFC 5545 and Temporal name it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Disambiguation {
     /// Refuse it, naming both readings.
@@ -242,6 +244,21 @@ impl Zone {
     #[must_use]
     pub fn clock_change_min(&self, during: Interval) -> i64 {
         self.offset_min(during.start()) - self.offset_min(during.end())
+    }
+}
+
+impl JsonSchema for Zone {
+    fn schema_name() -> Cow<'static, str> {
+        "Zone".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A named time zone of the IANA database.",
+            "type": "string",
+            "minLength": 1,
+            "examples": ["Europe/Paris"],
+        })
     }
 }
 

@@ -15,6 +15,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use muster_core::entry::Actor;
 use muster_core::id::{AgentId, ClientId, OrganizationId};
 use muster_ledger::{ClientRow, Ledger, LedgerError};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
@@ -178,7 +179,7 @@ pub struct NewClient {
 }
 
 /// An access token, as OAuth answers it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Token {
     /// The signed token.
     pub access_token: String,

@@ -8,6 +8,7 @@ pub(crate) mod audit;
 pub(crate) mod availability;
 pub(crate) mod bulk;
 pub(crate) mod calendar;
+pub(crate) mod docs;
 pub(crate) mod events;
 pub(crate) mod jobs;
 pub(crate) mod levels;
@@ -56,7 +57,7 @@ use crate::webhooks::Post;
 
 use stale::Refused;
 
-pub(crate) use call::Call;
+pub(crate) use call::{Call, KEY_LEN};
 pub(crate) use page::Page;
 pub(crate) use reply::{created, document, json, listed, problem, withdrawn, written};
 

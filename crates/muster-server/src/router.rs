@@ -1,5 +1,6 @@
 //! Every route on one page, with the scope it takes.
 
+pub(crate) mod described;
 mod own;
 
 use std::sync::LazyLock;
@@ -21,7 +22,7 @@ use crate::error::ApiError;
 use crate::http::bulk::Outer;
 use crate::http::{
     App, Call, acknowledgements, activity_codes, adherence, agents, audit, availability, bulk,
-    calendar, events,
+    calendar, docs, events,
     intake::{self, Takes},
     levels, management_units, oauth, operations, rules, schedules, shifts, swaps, time_off, units,
     webhooks,
@@ -193,6 +194,8 @@ pub fn routes() -> Vec<Route> {
         ("GET", "/metrics"),
         ("POST", "/oauth/token"),
         ("GET", "/calendar/{file}"),
+        ("GET", "/api/v2/docs"),
+        ("GET", "/api/v2/docs/openapi.json"),
     ];
     let open = open.map(|(method, path)| Route { method, path, scope: None });
     let wfm = wfm().into_iter().map(|(method, path, scope, _)| Route {
@@ -217,6 +220,8 @@ pub fn router(app: App) -> Router {
         .route("/metrics", get(operations::metrics))
         .route("/oauth/token", post(oauth::token))
         .route("/calendar/{file}", get(calendar::read).layer(from_fn_with_state(app.clone(), take)))
+        .route("/api/v2/docs", get(docs::page))
+        .route("/api/v2/docs/openapi.json", get(docs::document))
         // `enter` has read the body within our own limit.
         .nest("/api/v2/wfm", wfm_routes.layer(DefaultBodyLimit::disable()))
         .fallback(|| async { ApiError::no_route() })

@@ -43,4 +43,28 @@ pub(super) const ACCESS: &[Mutant] = &[
         package: "muster-server",
         tests: "test(concurrency)",
     },
+    Mutant {
+        name: "client: a sick server is stormed",
+        file: "crates/muster-api/src/client/retry.rs",
+        find: "told <= LONGEST_WAIT && self.spend()",
+        replace: "told <= LONGEST_WAIT && (self.spend() || true)",
+        package: "muster-api",
+        tests: "test(client)",
+    },
+    Mutant {
+        name: "client: a key of its own for every try",
+        file: "crates/muster-api/src/client/transport.rs",
+        find: "request.header(\"Idempotency-Key\", &**key)",
+        replace: "request.header(\"Idempotency-Key\", format!(\"{key}{}\", &*minted()))",
+        package: "muster-api",
+        tests: "test(client)",
+    },
+    Mutant {
+        name: "a write is answered with 304",
+        file: "crates/muster-server/src/http/reply.rs",
+        find: ".filter(|_| call.sent().is_read())",
+        replace: ".filter(|_| call.sent().is_read() || true)",
+        package: "muster-server",
+        tests: "test(routes::docs)",
+    },
 ];

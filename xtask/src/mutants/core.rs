@@ -173,7 +173,7 @@ pub(super) const CORE: &[Mutant] = &[
     },
     Mutant {
         name: "an acknowledgement covers what grew",
-        file: "crates/muster-core/src/conflict.rs",
+        file: "crates/muster-core/src/conflict/fingerprint.rs",
         find: "self.key == other.key && other.magnitude <= self.magnitude",
         replace: "self.key == other.key",
         package: "muster-core",

@@ -215,7 +215,7 @@ pub(super) const NODES: &[Mutant] = &[
     Mutant {
         name: "a unit's time runs backwards",
         file: "crates/muster-server/src/desk/decide.rs",
-        find: "before.now(state.clock.now())",
+        find: "working.now(state.clock.now())",
         replace: "state.clock.now()",
         package: "muster-server",
         tests: "binary(sim) and test(histories_0)",

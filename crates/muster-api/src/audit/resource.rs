@@ -7,6 +7,7 @@ use muster_core::conflict::Fingerprint;
 use muster_core::id::UnitId;
 use muster_core::levels::StaffingChange;
 use muster_core::shift::Commitment;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::wish::{DraftCommitmentsView, DraftShiftView};
@@ -24,7 +25,7 @@ use crate::time_off::{LimitView, TimeOffView};
 use crate::unit::{ManagementUnitView, UnitView};
 
 /// A thing at a moment.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum ResourceView<'a> {
     /// As of `GET /businessunits/{id}`.

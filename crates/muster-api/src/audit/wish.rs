@@ -5,6 +5,7 @@ use std::sync::Arc;
 use muster_core::draft::{CommitmentEdit, ShiftEdit};
 use muster_core::id::AgentId;
 use muster_core::shift::{ExternalIds, ShiftBody, Tags};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::conflict::CommitmentView;
@@ -12,7 +13,7 @@ use crate::shift::ActivityView;
 use crate::time::At;
 
 /// What a draft wants of one shift.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct DraftShiftView<'a> {
     /// What the shift was when it was wanted; `null` for a new one.
     pub base: Option<WantedShiftView<'a>>,
@@ -28,7 +29,7 @@ impl<'a> From<&'a ShiftEdit> for DraftShiftView<'a> {
 }
 
 /// A shift as a draft sees it: only what is its own.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WantedShiftView<'a> {
     /// Who works it.
@@ -74,7 +75,7 @@ impl<'a> From<&'a ShiftBody> for WantedShiftView<'a> {
 }
 
 /// What a draft wants of an agent's own activities in a stretch of time.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct DraftCommitmentsView {
     /// The stretch begins here
     pub start: At,

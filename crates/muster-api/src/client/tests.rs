@@ -121,16 +121,100 @@ async fn a_refusal_is_read_with_its_conflicts() {
     assert_eq!(error.to_string(), "409 CONFLICT: a shift overlap by 1 min");
 }
 
-#[tokio::test]
-async fn a_wait_is_told_and_nothing_is_sent_again() {
-    let fake =
-        fake(vec![("503 Service Unavailable", "Retry-After: 2", "<html>busy</html>".to_owned())]);
-    let client = Client::connect(&fake.url, "cli", "s3cret").await.unwrap();
+/// A client without time limits: the clock of these tests jumps whenever nothing else happens.
+async fn patient(fake: &Fake) -> Client {
+    let http = reqwest::Client::builder().build().unwrap();
+    Client::over(http, &fake.url, "cli", "s3cret").await.unwrap()
+}
+
+const BUSY: &str = "503 Service Unavailable";
+
+#[tokio::test(start_paused = true)]
+async fn what_has_to_wait_is_sent_again_when_it_is_time_and_is_told_in_the_end() {
+    let busy = || (BUSY, "Retry-After: 2", "<html>busy</html>".to_owned());
+    let fake = fake((0..retry::TRIES).map(|_| busy()).collect());
+    let client = patient(&fake).await;
+    let begun = tokio::time::Instant::now();
     let error = client.units().await.unwrap_err();
     let refusal = error.refusal().unwrap();
     assert_eq!(refusal.code, "HTTP_503");
     assert_eq!((refusal.retry.class, refusal.retry.after_ms), (RetryClass::Wait, Some(2_000)));
-    assert_eq!(fake.asked.iter().count(), 2);
+    assert_eq!(fake.asked.iter().count(), 1 + 5);
+    // Four waits of 2 s, and at most 100, 200, 400 and 800 ms on top.
+    let waited = begun.elapsed().as_millis();
+    assert!((8_000..9_500).contains(&waited), "{waited} ms");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_keeps_its_key_however_often_it_is_sent() {
+    let wait = r#"{"status":503,"code":"UNAVAILABLE","retry":{"class":"wait","afterMs":1000}}"#;
+    let done = json!({ "status": "PUBLISHED", "id": "week-1", "revision": 9, "published": [] });
+    let answers = vec![
+        (BUSY, "Retry-After: 1", wait.to_owned()),
+        ("429 Too Many Requests", "Retry-After: 1", String::new()),
+        ("200 OK", "X-Fake: yes", done.to_string()),
+        ("200 OK", "X-Fake: yes", done.to_string()),
+    ];
+    let fake = fake(answers);
+    let client = patient(&fake).await;
+    for _ in 0..2 {
+        client.publish("d1", &json!({ "reason": "weekly" })).await.unwrap();
+    }
+    let asked: Vec<String> = fake.asked.iter().skip(1).collect();
+    let key = |asked: &String| {
+        asked.lines().find(|line| line.starts_with("idempotency-key")).map(str::to_owned)
+    };
+    assert_eq!(asked.len(), 4);
+    assert!(asked[0] == asked[1] && asked[1] == asked[2], "{asked:#?}");
+    assert!(key(&asked[0]).is_some() && key(&asked[0]) != key(&asked[3]), "{asked:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_decision_and_what_was_read_are_left_to_the_caller() {
+    let refused = |class: &str| {
+        let body = format!(r#"{{"status":409,"code":"X","retry":{{"class":"{class}"}}}}"#);
+        ("409 Conflict", "X-Fake: yes", body)
+    };
+    let fake = fake(vec![refused("never"), refused("rebase"), refused("merge")]);
+    let client = patient(&fake).await;
+    for class in [RetryClass::Never, RetryClass::Rebase] {
+        let error = client.publish("d1", &json!({})).await.unwrap_err();
+        assert_eq!(error.refusal().unwrap().retry.class, class);
+    }
+    // Who names the version gets the same refusal again, and it has the merge as its remedy.
+    let strict = client.if_match("\"8.aa\"");
+    let error = strict.publish("d1", &json!({})).await.unwrap_err();
+    assert_eq!(error.refusal().unwrap().retry.class, RetryClass::Merge);
+    assert_eq!(fake.asked.iter().count(), 1 + 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_breaks_off_is_sent_again_and_what_merges_too() {
+    let merge = r#"{"status":409,"code":"X","retry":{"class":"merge"}}"#;
+    let answers = vec![
+        ("200 OK", "Content-Length: 900", "broken".to_owned()),
+        ("409 Conflict", "X-Fake: yes", merge.to_owned()),
+        ("204 No Content", "X-Fake: yes", String::new()),
+    ];
+    let fake = fake(answers);
+    let client = patient(&fake).await;
+    assert_eq!(client.close_session("ana", "desk-1").await.unwrap().status, 204);
+    assert_eq!(fake.asked.iter().count(), 1 + 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sick_server_is_not_stormed() {
+    let busy = || (BUSY, "X-Fake: yes", String::new());
+    let calls = 40;
+    let fake = fake((0..100).map(|_| busy()).collect());
+    let client = patient(&fake).await;
+    for _ in 0..calls {
+        client.clone().units().await.unwrap_err();
+    }
+    drop(client);
+    // Each call once, the burst, and one more for every ten.
+    let asked = fake.asked.try_iter().count() - 1;
+    assert_eq!(asked, 40 + 10 + 3);
 }
 
 #[tokio::test]
@@ -147,11 +231,12 @@ async fn a_remedy_is_sent_as_it_is() {
         requires: Vec::new(),
     };
     let swap = "/api/v2/wfm/scheduling/shiftswaps/w1/deny";
-    assert_eq!(client.remedy(&remedy(swap)).await.unwrap().status, 204);
+    assert_eq!(client.keyed("k-2").remedy(&remedy(swap)).await.unwrap().status, 204);
     fake.asked.recv().unwrap();
     expect![[r#"
         POST /api/v2/wfm/scheduling/shiftswaps/w1/deny HTTP/1.1
         authorization: Bearer t0k
+        idempotency-key: k-2
         {"reason":"too late"}"#]]
     .assert_eq(&fake.asked.recv().unwrap());
     let elsewhere = client.remedy(&remedy("https://example.org/")).await.unwrap_err();

@@ -1,5 +1,6 @@
 //! Requests and answers.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{
@@ -55,8 +56,23 @@ pub(super) fn encoded(text: &str) -> String {
     encoded
 }
 
+/// A request, the same each time it is sent.
+struct Call<'a> {
+    method: Method,
+    path: &'a str,
+    body: Option<Vec<u8>>,
+    key: Option<Arc<str>>,
+    if_match: Option<Arc<str>>,
+}
+
+/// A key for a command that the caller has not named.
+fn minted() -> Arc<str> {
+    Arc::from(format!("{:032x}", rand::random::<u128>()))
+}
+
 impl Client {
     /// Sends any request of this API: `path` is what comes after `/api/v2/wfm`, with its query.
+    /// Where that helps, and within the budget of retries, it is sent again.
     ///
     /// # Errors
     /// [`ClientError`] when it is refused or does not get through.
@@ -66,27 +82,45 @@ impl Client {
         path: &str,
         body: Option<&(impl Serialize + ?Sized)>,
     ) -> Result<Answer<T>, ClientError> {
-        let request = self.request(method.clone(), path).await?;
+        let body = body.map(serde_json::to_vec).transpose().map_err(|error| {
+            let problem = format!("the request cannot be written: {error}");
+            ClientError::Answer { path: path.to_owned(), problem }
+        })?;
+        let writes = method != Method::GET;
+        let key = writes.then(|| self.key.clone().unwrap_or_else(minted));
+        let if_match = self.if_match.clone().filter(|_| writes);
+        let is_strict = if_match.is_some();
+        let call = Call { method, path, body, key, if_match };
+        self.budget.earn();
+        let mut tries = 1;
+        loop {
+            let outcome = self.send_once(&call).await;
+            let Err(error) = &outcome else { return outcome };
+            let Some(pause) = self.budget.pause(error, tries, is_strict) else { return outcome };
+            tokio::time::sleep(pause).await;
+            tries += 1;
+        }
+    }
+
+    async fn send_once<T: DeserializeOwned>(
+        &self,
+        call: &Call<'_>,
+    ) -> Result<Answer<T>, ClientError> {
+        let request = self.request(call.method.clone(), call.path).await?;
         let mut request = request.header(ACCEPT, "application/json");
-        if method != Method::GET {
-            if let Some(key) = &self.key {
-                request = request.header("Idempotency-Key", &**key);
-            }
-            if let Some(tag) = &self.if_match {
-                request = request.header(IF_MATCH, &**tag);
-            }
-            if self.is_later {
-                request = request.header("Prefer", "respond-async");
-            }
+        if let Some(key) = &call.key {
+            request = request.header("Idempotency-Key", &**key);
         }
-        if let Some(body) = body {
-            let bytes = serde_json::to_vec(body).map_err(|error| ClientError::Answer {
-                path: path.to_owned(),
-                problem: format!("the request cannot be written: {error}"),
-            })?;
-            request = request.header(CONTENT_TYPE, "application/json").body(bytes);
+        if let Some(tag) = &call.if_match {
+            request = request.header(IF_MATCH, &**tag);
         }
-        read(path, request.send().await?).await
+        if self.is_later && call.method != Method::GET {
+            request = request.header("Prefer", "respond-async");
+        }
+        if let Some(body) = &call.body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
+        }
+        read(call.path, request.send().await?).await
     }
 
     /// A request with its token.

@@ -1,17 +1,19 @@
 //! What findings are about.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use muster_core::conflict::Subject;
 use muster_core::id::{ActivityCodeId, AvailabilityId, ShiftId, SwapId, TimeOffId, TrunkGroupId};
 use muster_core::shift::{Atom, Commitment};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
 use crate::time::At;
 
 /// An activity that belongs to an agent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CommitmentView {
     /// Its first instant.
@@ -36,7 +38,7 @@ impl From<&Commitment> for CommitmentView {
 }
 
 /// An id in another system.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ExternalIdView {
     /// The system.
     pub system: Arc<str>,
@@ -45,7 +47,7 @@ pub struct ExternalIdView {
 }
 
 /// What a finding is about: of each kind of thing, the first.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SubjectView {
     /// A shift.
@@ -116,6 +118,20 @@ impl SubjectView {
 /// All that a finding is about, each thing as a member of its own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SubjectsView(pub Vec<Subject>);
+
+impl JsonSchema for SubjectsView {
+    fn schema_name() -> Cow<'static, str> {
+        "SubjectsView".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<Vec<SubjectView>>()
+    }
+}
 
 impl Serialize for SubjectsView {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {

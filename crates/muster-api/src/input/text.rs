@@ -1,10 +1,12 @@
 //! Texts with a limit, and fields where `null` is not the same as absent.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use muster_core::limits;
-use serde::de::{Deserializer, Error, Visitor};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{Deserializer, Error, IgnoredAny, Visitor};
 use serde::{Deserialize, Serialize};
 
 /// A name, label or id of another system: at most [`limits::NAME_LEN`] characters.
@@ -21,6 +23,74 @@ pub struct Long(pub Arc<str>);
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct ExternalId(pub Arc<str>);
+
+/// A field that only the server sets: accepted and ignored.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct ReadOnly;
+
+impl<'de> Deserialize<'de> for ReadOnly {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        IgnoredAny::deserialize(from).map(|IgnoredAny| Self)
+    }
+}
+
+impl JsonSchema for ReadOnly {
+    fn schema_name() -> Cow<'static, str> {
+        "ReadOnly".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Set by the server. Whatever is sent is taken and ignored, so that what \
+                            was read can be sent back.",
+            "examples": [null],
+        })
+    }
+}
+
+/// How a text of so many characters looks in the API's document.
+macro_rules! text_schema {
+    ($name:ident, $limit:expr, $example:literal) => {
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string", "maxLength": $limit, "examples": [$example] })
+            }
+        }
+    };
+}
+
+text_schema!(Short, limits::NAME_LEN, "north");
+text_schema!(Long, limits::NOTE_LEN, "agreed by phone");
+
+impl JsonSchema for ExternalId {
+    fn schema_name() -> Cow<'static, str> {
+        "ExternalId".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "An id in another system; a number is taken as its digits.",
+            "type": ["string", "integer"],
+            "minLength": 1,
+            "maxLength": limits::NAME_LEN,
+            "minimum": i64::MIN,
+            "maximum": u64::MAX,
+            "examples": ["T-4711"],
+        })
+    }
+}
 
 fn limited<E: Error>(text: &str, limit: usize) -> Result<Arc<str>, E> {
     let length = text.chars().count();

@@ -6,13 +6,14 @@ use muster_core::Revision;
 use muster_core::entry::{Origin, ReferenceKind};
 use muster_core::explain::Cause;
 use muster_core::id::UnitId;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::ROOT;
 use crate::time::At;
 
 /// An entry that led to a conflict.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CauseView {
     /// The kind of thing it is about.

@@ -1,5 +1,6 @@
 //! The codes that refusals carry. Clients test for them; they never change their meaning.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::RetryClass;
@@ -10,7 +11,9 @@ macro_rules! codes {
         $name:ident = $text:literal, $status:literal, $retry:ident, $title:literal;
     )*) => {
         /// What sort of refusal it is.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+        )]
         pub enum Code {
             $($(#[$doc])* #[serde(rename = $text)] $name,)*
         }

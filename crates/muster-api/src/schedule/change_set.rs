@@ -25,25 +25,29 @@ use muster_core::id::{AgentId, ShiftId};
 use muster_core::instant::Interval;
 use muster_core::shift::Commitment;
 use muster_core::{Revision, Roster};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::input::{BadInput, Long};
-use crate::shift::{Op, ShiftIn};
+use crate::shift::{Edited, Op, ShiftIn};
 use crate::terms::TermsIn;
 
 /// `PATCH /scheduling/schedules/{id}`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ChangeSetIn {
     /// The version that the client had read; the current one, when absent.
     pub base_version: Option<Revision>,
     /// What to do to which shifts.
+    #[schemars(length(max = muster_core::limits::EDIT_SHIFTS))]
+    #[schemars(with = "Vec<Edited>")]
     pub edits: Vec<ShiftIn>,
     /// Decisions about clashes.
     pub resolutions: Vec<Resolution>,
     /// Whether it stands or falls as one; it does, when nothing is said: 200 means all of it.
     pub mode: Option<Mode>,
     /// Findings that somebody answers for.
+    #[schemars(length(max = muster_core::limits::ACKNOWLEDGEMENTS))]
     pub acknowledge: Vec<Acknowledgement>,
     /// Only these agents, and those tied to them.
     pub agent_ids: Option<Vec<AgentId>>,

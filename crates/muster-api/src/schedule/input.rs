@@ -1,5 +1,6 @@
 //! Schedules as clients write them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -8,21 +9,23 @@ use muster_core::command::{Mode, Resolution, Terms};
 use muster_core::diff::WeekDoc;
 use muster_core::id::{AgentId, ScheduleId, UnitId};
 use muster_core::{Revision, Roster};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 
 use crate::ReadOnly;
 use crate::input::{BadInput, Long, Short};
-use crate::shift::ShiftIn;
+use crate::shift::{Edited, Listed, ShiftIn};
 use crate::terms::TermsIn;
 
 /// One agent's whole week.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AgentScheduleIn {
     /// The agent.
     pub agent_id: AgentId,
     /// All the agent's shifts that start in the week.
     #[serde(default)]
+    #[schemars(with = "Vec<Listed>")]
     pub shifts: Vec<ShiftIn>,
     #[serde(default, rename = "version")]
     _version: ReadOnly,
@@ -60,6 +63,24 @@ pub enum StartFrom {
     Schedule(ScheduleId),
 }
 
+impl JsonSchema for StartFrom {
+    fn schema_name() -> Cow<'static, str> {
+        "StartFrom".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "What a new draft starts from: nothing, what is live now, or another \
+                            schedule's wishes.",
+            "anyOf": [
+                { "type": "string", "enum": ["empty", "published"] },
+                generator.subschema_for::<ScheduleId>(),
+            ],
+            "examples": ["published"],
+        })
+    }
+}
+
 impl<'de> Deserialize<'de> for StartFrom {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
@@ -72,7 +93,7 @@ impl<'de> Deserialize<'de> for StartFrom {
 }
 
 /// `POST /schedules`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ScheduleNewIn {
     /// Its id, if the client chooses it.
@@ -93,6 +114,7 @@ pub struct ScheduleNewIn {
     pub agent_schedules: Option<Vec<AgentScheduleIn>>,
     /// Instead of whole weeks: a change set's edits.
     #[serde(default)]
+    #[schemars(with = "Option<Vec<Edited>>")]
     pub edits: Option<Vec<ShiftIn>>,
     /// Whether it goes live in the same step.
     #[serde(default)]
@@ -105,6 +127,7 @@ pub struct ScheduleNewIn {
     pub mode: Mode,
     /// When publishing: findings that somebody answers for.
     #[serde(default)]
+    #[schemars(length(max = muster_core::limits::ACKNOWLEDGEMENTS))]
     pub acknowledge: Vec<Acknowledgement>,
     /// When publishing: decisions about clashes.
     #[serde(default)]
@@ -155,7 +178,7 @@ impl ScheduleNewIn {
 }
 
 /// `PUT /scheduling/schedules/{id}`: each listed agent's week is complete.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ScheduleIn {
     /// The version that the client had read: its base.
@@ -225,7 +248,7 @@ impl ScheduleIn {
 }
 
 /// Where schedules stand, as a filter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum StatusIn {
     /// Open drafts.

@@ -3,12 +3,13 @@
 use muster_core::Revision;
 use muster_core::decide::Readiness;
 use muster_core::id::{AgentId, ScheduleId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::schedule::ScheduleStatus;
 
 /// Where a draft stands against what is live.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DraftStatusView {
     /// The draft.

@@ -7,6 +7,7 @@ use muster_core::draft::{Draft, DraftStatus};
 use muster_core::id::{AgentId, ScheduleId, UnitId};
 use muster_core::roster::Week;
 use muster_core::{Revision, Roster};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::clock_change::ClockChangesView;
@@ -15,7 +16,7 @@ use crate::result::HeldView;
 use crate::shift::ShiftView;
 
 /// Where a schedule stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ScheduleStatus {
     /// Being edited, or partly published.
@@ -27,8 +28,9 @@ pub enum ScheduleStatus {
 }
 
 /// What is said of a schedule beside its content.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "ScheduleHead")]
 pub struct Head<'a> {
     /// Its id.
     pub id: &'a ScheduleId,
@@ -90,7 +92,7 @@ impl<'a> Head<'a> {
 pub type ScheduleHeadView<'a> = Head<'a>;
 
 /// One agent's week.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AgentScheduleView<'a> {
     /// The agent.
@@ -116,7 +118,7 @@ impl<'a> AgentScheduleView<'a> {
 }
 
 /// A schedule.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ScheduleView<'a> {
     /// What it is.
@@ -153,7 +155,7 @@ impl<'a> ScheduleView<'a> {
 }
 
 /// The answer to a write of a schedule: the document as it is now, and what the write met.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EditedView<'a> {
     /// The schedule.
@@ -178,7 +180,7 @@ pub struct EditedView<'a> {
 }
 
 /// The answer to a new draft: what it is, and what its edits met.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DraftedView<'a> {
     /// What it is.

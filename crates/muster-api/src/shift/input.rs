@@ -8,15 +8,17 @@ use muster_core::diff::{ActivityDoc, ShiftDoc};
 use muster_core::id::{ActivityCodeId, AgentId, ShiftId, UnitId};
 use muster_core::shift::{ExternalIds, Shift, Span, Tags};
 use muster_core::{Revision, Roster, Zone};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::ReadOnly;
 use crate::input::{BadInput, ExternalId, Long, Short, double};
+use crate::shift::schema;
 use crate::terms::TermsIn;
 use crate::time::TimeIn;
 
 /// What an edit of a change set does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Op {
     /// Make the shift, or set the fields that are given.
@@ -28,14 +30,16 @@ pub enum Op {
 }
 
 /// An activity as a client writes it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ActivityIn {
     /// What it is spent on.
     pub activity_code_id: ActivityCodeId,
     /// Elapsed minutes after the shift's start.
+    #[schemars(range(max = muster_core::limits::SHIFT_MIN))]
     pub offset_minutes: u32,
     /// Elapsed length in minutes.
+    #[schemars(range(min = 1, max = muster_core::limits::SHIFT_MIN))]
     pub length_minutes: u32,
     /// Whether it is paid; as its code says, when absent.
     #[serde(default)]
@@ -43,8 +47,9 @@ pub struct ActivityIn {
 }
 
 /// A shift as a client writes it: what is absent stays as it was.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[schemars(transform = schema::alone)]
 pub struct ShiftIn {
     /// In a change set only: what to do.
     pub op: Option<Op>,
@@ -59,10 +64,12 @@ pub struct ShiftIn {
     /// When it starts.
     pub start: Option<TimeIn>,
     /// Its elapsed length in minutes.
+    #[schemars(range(min = 1, max = muster_core::limits::SHIFT_MIN))]
     pub length_minutes: Option<u32>,
     /// The zone whose wall clock it is entered with.
     pub time_zone: Option<Zone>,
     /// Everything else than on-queue work.
+    #[schemars(length(max = muster_core::limits::ACTIVITIES))]
     pub activities: Option<Vec<ActivityIn>>,
     /// Where it is worked; `null` for nowhere in particular.
     #[serde(deserialize_with = "double")]
@@ -71,6 +78,7 @@ pub struct ShiftIn {
     #[serde(deserialize_with = "double")]
     pub work_plan: Option<Option<Short>>,
     /// Its ids in other systems, by system.
+    #[schemars(extend("maxProperties" = muster_core::limits::EXTERNAL_IDS))]
     pub external_ids: Option<BTreeMap<Short, ExternalId>>,
     /// Alias of `externalIds.trade_id`.
     #[serde(rename = "trade_id")]
@@ -82,8 +90,10 @@ pub struct ShiftIn {
     #[serde(deserialize_with = "double")]
     pub note: Option<Option<Long>>,
     /// Labels.
+    #[schemars(length(max = muster_core::limits::TAGS))]
     pub tags: Option<Vec<Short>>,
     /// Findings that somebody answers for, where the shift is written alone.
+    #[schemars(length(max = muster_core::limits::ACKNOWLEDGEMENTS))]
     pub acknowledge: Option<Vec<muster_core::acknowledge::Acknowledgement>>,
     /// Why, where the shift is written alone.
     pub reason: Option<Long>,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use muster_core::id::{ActivityCodeId, AgentId, ShiftId};
 use muster_core::shift::{Activity, ExternalIds, Shift, ShiftBody, Tags};
 use muster_core::{Revision, Roster};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
 use crate::clock_change::ClockChangesView;
@@ -13,7 +14,7 @@ use crate::conflict::ConflictView;
 use crate::time::At;
 
 /// An activity of a shift.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ActivityView<'a> {
     /// What it is spent on.
@@ -55,6 +56,20 @@ impl<'a> ActivitiesView<'a> {
     }
 }
 
+impl JsonSchema for ActivitiesView<'_> {
+    fn schema_name() -> Cow<'static, str> {
+        "ActivitiesView".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<Vec<ActivityView<'_>>>()
+    }
+}
+
 impl Serialize for ActivitiesView<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_seq(self.0.iter().map(ActivityView::from))
@@ -62,7 +77,7 @@ impl Serialize for ActivitiesView<'_> {
 }
 
 /// A shift.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ShiftView<'a> {
     /// Its id.
@@ -124,7 +139,7 @@ impl<'a> ShiftView<'a> {
 }
 
 /// The answer to a new shift.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MadeShiftView<'a> {
     /// The shift.
@@ -136,7 +151,7 @@ pub struct MadeShiftView<'a> {
 }
 
 /// The answer to a write of one shift: the shift as it is now, and what the write met.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WrittenShiftView<'a> {
     /// The shift.

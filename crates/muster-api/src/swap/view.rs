@@ -5,6 +5,7 @@ use muster_core::id::{AgentId, ShiftId, SwapId, UnitId};
 use muster_core::instant::Instant;
 use muster_core::shift::{ExternalIds, Span};
 use muster_core::swap::{Leg, Side, Swap, SwapOffer, SwapState};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::clock_change::ClockChangesView;
@@ -14,7 +15,7 @@ use crate::problem::{CauseView, Problem};
 use crate::time::{At, IntervalText};
 
 /// One side of a swap.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SideView<'a> {
     /// Who gives.
@@ -31,7 +32,7 @@ impl<'a> From<&'a Side> for SideView<'a> {
 }
 
 /// What one agent gives and gets in a trade of three or more.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LegView<'a> {
     /// Who it is.
@@ -51,7 +52,7 @@ impl<'a> From<&'a Leg> for LegView<'a> {
 }
 
 /// When a shift was, as both agents agreed.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SpanView<'a> {
     /// Its first instant.
@@ -69,7 +70,7 @@ impl<'a> From<&'a Span> for SpanView<'a> {
 }
 
 /// A swap.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SwapView<'a> {
     /// Its id.
@@ -157,7 +158,7 @@ impl<'a> SwapView<'a> {
 }
 
 /// What would happen: the findings for each side.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EvaluationView {
     /// The swap; of one that was not offered yet, an id that it could have.
@@ -195,7 +196,7 @@ impl EvaluationView {
 }
 
 /// What became of one swap of a bulk.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SwapOutcomeView {
     /// The swap.

@@ -6,6 +6,7 @@ use muster_core::instant::Interval;
 use muster_core::roster::Known;
 use muster_core::time_off::{Places, TimeOffLimit};
 use muster_core::{Revision, Zone};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ReadOnly;
@@ -13,7 +14,7 @@ use crate::input::BadInput;
 use crate::time::{At, TimeIn};
 
 /// How many may be off at some time in a stretch.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct IntervalLimitIn {
     /// From this instant
@@ -25,7 +26,7 @@ pub struct IntervalLimitIn {
 }
 
 /// How many may be off on a civil day of the unit's zone.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DayLimitIn {
     /// The day.
@@ -35,7 +36,7 @@ pub struct DayLimitIn {
 }
 
 /// A limit.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LimitIn {
     /// Its id.
@@ -59,7 +60,7 @@ pub struct LimitIn {
 }
 
 /// `PUT /timeofflimits`: sets the limits it lists; one without intervals and days is taken away.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct LimitsIn {
     /// The unit.
@@ -103,7 +104,7 @@ impl LimitIn {
 }
 
 /// How many may be off at some time in a stretch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct IntervalLimitView {
     /// From this instant
@@ -115,7 +116,7 @@ pub struct IntervalLimitView {
 }
 
 /// A limit.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LimitView<'a> {
     /// Its id.

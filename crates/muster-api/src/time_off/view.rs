@@ -9,6 +9,7 @@ use muster_core::id::{ActivityCodeId, AgentId, TimeOffId, TimeOffLimitId, UnitId
 use muster_core::instant::Interval;
 use muster_core::time_off::{Days, TimeOff, TimeOffRequest, TimeOffStatus};
 use muster_core::{Revision, Roster, effective};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::conflict::ConflictView;
@@ -16,7 +17,7 @@ use crate::list::EvaluatedAt;
 use crate::time::At;
 
 /// A stretch of time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct IntervalView {
     /// The first instant inside.
     pub start: At,
@@ -31,7 +32,7 @@ impl From<Interval> for IntervalView {
 }
 
 /// What a request on the waitlist waits for.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WaitingView {
     /// The limit that has no place.
@@ -62,7 +63,7 @@ fn masked_paid_minutes(roster: &Roster, request: &TimeOffRequest) -> i64 {
 }
 
 /// A time-off request.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TimeOffView<'a> {
     /// Its id.
@@ -149,7 +150,7 @@ impl<'a> TimeOffView<'a> {
 }
 
 /// What an approval would meet and break.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TimeOffEvaluationView {
     /// The request; of one that was not asked for yet, an id that it could have.

@@ -4,24 +4,36 @@ use axum::extract::State;
 use axum::response::Response;
 use muster_api::acknowledgement::AcknowledgementView;
 use muster_api::list::ListView;
+use muster_api::time::Bound;
 use muster_core::conflict::Kind;
 use muster_core::id::{AgentId, UnitId};
 use muster_core::roster::Acknowledged;
 use muster_core::{Instant, Interval, Zone};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::error::ApiError;
 use crate::http::query::{Params, Path, bound, id};
 use crate::http::{App, Call, Page, listed};
+use crate::limits;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Filter {
+    /// Only what is about this agent.
     agent_id: Option<AgentId>,
+    /// Only findings of this kind.
     kind: Option<Kind>,
+    /// From this civil day or instant on.
+    #[schemars(with = "Option<Bound>")]
     from: Option<String>,
+    /// Before this civil day or instant.
+    #[schemars(with = "Option<Bound>")]
     to: Option<String>,
+    /// Most entities on the page.
+    #[schemars(range(min = 1, max = limits::PAGE_SIZE))]
     page_size: Option<usize>,
+    /// The `nextCursor` of the page before this one.
     cursor: Option<String>,
 }
 

@@ -10,15 +10,17 @@ use muster_core::Roster;
 use muster_core::command::Action;
 use muster_core::id::{ActivityCodeId, UnitId};
 use muster_ledger::SubjectKind;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::error::ApiError;
 use crate::http::query::{Params, Path, id};
 use crate::http::{App, Call, created, listed};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Filter {
+    /// The unit.
     business_unit_id: UnitId,
 }
 

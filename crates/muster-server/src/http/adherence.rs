@@ -16,6 +16,7 @@ use muster_core::id::{AgentId, UnitId};
 use muster_core::roster::AgentRecord;
 use muster_core::{Instant, Revision, Roster, Zone};
 use muster_ledger::SubjectKind;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -70,7 +71,7 @@ pub(crate) async fn open_session(
     let agent: AgentId = id(&agent)?;
     let revision = known(&app, &call, &agent).await?;
     let input: SessionIn = if body.is_empty() { parse(b"{}")? } else { parse(&body)? };
-    let own = input.session_id.map_or_else(|| app.clock().id(), |own| own.0.to_string());
+    let own = input.session_id.map_or_else(|| app.clock().id(), |own| own.to_string());
     let kind = input.kind.map(|kind| kind.0.to_string()).unwrap_or_default();
     let session = Session { kind, opened_at: app.clock().now() };
     let organization = &call.caller.organization;
@@ -106,12 +107,17 @@ pub(crate) async fn close_session(
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Filter {
+    /// The unit.
     business_unit_id: UnitId,
+    /// Only what is about this agent.
     agent_id: Option<AgentId>,
+    /// Most entities on the page.
+    #[schemars(range(min = 1, max = limits::PAGE_SIZE))]
     page_size: Option<usize>,
+    /// The `nextCursor` of the page before this one.
     cursor: Option<String>,
 }
 

@@ -11,10 +11,11 @@ use muster_api::parse;
 use muster_core::agent::Agent;
 use muster_core::command::Action;
 use muster_core::decide::decide;
-use muster_core::id::{AgentId, OrganizationId, UnitId};
+use muster_core::id::{AgentId, ManagementUnitId, OrganizationId, UnitId};
 use muster_core::roster::AgentRecord;
 use muster_core::{Roster, limits};
 use muster_ledger::SubjectKind;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::desk::{Answer, Desk};
@@ -22,12 +23,17 @@ use crate::error::ApiError;
 use crate::http::query::{Params, Path, id};
 use crate::http::{App, Call, Page, created, document, listed};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Filter {
+    /// The unit.
     business_unit_id: UnitId,
-    management_unit_id: Option<String>,
+    /// Only agents of this management unit.
+    management_unit_id: Option<ManagementUnitId>,
+    /// Most entities on the page.
+    #[schemars(range(min = 1, max = crate::limits::PAGE_SIZE))]
     page_size: Option<usize>,
+    /// The `nextCursor` of the page before this one.
     cursor: Option<String>,
 }
 
@@ -58,8 +64,8 @@ pub(crate) async fn list(
     let desk = app.desk(&call, &filter.business_unit_id).await?;
     let page = Page::new(filter.page_size, filter.cursor).open(&desk, &call, app.clock()).await?;
     let wanted = |record: &&AgentRecord| {
-        let unit = record.agent.management_unit.as_ref().map(|unit| unit.as_str());
-        filter.management_unit_id.is_none() || unit == filter.management_unit_id.as_deref()
+        let own = record.agent.management_unit.as_ref();
+        filter.management_unit_id.as_ref().is_none_or(|unit| own == Some(unit))
     };
     let agents = page.roster.agents().filter(wanted);
     let (agents, next_cursor) = page.take(agents, |record| record.agent.id.as_str());

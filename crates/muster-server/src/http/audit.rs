@@ -9,50 +9,77 @@ use axum::extract::State;
 use axum::response::Response;
 use muster_api::audit::EntryView;
 use muster_api::list::ListView;
+use muster_api::time::Bound;
 use muster_core::Revision;
 use muster_core::id::{AgentId, ShiftId, SwapId, UnitId};
 use muster_ledger::SubjectKind;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::desk::Desk;
 use crate::error::ApiError;
 use crate::http::query::{Params, Path, id};
 use crate::http::{App, Call, listed};
+use crate::limits;
 
 use place::{Order, Stretch};
 use walk::Walk;
 use wanted::{Entity, Wanted};
 
-pub(crate) use export::export;
+pub(crate) use export::{Of, export};
 
 /// Which entries, and which of their changes.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Filter {
     /// The unit; that of the first id below which has one, when absent.
     business_unit_id: Option<UnitId>,
+    /// Only what is about this shift.
     shift_id: Option<ShiftId>,
+    /// Only what is about this swap.
     swap_id: Option<SwapId>,
+    /// Only what is about this agent.
     agent_id: Option<AgentId>,
+    /// Only changes of things of this kind, `shift`, or of one of them, `shift/ID`.
+    #[schemars(schema_with = "wanted::schema")]
     entity: Option<String>,
+    /// Only what this client or agent did.
     actor: Option<String>,
+    /// Only what changed after this revision.
     after: Option<Revision>,
+    /// From this civil day or instant on.
+    #[schemars(with = "Option<Bound>")]
     from: Option<String>,
+    /// Before this civil day or instant.
+    #[schemars(with = "Option<Bound>")]
     to: Option<String>,
+    /// Which entries come first.
     order: Option<Order>,
+    /// Most entities on the page.
+    #[schemars(range(min = 1, max = limits::PAGE_SIZE))]
     page_size: Option<usize>,
+    /// The `nextCursor` of the page before this one.
     cursor: Option<String>,
 }
 
 /// Which entries of one shift.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct HistoryFilter {
+    /// Only what changed after this revision.
     after: Option<Revision>,
+    /// From this civil day or instant on.
+    #[schemars(with = "Option<Bound>")]
     from: Option<String>,
+    /// Before this civil day or instant.
+    #[schemars(with = "Option<Bound>")]
     to: Option<String>,
+    /// Which entries come first.
     order: Option<Order>,
+    /// Most entities on the page.
+    #[schemars(range(min = 1, max = limits::PAGE_SIZE))]
     page_size: Option<usize>,
+    /// The `nextCursor` of the page before this one.
     cursor: Option<String>,
 }
 

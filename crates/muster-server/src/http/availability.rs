@@ -13,19 +13,26 @@ use muster_core::decide::Outcome;
 use muster_core::id::{AgentId, AvailabilityId, UnitId};
 use muster_core::roster::Known;
 use muster_ledger::SubjectKind;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::desk::Desk;
 use crate::error::ApiError;
 use crate::http::query::{Params, Path, id};
 use crate::http::{App, Call, Page, created, document, listed, told, withdrawn};
+use crate::limits;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Filter {
+    /// Only what is about this agent.
     agent_id: Option<AgentId>,
+    /// Only what says this.
     says: Option<Says>,
+    /// Most entities on the page.
+    #[schemars(range(min = 1, max = limits::PAGE_SIZE))]
     page_size: Option<usize>,
+    /// The `nextCursor` of the page before this one.
     cursor: Option<String>,
 }
 

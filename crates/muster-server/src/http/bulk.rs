@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use muster_api::bulk::{Atomicity, BulkIn, BulkView, OperationIn, OutcomeView, operations_by_line};
 use muster_api::{BadInput, parse};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::error::ApiError;
@@ -26,9 +27,10 @@ pub(crate) use run::{Bulk, Keys};
 pub(crate) use stage::Stage;
 pub(crate) use ties::stretches;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Asked {
+    /// Which operations stand or fall together; it comes before what the body says.
     atomicity: Option<Atomicity>,
 }
 

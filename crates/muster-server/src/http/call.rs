@@ -59,16 +59,12 @@ enum Handling {
 }
 
 /// Longest `Idempotency-Key`, in characters.
-const KEY_LEN: usize = 255;
+pub(crate) const KEY_LEN: usize = 255;
 
 impl Call {
     /// Of a request whose token has been checked.
     pub(crate) fn new(caller: Caller, parts: &Parts, body: &Bytes) -> Result<Self, ApiError> {
-        let key = text(&parts.headers, "idempotency-key");
-        if key.as_ref().is_some_and(|key| key.is_empty() || key.len() > KEY_LEN) {
-            let problem = format!("is not of 1..={KEY_LEN} characters");
-            return Err(ApiError::bad_input("Idempotency-Key", &key.unwrap_or_default(), &problem));
-        }
+        let key = key(&parts.headers)?;
         let query = parts.uri.query().unwrap_or_default();
         Ok(Self {
             caller,
@@ -261,9 +257,23 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 
+/// The key that names a command. One that cannot be read is refused: it was meant to protect.
+fn key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
+    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
+    let text = String::from_utf8_lossy(key.as_bytes());
+    let is_visible = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
+    let is_key = (1..=KEY_LEN).contains(&text.len()) && text.bytes().all(is_visible);
+    if is_key {
+        return Ok(Some(text.into_owned()));
+    }
+    let problem = format!("is not of 1..={KEY_LEN} visible characters of ASCII");
+    Err(ApiError::bad_input("Idempotency-Key", &text, &problem))
+}
+
 /// The base that a tag names. `*` names none; a tag that is not ours is bad input.
 fn if_match(headers: &HeaderMap) -> Result<Option<Revision>, ApiError> {
-    let Some(tag) = text(headers, header::IF_MATCH.as_str()) else { return Ok(None) };
+    let Some(tag) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let tag = String::from_utf8_lossy(tag.as_bytes());
     if tag.trim() == "*" {
         return Ok(None);
     }

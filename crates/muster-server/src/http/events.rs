@@ -13,6 +13,7 @@ use muster_api::time::At;
 use muster_core::Revision;
 use muster_core::feed::FeedEvent;
 use muster_core::id::{AgentId, UnitId};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::access::Caller;
@@ -23,14 +24,20 @@ use crate::http::query::Params;
 use crate::http::{App, Call, json};
 use crate::limits;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Filter {
+    /// The unit.
     business_unit_id: UnitId,
+    /// The cursor after which to read; the head, when absent. `Last-Event-ID` comes before it.
+    #[schemars(regex(pattern = "^[0-9]{1,18}(-[0-9]{1,9})?$"))]
     after: Option<String>,
+    /// Only what is about this agent.
     agent_id: Option<AgentId>,
+    /// Only these types of events, separated by commas.
     types: Option<String>,
     /// How long a read as JSON waits for something to happen, in seconds.
+    #[schemars(range(max = 86_400))]
     wait_seconds: Option<u64>,
 }
 

@@ -9,6 +9,7 @@ use futures_util::stream;
 use muster_api::job::JobView;
 use muster_api::list::ListView;
 use muster_core::id::JobId;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::time::sleep;
 
@@ -34,10 +35,13 @@ pub(crate) async fn show(
     Ok(json(view.revision, &view))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Part {
+    /// Most entities on the page.
+    #[schemars(range(min = 1, max = limits::PAGE_SIZE))]
     page_size: Option<usize>,
+    /// The `nextCursor` of the page before this one.
     cursor: Option<String>,
 }
 

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use muster_core::id::AgentId;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::access::{AccessError, Narrowed};
@@ -17,11 +18,18 @@ use crate::error::ApiError;
 use crate::http::App;
 use crate::http::intake::{self, Takes};
 
-#[derive(Debug, Deserialize)]
-struct Form {
+/// What a client asks for.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "TokenForm")]
+pub(crate) struct Form {
+    /// `client_credentials`.
+    #[schemars(regex(pattern = "^client_credentials$"))]
     grant_type: String,
+    /// The client's id, where it does not come by HTTP Basic.
     client_id: Option<String>,
+    /// The client's secret, where it does not come by HTTP Basic.
     client_secret: Option<String>,
+    /// The scopes that the token is to reach, separated by spaces; all the client has, when absent.
     scope: Option<String>,
     /// The agent whose own things the token is to reach, and nothing else.
     agent: Option<AgentId>,

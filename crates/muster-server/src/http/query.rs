@@ -8,6 +8,7 @@ use muster_api::time::Bound;
 use muster_core::decide::Rejection;
 use muster_core::unit::BusinessUnit;
 use muster_core::{Instant, Interval, Roster, Zone};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -63,10 +64,14 @@ pub(crate) fn bound(
 }
 
 /// `from` and `to` of a query: days, or instants.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct During {
+    /// From this civil day or instant on.
+    #[schemars(with = "Option<Bound>")]
     pub(crate) from: Option<String>,
+    /// Before this civil day or instant.
+    #[schemars(with = "Option<Bound>")]
     pub(crate) to: Option<String>,
 }
 

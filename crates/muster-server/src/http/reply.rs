@@ -65,7 +65,7 @@ pub(crate) fn written(
     response
 }
 
-/// 200 with a representation and its tag; 304 for who has it already.
+/// 200 with a representation and its tag; 304 for who reads what they have already.
 pub(crate) fn document(
     call: &Call,
     revision: Revision,
@@ -74,7 +74,9 @@ pub(crate) fn document(
 ) -> Response {
     let body = bytes(value);
     let tag = muster_api::etag::etag(&body, version);
-    let mut response = if call.if_none_match.as_ref().is_some_and(|known| has_tag(known, &tag)) {
+    // What was written is never left out: 304 would say that nothing was done.
+    let known = call.if_none_match.as_ref().filter(|_| call.sent().is_read());
+    let mut response = if known.is_some_and(|known| has_tag(known, &tag)) {
         respond(StatusCode::NOT_MODIFIED, revision, Vec::new())
     } else {
         respond(StatusCode::OK, revision, body)

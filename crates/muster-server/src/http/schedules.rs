@@ -14,13 +14,15 @@ use muster_api::schedule::{
     AgentScheduleIn, ChangeSetIn, DraftedView, Head, ScheduleHeadView, ScheduleIn, ScheduleNewIn,
     ScheduleStatus, StartFrom, StatusIn,
 };
+use muster_api::time::Bound;
 use muster_core::command::Action;
 use muster_core::decide::Outcome;
 use muster_core::diff::{self, drafted};
 use muster_core::draft::Edits;
-use muster_core::id::{AgentId, ScheduleId, UnitId};
+use muster_core::id::{AgentId, ManagementUnitId, ScheduleId, UnitId};
 use muster_core::{Revision, Roster};
 use muster_ledger::SubjectKind;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::desk::Desk;
@@ -28,16 +30,23 @@ use crate::error::ApiError;
 use crate::http::query::{During, Params, Path, id, week_of};
 use crate::http::schedules::document::{Which, which};
 use crate::http::{App, Call, Page, created, document as tagged, listed, stale, told, withdrawn};
+use crate::limits;
 
 pub(crate) use publish::{publish, rebase, revert, status, validate};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Filter {
+    /// The unit.
     business_unit_id: UnitId,
+    /// Only this week, by its first day.
     week_date: Option<Date>,
+    /// Only what stands there.
     status: Option<StatusIn>,
+    /// Most entities on the page.
+    #[schemars(range(min = 1, max = limits::PAGE_SIZE))]
     page_size: Option<usize>,
+    /// The `nextCursor` of the page before this one.
     cursor: Option<String>,
 }
 
@@ -132,12 +141,17 @@ async fn wished(
     Ok((ground.revision(), Edits::default()))
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(crate) struct Part {
+    /// Only what is about this agent.
     agent_id: Option<AgentId>,
-    management_unit_id: Option<String>,
+    /// Only agents of this management unit.
+    management_unit_id: Option<ManagementUnitId>,
+    /// Most entities on the page.
+    #[schemars(range(min = 1, max = limits::PAGE_SIZE))]
     page_size: Option<usize>,
+    /// The `nextCursor` of the page before this one.
     cursor: Option<String>,
 }
 
@@ -251,12 +265,16 @@ pub(crate) async fn delete(
 const MOST_DAYS: i64 = 400;
 
 /// When, and in which unit: who moved still has shifts where they were published.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct OfAgent {
     /// The unit that the agent is in now, when absent.
     business_unit_id: Option<UnitId>,
+    /// From this civil day or instant on.
+    #[schemars(with = "Option<Bound>")]
     from: Option<String>,
+    /// Before this civil day or instant.
+    #[schemars(with = "Option<Bound>")]
     to: Option<String>,
 }
 

@@ -8,6 +8,7 @@ use muster_api::list::ListView;
 use muster_api::parse;
 use muster_api::schedule::removal;
 use muster_api::shift::{MadeShiftView, ShiftIn, ShiftView, WrittenShiftView};
+use muster_api::time::Bound;
 use muster_core::command::{Action, Mode, Terms};
 use muster_core::decide::Outcome;
 use muster_core::diff;
@@ -15,6 +16,7 @@ use muster_core::draft::Edits;
 use muster_core::id::{AgentId, ShiftId, UnitId};
 use muster_core::{Interval, Revision, Roster};
 use muster_ledger::SubjectKind;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -24,16 +26,27 @@ use crate::http::query::{Params, Path, bound, id, week_of};
 use crate::http::{
     App, Call, Page, base, created, document, listed, stale, told, withdrawn, written,
 };
+use crate::limits;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Filter {
+    /// The unit.
     business_unit_id: UnitId,
+    /// Only what is about this agent.
     agent_id: Option<AgentId>,
+    /// Only this week, by its first day.
     week_date: Option<Date>,
+    /// From this civil day or instant on.
+    #[schemars(with = "Option<Bound>")]
     from: Option<String>,
+    /// Before this civil day or instant.
+    #[schemars(with = "Option<Bound>")]
     to: Option<String>,
+    /// Most entities on the page.
+    #[schemars(range(min = 1, max = limits::PAGE_SIZE))]
     page_size: Option<usize>,
+    /// The `nextCursor` of the page before this one.
     cursor: Option<String>,
 }
 

@@ -32,6 +32,10 @@ impl Sent {
         Self(Arc::new((method, format!("{ROOT}{path}"), body)))
     }
 
+    pub(crate) fn is_read(&self) -> bool {
+        matches!(self.0.0, Method::GET | Method::HEAD)
+    }
+
     pub(crate) fn is_put(&self) -> bool {
         self.0.0 == Method::PUT
     }

@@ -18,24 +18,32 @@ use muster_core::id::{AgentId, SwapId, UnitId};
 use muster_core::swap::Swap;
 use muster_core::{Instant, Revision};
 use muster_ledger::SubjectKind;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::desk::{Answer, Desk};
 use crate::error::ApiError;
+use crate::http::page::size;
 use crate::http::query::{Params, Path, id};
 use crate::http::{App, Call, Page, created, document, json, listed, told};
 use crate::limits;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Filter {
     /// Without it, the swaps of all units, if they fit one page.
     business_unit_id: Option<UnitId>,
+    /// Only what stands there.
+    #[schemars(with = "Option<SwapStatusIn>")]
     status: Option<String>,
+    /// Only what is about this agent.
     agent_id: Option<AgentId>,
     /// Only swaps that changed after this revision.
     after: Option<Revision>,
+    /// Most entities on the page.
+    #[schemars(range(min = 1, max = limits::PAGE_SIZE))]
     page_size: Option<usize>,
+    /// The `nextCursor` of the page before this one.
     cursor: Option<String>,
 }
 
@@ -72,6 +80,7 @@ pub(crate) async fn list(
     let own = call.caller.actor.agent.as_ref();
     let mut wanted = Wanted { status, agent, after: filter.after, now, own };
     let Some(unit) = &filter.business_unit_id else {
+        size(filter.page_size)?;
         return everywhere(&app, &call, &wanted).await;
     };
     let desk = app.desk(&call, unit).await?;

@@ -16,6 +16,7 @@ use muster_core::id::{TimeOffId, UnitId};
 use muster_core::time_off::TimeOff;
 use muster_core::{Instant, Interval};
 use muster_ledger::SubjectKind;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::desk::{Answer, Desk};
@@ -70,9 +71,10 @@ pub(crate) async fn evaluate(
     Ok(json(roster.revision(), &view))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct LimitsOf {
+    /// The unit.
     business_unit_id: UnitId,
 }
 

@@ -13,6 +13,7 @@ use muster_api::{Problem, parse};
 use muster_core::id::{UnitId, WebhookId};
 use muster_core::{Instant, Revision};
 use muster_ledger::{Delivery, LedgerError, PlainWrite, RowChange, WebhookRow};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::desk::Desk;
@@ -51,9 +52,10 @@ async fn check(app: &App, input: &WebhookIn) -> Result<(), ApiError> {
     Ok(())
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Filter {
+    /// Those of one unit; all, when absent.
     business_unit_id: Option<UnitId>,
 }
 
@@ -334,10 +336,13 @@ pub(crate) async fn ping(
     Ok(json(desk.head().revision(), &sent.view()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Log {
+    /// Most on one page.
+    #[schemars(range(min = 1, max = limits::PAGE_SIZE))]
     page_size: Option<usize>,
+    /// Where the page starts: `nextCursor` of the one before.
     cursor: Option<String>,
 }
 

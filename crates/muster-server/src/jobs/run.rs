@@ -79,7 +79,7 @@ impl<'a> Job<'a> {
         let (order, progress) = (Order::of(&row)?, Progress::of(&row)?);
         let mut left: BTreeSet<usize> = (0..order.operations.len()).collect();
         let mut from = 0;
-        while progress.counts.done > 0 {
+        loop {
             let page = ledger.job_outcomes(organization, id, from, limits::JOB_LOT).await?;
             let Some((last, _)) = page.last() else { break };
             from = last + 1;

@@ -14,6 +14,8 @@ const TESTED: &[(&str, &str)] = &[
     ("GET", "/metrics"),
     ("POST", "/oauth/token"),
     ("GET", "/calendar/{file}"),
+    ("GET", "/api/v2/docs"),
+    ("GET", "/api/v2/docs/openapi.json"),
     ("GET", "/api/v2/wfm/businessunits"),
     ("POST", "/api/v2/wfm/businessunits"),
     ("GET", "/api/v2/wfm/businessunits/{id}"),

@@ -9,6 +9,7 @@ mod availability;
 mod bulk;
 mod calendar;
 mod clock_changes;
+mod docs;
 mod draft_events;
 mod drafts;
 mod jobs;

@@ -7,15 +7,17 @@ use axum::response::Response;
 use futures_util::stream;
 use muster_core::id::UnitId;
 use muster_ledger::{ExportLines, LedgerError, Source, TransferError};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::error::ApiError;
 use crate::http::query::Params;
 use crate::http::{App, Call, reply};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Of {
+    /// The unit.
     business_unit_id: UnitId,
 }
 

@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use muster_core::{Instant, Revision, Zone};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::desk::Desk;
@@ -12,9 +13,9 @@ use crate::http::query::bound;
 use crate::http::{Call, page};
 
 /// Which entries come first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Order {
+pub(crate) enum Order {
     Newest,
     Oldest,
 }

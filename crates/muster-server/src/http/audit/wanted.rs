@@ -6,6 +6,7 @@ use muster_core::entry::Entry;
 use muster_core::id::{AgentId, ShiftId, SwapId};
 use muster_core::roster::Roster;
 use muster_ledger::SubjectKind;
+use schemars::{Schema, SchemaGenerator, json_schema};
 
 use crate::error::ApiError;
 
@@ -25,6 +26,12 @@ pub(super) struct Wanted {
 pub(super) struct Entity {
     kind: &'static str,
     id: Option<String>,
+}
+
+/// How an entity looks in the API's document.
+pub(super) fn schema(_: &mut SchemaGenerator) -> Schema {
+    let pattern = format!("^({})(/.+)?$", NAMES.join("|"));
+    json_schema!({ "type": "string", "pattern": pattern, "examples": ["shift"] })
 }
 
 impl Entity {

@@ -72,7 +72,7 @@ fn agents<'a>(ground: &'a Roster, week: Date, part: &Part) -> Vec<&'a AgentId> {
     let is_in = |agent: &&AgentId| {
         let record = ground.agent(agent);
         let own = record.and_then(|record| record.agent.management_unit.as_ref());
-        own.is_some_and(|own| own.as_str() == unit)
+        own == Some(unit)
     };
     shown.filter(is_in).collect()
 }

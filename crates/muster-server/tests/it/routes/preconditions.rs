@@ -66,7 +66,7 @@ async fn a_tag_that_is_current_passes_and_lenient_merges() {
     let old = tag(&app, SHIFT).await;
     let first = json!({ "note": "one" });
     send(&app, "PATCH", SHIFT, &[("if-match", &old)], first).await.is(200);
-    let lenient = [("if-match", old.as_str()), ("prefer", "respond-async, handling=lenient")];
+    let lenient = [("if-match", old.as_str()), ("prefer", "wait=5, handling=lenient")];
     let merged =
         send(&app, "PATCH", SHIFT, &lenient, json!({ "lengthMinutes": 420 })).await.is(200);
     assert_eq!(merged.body["merged"], true);
