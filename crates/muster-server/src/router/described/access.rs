@@ -14,14 +14,17 @@ pub(super) fn access() -> Group {
     let token = open("POST", "/oauth/token", "getToken", "A token for client credentials")
         .about(
             "Takes the client's id and secret by HTTP Basic, or in the form. The token is good for \
-             `expires_in` seconds; a `scope` narrows it, an `agent` makes it that agent's own.",
+             `expires_in` seconds; `scope` and `organization` narrow it, an `agent` makes it that \
+             agent's own.",
         )
         .takes_form::<Form>(r#"{"grant_type":"client_credentials","scope":"wfm:unit:read"}"#)
         .replies(200, "The token.", &[("application/json", answered::<Token>)])
         .refuses(&[401, 503]);
     let mut token = token;
     token.refusals.remove(&422);
-    let about = "Every other request carries a token: `Authorization: Bearer …`.";
+    let about = "Every other request carries a token, `Authorization: Bearer …`: one of these, or one \
+                 of an outside issuer that the node trusts. With a token of several organizations \
+                 it names the one that it is about: `Muster-Organization: …`.";
     Group { name: "Access", about, operations: vec![token] }
 }
 
