@@ -23,8 +23,8 @@ pub(super) fn access() -> Group {
     let mut token = token;
     token.refusals.remove(&422);
     let about = "Every other request carries a token, `Authorization: Bearer …`: one of \
-                 these, or one of an outside issuer that the node trusts. With a token of several organizations \
-                 it names the one that it is about: `Muster-Organization: …`.";
+                 these, or one of an outside issuer that the node trusts. With a token of several \
+                 organizations it names the one that it is about: `Muster-Organization: …`.";
     Group { name: "Access", about, operations: vec![token] }
 }
 
