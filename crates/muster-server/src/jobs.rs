@@ -171,24 +171,38 @@ pub(crate) async fn cancel(
 pub(crate) async fn work(app: App, term: Term) {
     let mut running = FuturesUnordered::new();
     let mut known = BTreeSet::new();
+    // Beside the jobs, never instead of them: one that is not polled may hold what it waits for.
+    let mut looking = Box::pin(open(&app));
     loop {
-        if term.holds() && running.len() < limits::JOBS_AT_ONCE {
-            let open = app.units().ledger().open_jobs(limits::JOBS_AT_ONCE + running.len()).await;
-            let open = open.inspect_err(|error| tracing::warn!(%error, "jobs not looked for"));
-            for key in open.unwrap_or_default() {
-                if running.len() < limits::JOBS_AT_ONCE && known.insert(key.clone()) {
-                    let (app, term) = (app.clone(), term.clone());
-                    running.push(async move {
-                        run::job(&app, &term, &key.0, &key.1).await;
-                        key
-                    });
+        tokio::select! {
+            Some(key) = running.next(), if !running.is_empty() => {
+                known.remove(&key);
+                app.wake_jobs();
+            }
+            open_jobs = &mut looking => {
+                for key in open_jobs {
+                    let has_room = term.holds() && running.len() < limits::JOBS_AT_ONCE;
+                    if has_room && known.insert(key.clone()) {
+                        let (app, term) = (app.clone(), term.clone());
+                        running.push(async move {
+                            run::job(&app, &term, &key.0, &key.1).await;
+                            key
+                        });
+                    }
                 }
+                looking.set(open(&app));
             }
         }
-        tokio::select! {
-            Some(key) = running.next(), if !running.is_empty() => drop(known.remove(&key)),
-            () = app.jobs_wanted() => {}
-            () = sleep(limits::JOB_LOOK) => {}
-        }
     }
+}
+
+/// After a moment, or when somebody says that there may be some, the jobs that are open.
+async fn open(app: &App) -> Vec<(OrganizationId, JobId)> {
+    tokio::select! {
+        () = app.jobs_wanted() => {}
+        () = sleep(limits::JOB_LOOK) => {}
+    }
+    let open = app.units().ledger().open_jobs(2 * limits::JOBS_AT_ONCE).await;
+    let open = open.inspect_err(|error| tracing::warn!(%error, "jobs not looked for"));
+    open.unwrap_or_default()
 }

@@ -26,8 +26,8 @@ pub(crate) async fn deliver(units: Units, post: Post, term: Term) {
     let mut rounds = Rounds::new();
     // Where each has a round, or had one that found nothing.
     let mut busy: BTreeMap<Key, Option<Seen>> = BTreeMap::new();
-    let mut look = time::interval(limits::WEBHOOK_LOOK);
-    look.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
+    // Beside the rounds, never instead of them: one that is not polled may hold what it waits for.
+    let mut looking = Box::pin(due(&units));
     loop {
         tokio::select! {
             Some((mark, ended)) = rounds.next(), if !rounds.is_empty() => {
@@ -46,9 +46,12 @@ pub(crate) async fn deliver(units: Units, post: Post, term: Term) {
                     }
                 }
             }
-            _ = look.tick() => match due(&units).await {
-                Ok(due) => begin(&sender, due, &mut busy, &rounds),
-                Err(error) => tracing::warn!(%error, "webhooks not looked at"),
+            looked = &mut looking => {
+                match looked {
+                    Ok(due) => begin(&sender, due, &mut busy, &rounds),
+                    Err(error) => tracing::warn!(%error, "webhooks not looked at"),
+                }
+                looking.set(due(&units));
             }
         }
     }
@@ -97,8 +100,10 @@ fn round<'a>(
     })
 }
 
-/// The webhooks whose time has come and whose units have moved on, with their units' heads.
+/// After a moment, the webhooks whose time has come and whose units have moved on, with their
+/// units' heads.
 async fn due(units: &Units) -> Result<Vec<(WebhookMark, Revision)>, LedgerError> {
+    time::sleep(limits::WEBHOOK_LOOK).await;
     let marks = units.ledger().webhook_marks().await?;
     let unit = |mark: &WebhookMark| UnitKey {
         organization: mark.organization.clone(),

@@ -75,7 +75,7 @@ fn assert_is_feed(got: &[Got], feed: &[Value]) {
 
 /// Waits until a webhook is as it is wanted. Where it waits for its next try, the clock goes there.
 async fn until(app: &mut TestApp, wanted: impl Fn(&Value) -> bool) -> Value {
-    let seen = tokio::time::timeout(Duration::from_secs(60), async {
+    let seen = tokio::time::timeout(Duration::from_secs(240), async {
         loop {
             let shown = app.get("/webhooks/w1").await.is(200).body;
             if wanted(&shown) {

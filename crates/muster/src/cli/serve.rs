@@ -1,5 +1,6 @@
 //! `muster serve`: a server until somebody stops it.
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -133,7 +134,10 @@ fn cut() -> Outcome {
 /// Has log lines written to standard error.
 fn log(plan: &Plan) {
     let filter = EnvFilter::new(&plan.log.level);
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let stderr = std::io::stderr;
+    // A file is to be read without escapes for colours in it.
+    let lines = tracing_subscriber::fmt().with_ansi(stderr().is_terminal());
+    let lines = lines.with_env_filter(filter).with_writer(stderr);
     match plan.log.form {
         LogForm::Text => lines.init(),
         LogForm::Json => lines.json().flatten_event(true).with_span_list(false).init(),
